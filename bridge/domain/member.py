@@ -1,0 +1,80 @@
+"""Whom a card resolves to, as the provider told it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from bridge.domain.money import NO_POINTS, Points
+from bridge.domain.personal import CardNumber, PersonName
+
+
+class CardKind(StrEnum):
+    BONUS = "bonus"
+    DISCOUNT = "discount"
+    BOTH = "both"
+
+
+class CardState(StrEnum):
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+class Entry(StrEnum):
+    """How a card came in: a policy may forbid spending points of a card that was only typed."""
+
+    SCAN = "scan"
+    TYPED = "typed"
+    PICKED = "picked"
+    PHONE = "phone"
+    NAME = "name"
+
+
+class Source(StrEnum):
+    """Where an answer comes from: the provider just now, our memory, or nowhere (provider away)."""
+
+    ONLINE = "online"
+    CACHED = "cached"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """Points that burn at a moment."""
+
+    points: Points
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A card as its provider knows it. discount_percent None = the provider does not tell it ahead."""
+
+    number: CardNumber
+    kind: CardKind
+    holder: PersonName
+    template: str = ""
+    tier: str = ""
+    state: CardState = CardState.ACTIVE
+    balance: Points = NO_POINTS
+    pending: Points = NO_POINTS
+    discount_percent: Decimal | None = None
+    expiring: tuple[Expiring, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedCard:
+    """A card as it stands on a receipt. member None = the provider could not be asked yet."""
+
+    provider: str
+    number: CardNumber
+    entry: Entry
+    member: Member | None
+    source: Source
+    as_of: datetime
+
+    @property
+    def state(self) -> CardState:
+        return self.member.state if self.member else CardState.UNKNOWN

@@ -1,0 +1,155 @@
+"""A move: one call that changes points at a provider. Its id and content are durable before its first byte goes out.
+
+The id is derived, never random, so that a repeat after a lost journal is the same move to the provider.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bridge.domain.money import Money, Points
+from bridge.domain.personal import CardNumber
+from bridge.domain.sale import Basket, Cashier, Line
+
+
+class MoveKind(StrEnum):
+    HOLD = "hold"  # two-phase, first half: the sale is set, its points are set aside
+    CONFIRM = "confirm"  # second half
+    RELEASE = "release"  # a hold is given up
+    PURCHASE = "purchase"  # single-shot: redeem and accrue in one call, after the fiscal paper
+    REFUND = (
+        "refund"  # goods come back: accrual is reversed, redeemed points restored in proportion
+    )
+    REVERT = "revert"  # a whole sale is undone
+
+
+class MoveState(StrEnum):
+    PLANNED = "planned"  # durable; not a byte went out, or the provider surely did not take it
+    SENT = "sent"  # bytes went out, no answer yet; after a crash this reads as UNKNOWN
+    UNKNOWN = "unknown"  # bytes went out, no valid answer came
+    DONE = "done"
+    REFUSED = "refused"
+    ABSENT = "absent"  # it was unknown or planned, and surely never happened: nothing to undo
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """The content of a HOLD or PURCHASE."""
+
+    card: CardNumber
+    basket: Basket
+    redeem: Points
+    at: datetime
+    cashier: Cashier = Cashier()
+
+    def is_same_sale(self, other: "Purchase") -> bool:
+        """True when a hold of one serves to confirm the other: who, what and how many points, not when."""
+        return (self.card, self.basket, self.redeem) == (other.card, other.basket, other.redeem)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The content of a REFUND. base_ref: the provider's reference of the sale; restore: points as told by the cashier, None = by the provider's rules."""
+
+    card: CardNumber
+    base_ref: str
+    total: Money
+    at: datetime
+    lines: tuple[Line, ...] = ()
+    restore: Points | None = None
+    cashier: Cashier = Cashier()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A printable line in the shape that `printer.print` takes: exactly one of text, table, qr, barcode, divider, cut."""
+
+    text: str | None = None
+    left: str | None = None
+    right: str | None = None
+    qr: str | None = None
+    barcode: str | None = None
+    divider: bool = False
+    cut: bool = False
+    bold: bool = False
+    double: bool = False
+    align: str = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveResult:
+    """What a done move brought; None = the provider did not say.
+
+    ticket: what confirms or releases a hold. provider_ref: what a refund must name. printout: the provider's own lines for the paper.
+    """
+
+    ticket: str = ""
+    provider_ref: str = ""
+    accrued: Points | None = None
+    redeemed: Points | None = None
+    restored: Points | None = None
+    reversed: Points | None = None
+    balance_after: Points | None = None
+    printout: tuple[PaperLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the journal. `target` and `ticket`: of a CONFIRM, RELEASE or REVERT, the move it is about."""
+
+    move_id: str
+    receipt_id: str
+    provider: str
+    kind: MoveKind
+    created_at: datetime
+    purchase: Purchase | None = None
+    refund: Return | None = None
+    target: str = ""
+    ticket: str = ""
+    state: MoveState = MoveState.PLANNED
+    attempts: int = 0
+    result: MoveResult | None = None
+    reason: str = ""
+
+
+# The three answers to a move, and the one that says it never left.
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    result: MoveResult
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A valid "no". code: the provider's own; error: which DeskError kind the cash program hears."""
+
+    reason: str
+    code: str = ""
+    error: str = "provider_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Surely not taken: no connection, or 429, or "try again later". retry_after_s as the provider asked."""
+
+    reason: str
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Anything but a valid answer after the first byte went out."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Answer to a status query only: the provider surely never applied the move."""
+
+    reason: str
+
+
+Reply = Done | Refused | Away | Unknown
+StatusReply = Done | Refused | Away | Unknown | Absent

@@ -1,0 +1,44 @@
+"""Personal data by type: whatever is printed or logged comes out masked; `.value` is said on purpose."""
+
+from dataclasses import dataclass
+
+
+def mask(text: str, keep: int = 4) -> str:
+    """`text` with all but its last `keep` characters hidden; short texts are hidden whole."""
+    if len(text) < 2 * keep:
+        return "*" * len(text)
+    return "*" * (len(text) - keep) + text[-keep:]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Masked:
+    value: str
+
+    def __str__(self) -> str:
+        return mask(self.value)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CardNumber(_Masked):
+    """A loyalty card's number, as text: leading zeros matter."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Phone(_Masked):
+    """A phone number in E.164 ("+79161234567")."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PersonName(_Masked):
+    """A holder's name; a name is masked whole but for its first letter."""
+
+    def __str__(self) -> str:
+        return f"{self.value[:1]}***" if self.value else ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ScanText(_Masked):
+    """What a scanner read, on its way to the log: it may be anybody's card."""

@@ -1,0 +1,47 @@
+"""What is being sold, as a provider must hear it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bridge.domain.money import NOTHING, Money
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One position. price is of one unit; amount is what the customer would pay for the line before our discount."""
+
+    id: str
+    code: str
+    name: str
+    quantity: Decimal
+    price: Money
+    amount: Money
+    category: str = ""
+    min_price: Money | None = None
+    no_redeem: bool = False
+    no_accrue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cashier:
+    code: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Total and lines at one moment. The total is what counts; lines always add up to it."""
+
+    total: Money = NOTHING
+    lines: tuple[Line, ...] = field(default=())
+
+    @classmethod
+    def of(cls, total: Money, lines: tuple[Line, ...] = ()) -> "Basket":
+        """A basket whose lines add up: where none are given, or they don't add up, one line is made of the total."""
+        if lines and sum(line.amount for line in lines) == total:
+            return cls(total, lines)
+        return cls(total, (whole_receipt(total),))
+
+
+def whole_receipt(total: Money) -> Line:
+    return Line(id="1", code="receipt", name="Чек", quantity=Decimal(1), price=total, amount=total)

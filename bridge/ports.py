@@ -1,0 +1,142 @@
+"""What the desk needs from the outside, as protocols: a loyalty provider, a journal, a clock.
+
+Adapters stand in bridge.providers and bridge.journal; the composition root joins them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from bridge.domain.member import Member
+from bridge.domain.moves import Move, MoveKind, Purchase, Reply, Return, StatusReply
+from bridge.domain.personal import CardNumber, PersonName, Phone
+from bridge.domain.quote import Quote, ReturnQuote
+from bridge.domain.receipt import PrintJob, Receipt, ReceiptState, StaffTask
+
+Clock = Callable[[], datetime]
+
+
+class ProviderState(StrEnum):
+    AVAILABLE = "available"
+    UNAVAILABLE = "unavailable"
+    REFUSED = "refused"  # it answers, and refuses us: key, shop
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a kind of provider can do.
+
+    two_phase: HOLD, then CONFIRM or RELEASE; else one PURCHASE after the fiscal paper.
+    multiple: points are spent in multiples of this; rate: money per point.
+    partial_refund: "amount" and "lines" are sent, "manual" becomes a task for staff.
+    """
+
+    two_phase: bool
+    multiple: Decimal = Decimal("0.01")
+    rate: Decimal = Decimal(1)
+    partial_refund: str = "amount"
+
+
+class LoyaltyProvider(Protocol):
+    """One `[[providers]]` entry.
+
+    Lookups (find, search, quote, quote_return) change nothing; they raise ProviderUnavailable or ProviderRefused within the
+    configured `timeout_ms`, everything included. Moves never raise: their answer is one of the four of
+    bridge.domain.moves, within `write_timeout_ms`.
+    """
+
+    name: str
+    kind: str
+    traits: Traits
+
+    @property
+    def state(self) -> ProviderState: ...
+
+    async def find(self, who: CardNumber | Phone) -> Member | None:
+        """The member with this card or phone; None when the provider does not know it."""
+        ...
+
+    async def search(self, who: Phone | PersonName, limit: int) -> Sequence[Member]:
+        """Members by phone or by the beginning of a name. ProviderRefused where the kind cannot search."""
+        ...
+
+    async def quote(self, purchase: Purchase) -> Quote:
+        """Preview of this purchase with `purchase.redeem` points asked for."""
+        ...
+
+    async def quote_return(self, refund: Return) -> ReturnQuote:
+        """Preview of this refund."""
+        ...
+
+    async def send(self, move: Move) -> Reply:
+        """Make the move. The caller has made it durable; the same move_id may come again only as a settled repeat."""
+        ...
+
+    async def ask(self, move: Move) -> StatusReply:
+        """What became of a move whose answer was lost: by a status query or a promised idempotent repeat."""
+        ...
+
+    def reference(self, move_id: str) -> str:
+        """The provider's reference of the sale whose HOLD or PURCHASE had this id: what a refund must name."""
+        ...
+
+    async def warm_up(self) -> None:
+        """Get ready (imports, connection) before the first card is scanned; never raises."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What a start must take up again: live or unsettled receipts with their moves, print jobs, open tasks."""
+
+    receipts: tuple[Receipt, ...]
+    moves: tuple[Move, ...]
+    jobs: tuple[PrintJob, ...]
+    tasks: tuple[StaffTask, ...]
+
+
+Record = Receipt | Move | StaffTask | PrintJob
+
+
+class Journal(Protocol):
+    """The durable memory. Everything saved in one call is one transaction."""
+
+    async def save(self, *records: Record) -> None:
+        """Durable (on disk, synced) when it returns. JournalFailed when the disk refuses: nothing of it was kept."""
+        ...
+
+    async def receipt(self, receipt_id: str) -> Receipt | None: ...
+
+    async def receipts(
+        self, state: ReceiptState | None, since: datetime | None, limit: int
+    ) -> Sequence[Receipt]:
+        """Newest first."""
+        ...
+
+    async def moves_of(self, receipt_id: str) -> Sequence[Move]:
+        """In the order in which they were made."""
+        ...
+
+    async def refunds_of(self, base_ref: str) -> Sequence[Move]:
+        """REFUND moves against one sale's provider reference, whatever their state."""
+        ...
+
+    async def job(self, job_id: str) -> PrintJob | None: ...
+
+    async def job_by_request(self, request_id: str) -> PrintJob | None: ...
+
+    async def unfinished(self) -> Unfinished: ...
+
+
+class JournalFailed(Exception):
+    """The journal could not be written or read; nothing of the transaction was kept."""
+
+
+def move_id(store: str, till: str, receipt_id: str, kind: MoveKind, number: int) -> str:
+    """The derived id of a move: the same receipt always makes the same ids, journal or no journal."""
+    return f"{store}/{till}/{receipt_id}/{kind.value}/{number}"

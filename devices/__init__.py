@@ -1,0 +1,1 @@
+"""How to talk to a till's hardware: scanners, line displays, POS printers. Usable without the bridge."""

@@ -1,0 +1,39 @@
+"""The device categories of UnifiedPOS that a till has: what a driver of each must be able to do.
+
+A driver is made for one opened transport and lives as long as that transport. `run` is its whole life: it
+returns never, and ends by DeviceLost when the device goes away or by cancellation when the daemon stops.
+Reopening is the supervisor's business, so a driver never retries.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from devices.documents import Printout, Screen
+from devices.events import DataEvent
+
+
+class Scanner(Protocol):
+    """Produces DataEvents."""
+
+    async def run(self, emit: Callable[[DataEvent], None]) -> None:
+        """Deliver scans until the device is lost. `emit` returns at once; it never waits on anybody."""
+
+
+class LineDisplay(Protocol):
+    """Shows Screens. The last screen wins: a slow display never builds a queue."""
+
+    async def run(self) -> None:
+        """Initialise the device and keep showing the newest screen until the device is lost."""
+
+    def show(self, screen: Screen) -> None:
+        """Make this the newest screen. Returns at once, whether the device is there or not."""
+
+
+class PosPrinter(Protocol):
+    """Prints Printouts, one at a time."""
+
+    async def print(self, printout: Printout) -> None:
+        """Send the whole job.
+
+        JobInterrupted: it was cut off after its first byte. Any other DeviceError: nothing was sent.
+        """

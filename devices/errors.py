@@ -1,0 +1,54 @@
+"""The one tree of device errors, split by who can act.
+
+    DeviceError
+    ├── DeviceLost          it was open and went away, or is not there: reopening cures it
+    │   └── DeviceNotFound  nothing answers at the endpoint
+    ├── DeviceBusy          another process holds it: reopening cures it once that one lets go
+    ├── JobInterrupted      a print job was cut off after its first byte: it may be on paper, in part or whole
+    ├── DeviceTimeout       it is there and takes no bytes (paper out, flow control): retrying may cure it
+    ├── PermissionMissing   the node may not be opened by this user: an installer must act
+    └── Unsupported         the endpoint or the model cannot do this: the configuration must change
+
+Library errors (OSError, serial.SerialException) are mapped to these once, in devices.transports.base.
+"""
+
+
+class DeviceError(Exception):
+    """What happened, at which endpoint; `retryable` tells the supervisor whether reopening can help."""
+
+    retryable = True
+
+    def __init__(self, endpoint: str, what: str) -> None:
+        super().__init__(f"{endpoint}: {what}")
+        self.endpoint = endpoint
+        self.what = what
+
+
+class DeviceLost(DeviceError):
+    """The device was unplugged, hung up or closed under us."""
+
+
+class DeviceNotFound(DeviceLost):
+    """Nothing is at the endpoint (no such node, nobody listens)."""
+
+
+class DeviceBusy(DeviceError):
+    """Another process holds the device."""
+
+
+class JobInterrupted(DeviceError):
+    """Some bytes of a print job went out and the rest did not: never repeat it unasked."""
+
+
+class DeviceTimeout(DeviceError):
+    """The device takes no more bytes."""
+
+
+class PermissionMissing(DeviceError):
+    """The daemon's user may not open the node."""
+
+
+class Unsupported(DeviceError):
+    """This endpoint or model cannot do what was asked."""
+
+    retryable = False
