@@ -43,8 +43,8 @@ class Traits:
 class LoyaltyProvider(Protocol):
     """One `[[providers]]` entry.
 
-    Lookups (find, search, quote, quote_return) change nothing; they raise ProviderUnavailable or ProviderRefused within the
-    configured `timeout_ms`, everything included. Moves never raise: their answer is one of the four of
+    Lookups (find, search, quote, quote_return) change nothing; they raise ProviderUnavailable or ProviderRefused
+    within the configured `timeout_ms`, everything included. Moves never raise: their answer is one of the four of
     bridge.domain.moves, within `write_timeout_ms`.
     """
 
@@ -112,9 +112,7 @@ class Journal(Protocol):
 
     async def receipt(self, receipt_id: str) -> Receipt | None: ...
 
-    async def receipts(
-        self, state: ReceiptState | None, since: datetime | None, limit: int
-    ) -> Sequence[Receipt]:
+    async def receipts(self, state: ReceiptState | None, since: datetime | None, limit: int) -> Sequence[Receipt]:
         """Newest first."""
         ...
 
@@ -138,5 +136,9 @@ class JournalFailed(Exception):
 
 
 def move_id(store: str, till: str, receipt_id: str, kind: MoveKind, number: int) -> str:
-    """The derived id of a move: the same receipt always makes the same ids, journal or no journal."""
-    return f"{store}/{till}/{receipt_id}/{kind.value}/{number}"
+    """The derived id of a move: the same receipt always makes the same ids, journal or no journal.
+
+    A slash within a name is escaped: two tills never derive the same id.
+    """
+    parts = (store, till, receipt_id, kind.value, str(number))
+    return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)

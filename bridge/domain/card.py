@@ -49,9 +49,7 @@ class RecognisedCard:
     number: CardNumber
 
 
-def recognise(
-    formats: Sequence[CardFormat], text: str, symbology: str | None = None
-) -> RecognisedCard | None:
+def recognise(formats: Sequence[CardFormat], text: str, symbology: str | None = None) -> RecognisedCard | None:
     """The card in a scan, or None for goods. `symbology` is None when the scanner did not say."""
     for card_format in formats:
         if card_format.matches(text, symbology):

@@ -91,3 +91,9 @@ class CardAmbiguous(DeskError):
 
 class ReceiptIdReused(DeskError):
     code, kind = 1015, "receipt_id_reused"
+
+
+def refusal_of(kind: str, what: str) -> DeskError:
+    """The error that a provider's refusal of this kind is to a cash program; ProviderRefused for any other kind."""
+    refusals = (CardNotFound, CardBlocked, LimitExceeded, ConfirmationRequired)
+    return next((error(what) for error in refusals if error.kind == kind), ProviderRefused(what))

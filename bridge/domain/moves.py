@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bridge.domain.money import Money, Points
 from bridge.domain.personal import CardNumber
-from bridge.domain.sale import Basket, Cashier, Line
+from bridge.domain.sale import NOBODY, Basket, Cashier, Line
 
 
 class MoveKind(StrEnum):
@@ -17,9 +17,7 @@ class MoveKind(StrEnum):
     CONFIRM = "confirm"  # second half
     RELEASE = "release"  # a hold is given up
     PURCHASE = "purchase"  # single-shot: redeem and accrue in one call, after the fiscal paper
-    REFUND = (
-        "refund"  # goods come back: accrual is reversed, redeemed points restored in proportion
-    )
+    REFUND = "refund"  # goods come back: accrual is reversed, redeemed points restored in proportion
     REVERT = "revert"  # a whole sale is undone
 
 
@@ -40,7 +38,7 @@ class Purchase:
     basket: Basket
     redeem: Points
     at: datetime
-    cashier: Cashier = Cashier()
+    cashier: Cashier = NOBODY
 
     def is_same_sale(self, other: "Purchase") -> bool:
         """True when a hold of one serves to confirm the other: who, what and how many points, not when."""
@@ -49,7 +47,10 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """The content of a REFUND. base_ref: the provider's reference of the sale; restore: points as told by the cashier, None = by the provider's rules."""
+    """The content of a REFUND.
+
+    base_ref: the provider's reference of the sale; restore: points as told by the cashier, None = by its rules.
+    """
 
     card: CardNumber
     base_ref: str
@@ -57,18 +58,19 @@ class Return:
     at: datetime
     lines: tuple[Line, ...] = ()
     restore: Points | None = None
-    cashier: Cashier = Cashier()
+    cashier: Cashier = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """A printable line in the shape that `printer.print` takes: exactly one of text, table, qr, barcode, divider, cut."""
+    """A printable line as `printer.print` takes it: one of text, left/right, qr, barcode, divider, cut."""
 
     text: str | None = None
     left: str | None = None
     right: str | None = None
     qr: str | None = None
     barcode: str | None = None
+    barcode_type: str | None = None
     divider: bool = False
     cut: bool = False
     bold: bool = False
@@ -80,7 +82,8 @@ class PaperLine:
 class MoveResult:
     """What a done move brought; None = the provider did not say.
 
-    ticket: what confirms or releases a hold. provider_ref: what a refund must name. printout: the provider's own lines for the paper.
+    ticket: what confirms or releases a hold. provider_ref: what a refund must name. printout: the provider's
+    own lines for the paper.
     """
 
     ticket: str = ""
@@ -95,7 +98,11 @@ class MoveResult:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One row of the journal. `target` and `ticket`: of a CONFIRM, RELEASE or REVERT, the move it is about."""
+    """One row of the journal.
+
+    target, ticket: of a CONFIRM, RELEASE or REVERT, the move it is about.
+    reason: why it is not done, for staff; refusal: the kind of DeskError that a refusal means to the cash program.
+    """
 
     move_id: str
     receipt_id: str
@@ -110,6 +117,7 @@ class Move:
     attempts: int = 0
     result: MoveResult | None = None
     reason: str = ""
+    refusal: str = ""
 
 
 # The three answers to a move, and the one that says it never left.

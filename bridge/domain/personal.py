@@ -1,6 +1,10 @@
 """Personal data by type: whatever is printed or logged comes out masked; `.value` is said on purpose."""
 
+import re
 from dataclasses import dataclass
+
+# Card numbers are 12 digits and more; receipt numbers, amounts and times are shorter.
+_DIGIT_RUN = re.compile(r"\d{12,}")
 
 
 def mask(text: str, keep: int = 4) -> str:
@@ -8,6 +12,11 @@ def mask(text: str, keep: int = 4) -> str:
     if len(text) < 2 * keep:
         return "*" * len(text)
     return "*" * (len(text) - keep) + text[-keep:]
+
+
+def mask_digit_runs(text: str) -> str:
+    """`text` with every long run of digits masked: the last safety net, for text whose parts have no types."""
+    return _DIGIT_RUN.sub(lambda run: mask(run[0]), text)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -19,12 +19,13 @@ class LineBenefit:
 class Quote:
     """What the provider would do with this basket.
 
-    discount: our discount in money, without points. discount_percent: None where the provider has no percent.
+    balance: None where the preview does not tell it (the card lookup does).
+    discount: our discount in money, without points; discount_percent: None where the provider has no percent.
     max_redeem: the provider's own limit in points, balance and its rules applied; None = it has no limit of its own.
     redeemed: the points that it would accept of those asked for.
     """
 
-    balance: Points
+    balance: Points | None
     discount: Money = NOTHING
     discount_percent: Decimal | None = None
     max_redeem: Points | None = None

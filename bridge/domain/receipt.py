@@ -8,7 +8,7 @@ from bridge.domain.member import AttachedCard, Entry
 from bridge.domain.money import Money, Points
 from bridge.domain.moves import PaperLine, Purchase, Return
 from bridge.domain.personal import CardNumber
-from bridge.domain.sale import Basket, Cashier
+from bridge.domain.sale import NOBODY, Basket, Cashier
 
 
 class Operation(StrEnum):
@@ -93,9 +93,10 @@ class GoalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """provider "" with kind NOTHING: nobody was ever asked."""
+    """provider: whose points; "" with kind NOTHING."""
 
     kind: GoalKind = GoalKind.NOTHING
+    provider: str = ""
     purchase: Purchase | None = None
     refund: Return | None = None
 
@@ -121,7 +122,7 @@ class Receipt:
     operation: Operation
     opened_at: datetime
     state: ReceiptState = ReceiptState.OPEN
-    cashier: Cashier = Cashier()
+    cashier: Cashier = NOBODY
     base: Base | None = None
     card: AttachedCard | None = None
     pending: PendingCard | None = None

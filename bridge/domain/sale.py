@@ -28,6 +28,9 @@ class Cashier:
     name: str = ""
 
 
+NOBODY = Cashier()
+
+
 @dataclass(frozen=True, slots=True)
 class Basket:
     """Total and lines at one moment. The total is what counts; lines always add up to it."""

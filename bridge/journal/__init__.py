@@ -1,0 +1,14 @@
+"""The durable memory of the bridge: an SQLite file that one thread writes, many saves to one sync of the disk.
+
+journal.py   the async face: implements bridge.ports.Journal
+writer.py    the thread that owns the file and gathers waiting saves into one commit
+store.py     the file itself, synchronous: lock, open, commit, read
+records.py   domain values <-> rows
+schema.py    versions of schema.sql
+errors.py    what can go wrong, with what to do
+"""
+
+from bridge.journal.errors import JournalDamaged, JournalInUse, JournalTooNew
+from bridge.journal.journal import SqliteJournal
+
+__all__ = ["JournalDamaged", "JournalInUse", "JournalTooNew", "SqliteJournal"]

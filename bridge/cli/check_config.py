@@ -1,0 +1,40 @@
+"""`pos-bridge check-config`: the same refusals as `run`, without running."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from bridge.cli.failures import WrongConfiguration
+from bridge.config.errors import ConfigError
+from bridge.config.loading import load
+from bridge.config.model import Config, Display, Printer, Scanner
+from bridge.one_line import one_line
+
+
+@click.command("check-config", help="Say whether FILE is a configuration that `run` would take, secrets included.")
+@click.argument("file", type=click.Path(path_type=Path))
+def check_config(file: Path) -> None:
+    try:
+        config = load(file)
+    except ConfigError as error:
+        raise WrongConfiguration(str(error)) from error
+    click.echo(one_line(f"{file}: ok: {summary(config)}"))
+
+
+def summary(config: Config) -> str:
+    """What the till will have, on one line."""
+    providers = ", ".join(f"{provider.name} ({provider.kind})" for provider in config.providers)
+    return "; ".join(
+        [
+            f"till {config.till.name} of {config.till.store}",
+            f"scanners {_names(config.scanners)}",
+            f"displays {_names(config.displays)}",
+            f"printers {_names(config.printers)}",
+            f"providers {providers or 'none'}",
+        ]
+    )
+
+
+def _names(devices: Sequence[Scanner | Display | Printer]) -> str:
+    return ", ".join(device.name for device in devices) or "none"

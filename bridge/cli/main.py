@@ -1,0 +1,70 @@
+"""`pos-bridge`: one command, its subcommands imported only when called, errors on one line.
+
+Exit codes: 0 done; 1 the answer is "no"; 2 wrong usage or configuration; 3 the daemon cannot be reached.
+"""
+
+import importlib
+import sys
+
+import click
+
+from bridge import __version__
+
+COMMANDS = {
+    "run": ("bridge.cli.run:run", "Run the daemon."),
+    "check-config": ("bridge.cli.check_config:check_config", "Say whether a configuration is right."),
+    "status": ("bridge.cli.status:status", "Show devices, providers and the queue of the running daemon."),
+    "watch": ("bridge.cli.watch:watch", "Show events as they happen, personal data masked."),
+    "call": ("bridge.cli.call:call", "Call a method of the socket protocol."),
+}
+
+INTERRUPTED_EXIT = 130  # 128 + SIGINT, as shells count
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand when it is called: `pos-bridge call` stands in a sale's way."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_target, summary) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="pos-bridge", message="%(prog)s %(version)s")
+def cli() -> None:
+    """The local loyalty desk of a till: devices and provider on one side, the cash program on the other."""
+
+
+def main() -> None:
+    """The console script: runs one command and exits with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; the exit code. Every error is one line on stderr."""
+    try:
+        code = cli.main(arguments, prog_name="pos-bridge", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(_one_line(error), err=True)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED_EXIT
+    return code if isinstance(code, int) else 0
+
+
+def _one_line(error: click.ClickException) -> str:
+    text = " ".join(error.format_message().split())
+    if isinstance(error, click.UsageError):
+        path = error.ctx.command_path if error.ctx else "pos-bridge"
+        return f"{path}: {text} (see {path} --help)"
+    return text

@@ -1,0 +1,61 @@
+"""`pos-bridge run`: the daemon itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from bridge import logs
+from bridge.cli.failures import NotStarted, WrongConfiguration
+from bridge.config.errors import ConfigError
+from bridge.config.loading import load
+from bridge.config.model import DEFAULT_FILE
+
+
+@click.command(help="Run the daemon until SIGTERM or Ctrl-C. It logs to stderr: JSON lines when that is no terminal.")
+@click.option("--config", type=click.Path(path_type=Path), help=f"Default: {DEFAULT_FILE}.")
+@click.option(
+    "--emulate",
+    is_flag=False,
+    flag_value="",
+    metavar="[SCENARIO]",
+    help="Emulated devices and provider, nothing real; with a SCENARIO.toml, play it.",
+)
+@click.option("--log-level", type=click.Choice(list(logs.LEVELS)), default="info", show_default=True)
+def run(config: Path | None, emulate: str | None, log_level: str) -> None:
+    logs.configure(log_level)
+    try:
+        if emulate is not None:
+            _run_emulated(config, Path(emulate) if emulate else None)
+        else:
+            _run(config or DEFAULT_FILE)
+    except ConfigError as error:
+        raise WrongConfiguration(str(error)) from error
+
+
+def _run(file: Path) -> None:
+    config = load(file)
+    # Imported only now: a wrong configuration is told at once.
+    from bridge import daemon  # noqa: PLC0415
+
+    with _told_on_one_line():
+        daemon.run(config)
+
+
+def _run_emulated(config: Path | None, scenario: Path | None) -> None:
+    # The emulation is no part of a real till's process.
+    from bridge.emulation import till  # noqa: PLC0415
+
+    with _told_on_one_line():
+        till.run_emulated(config, scenario)
+
+
+@contextmanager
+def _told_on_one_line() -> Iterator[None]:
+    from bridge.failures import StartFailed  # noqa: PLC0415 - with the daemon, not before
+
+    try:
+        yield
+    except StartFailed as error:
+        raise NotStarted(str(error)) from error

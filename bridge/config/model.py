@@ -1,0 +1,278 @@
+"""The configuration as frozen values: one Struct per section, one field per key, defaults and meanings included.
+
+docs/configuration.md and the refusals of bad values are made from these annotations: `title` says in words what
+is allowed where the type does not, `description` what the key means.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from bridge.config.credentials import CredentialName, Secret
+from bridge.config.values import BaseUrl, Encoding, Endpoint, Forward, HexBytes, Percent
+from bridge.domain.card import Charset, CheckDigit
+from devices.codecs.escpos.profile import MAX_COLUMNS, MIN_COLUMNS, Cut
+from devices.codecs.layout import DisplaySettings
+
+DEFAULT_FILE = Path("/etc/pos-bridge/pos-bridge.toml")
+DEFAULT_ADMIN_GROUPS = ("pos-admin",)
+# ESC t 17: Epson's page 17 is cp866 (ESC/POS command reference, ESC t).
+EPSON_SELECTS_CP866 = HexBytes(b"\x1bt\x11")
+
+Name = Annotated[
+    str,
+    Meta(max_length=32, pattern=r"\A[\w.-]+\Z", title="letters, digits, `.`, `_` and `-`, at most 32 characters"),
+]
+# These become part of the ids under which operations stand at a provider.
+Identity = Annotated[
+    str,
+    Meta(
+        max_length=64,
+        pattern=r"\A(?!\s)[^\x00-\x1f\x7f-\x9f\u2028\u2029]+(?<!\s)\Z",
+        title="text of at most 64 characters, no control characters, no spaces at its ends",
+    ),
+]
+EndpointKey = Annotated[Endpoint, Meta(description="where the device is: see “Endpoints”")]
+DeviceName = Annotated[Name, Meta(description="unique among devices and providers; `device.list` and the log use it")]
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all sections: unknown keys are refused."""
+
+
+class Till(Section, frozen=True):
+    """The place of sale."""
+
+    store: Annotated[Identity, Meta(description="the store's code, sent to the provider with every operation")]
+    name: Annotated[
+        Identity,
+        Meta(description="unique within the store: provider-side ids are made of store, till, receipt and operation"),
+    ]
+    store_name: Annotated[
+        str, Meta(max_length=200, description="the store as people call it, for providers that show it")
+    ] = ""
+    language: Annotated[Literal["ru", "en"], Meta(description="of the wording for customer and cashier")] = "ru"
+    currency: Annotated[
+        str, Meta(pattern=r"\A[A-Z]{3}\Z", title="three capital letters (ISO 4217)", description="of all amounts")
+    ] = "RUB"
+
+
+class Socket(Section, frozen=True):
+    """The Unix socket for the cash program."""
+
+    path: Annotated[Path, Meta(description="a socket passed by systemd wins")] = Path("/run/pos-bridge/pos.sock")
+    group: Annotated[
+        Name | None,
+        Meta(description="may use the socket (mode 0660); absent: mode 0600, the daemon's own user only"),
+    ] = None
+    admin_groups: Annotated[
+        tuple[Name, ...],
+        Meta(description="may call the admin methods; root and the daemon's own user always may"),
+    ] = DEFAULT_ADMIN_GROUPS
+
+
+class Http(Section, frozen=True):
+    """For cash programs that only speak HTTP."""
+
+    enabled: Annotated[bool, Meta(description="off unless enabled")] = False
+    listen: Annotated[str, Meta(description="any address off loopback needs allow_from, tls_cert and tls_key")] = (
+        "127.0.0.1:8710"
+    )
+    allow_from: Annotated[tuple[str, ...], Meta(description="addresses that may call")] = ()
+    tls_cert: Annotated[Path | None, Meta(description="certificate chain, PEM")] = None
+    tls_key: Annotated[Path | None, Meta(description="its key, PEM")] = None
+    token: Annotated[CredentialName | None, Meta(description="what callers send as `Authorization: Bearer`")] = None
+
+
+Terminator = Literal["cr", "lf", "crlf", "tab", "etx"]
+
+
+class Scanner(Section, frozen=True):
+    """A barcode scanner."""
+
+    name: DeviceName
+    endpoint: EndpointKey
+    forward: Annotated[
+        Forward,
+        Meta(
+            description="where scans go on that are no cards: `wedge` types them (keyboard), `pty:/PATH` offers "
+            "them as a serial port, `event` only tells subscribers. Required, no default: goods must still sell"
+        ),
+    ]
+    terminators: Annotated[tuple[Terminator, ...], Meta(description="what ends a scan; STX before one is stripped")] = (
+        "cr",
+        "lf",
+        "crlf",
+        "tab",
+        "etx",
+    )
+    idle_gap_ms: Annotated[int, Meta(ge=0, le=5000, description="ends a scan that has no terminator; 0 = never")] = 60
+    layout: Annotated[
+        str, Meta(description="the keyboard layout that the scanner was programmed for (`input://` only)")
+    ] = "us"
+
+
+class CardFormat(Section, frozen=True):
+    """How a card looks; first match wins, what matches none is a goods barcode."""
+
+    provider: Annotated[Name, Meta(description="the `name` of the provider that knows these cards")]
+    prefix: Annotated[str, Meta(max_length=64, description="what the number begins with")] = ""
+    length: Annotated[int, Meta(ge=1, le=128, description="of the whole number; absent: any")] | None = None
+    charset: Annotated[Charset, Meta(description="what the number is made of")] = Charset.DIGITS
+    check_digit: Annotated[CheckDigit, Meta(description="how the last digit is computed")] = CheckDigit.NONE
+    symbologies: Annotated[
+        tuple[str, ...], Meta(description="checked where the scan carries an AIM identifier; empty: any")
+    ] = ()
+
+
+class Display(Section, frozen=True):
+    """A customer display."""
+
+    name: DeviceName
+    endpoint: EndpointKey
+    command_set: Annotated[str, Meta(description="the language that the display speaks")] = "epson"
+    rows: Annotated[int, Meta(ge=1, le=8, description="lines of the glass")] = 2
+    columns: Annotated[int, Meta(ge=8, le=80, description="characters in a line")] = 20
+    encoding: Annotated[Encoding, Meta(description="of the bytes that the display gets")] = Encoding("cp866")
+    codepage_select: Annotated[
+        HexBytes | None,
+        Meta(
+            description='sent after init to select the encoding; `""` where DIP switches or firmware choose; '
+            "absent: `1b 74 11` for epson with cp866, else nothing"
+        ),
+    ] = None
+
+    def settings(self) -> DisplaySettings:
+        """What the display's driver takes."""
+        select = self.codepage_select
+        if select is None:
+            select = EPSON_SELECTS_CP866 if self._is_epson_in_cp866 else HexBytes()
+        return DisplaySettings(self.rows, self.columns, self.encoding, select)
+
+    @property
+    def _is_epson_in_cp866(self) -> bool:
+        return (self.command_set, self.encoding) == ("epson", "cp866")
+
+
+class Printer(Section, frozen=True):
+    """A receipt printer. Keys below `profile` override single values of it."""
+
+    name: DeviceName
+    endpoint: EndpointKey
+    profile: Annotated[str, Meta(description="make and paper width")] = "epson-80"
+    columns: Annotated[int, Meta(ge=MIN_COLUMNS, le=MAX_COLUMNS, description="characters in a line")] | None = None
+    encoding: Annotated[Encoding | None, Meta(description="of the text")] = None
+    codepage: Annotated[int, Meta(ge=0, le=255, description="the number in `ESC t`")] | None = None
+    cut: Annotated[Cut | None, Meta(description="what the cutter does")] = None
+    status: Annotated[bool | None, Meta(description="the printer answers when asked for its status")] = None
+
+
+PolicyWay = Literal["online", "online_else_queue", "queue", "manual", "none"]
+
+
+class Policy(Section, frozen=True):
+    """Which operations are made how. Points are never spent offline, so `redeem` knows no queue."""
+
+    redeem: Annotated[Literal["online", "manual", "none"], Meta(description="points are spent at the sale")] = "online"
+    accrue: Annotated[PolicyWay, Meta(description="points are earned after the sale")] = "online_else_queue"
+    reverse: Annotated[PolicyWay, Meta(description="an accrual is taken back on a refund")] = "queue"
+    cancel: Annotated[PolicyWay, Meta(description="an operation of an open receipt is undone")] = "online"
+    balance: Annotated[Literal["at_card", "at_payment"], Meta(description="when the balance is asked for")] = "at_card"
+    restore_redeemed_on_refund: Annotated[bool, Meta(description="a refund gives spent points back")] = True
+    partial_refund: Annotated[
+        Literal["amount", "lines", "manual"],
+        Meta(description="what the provider is told of a partial refund; `manual`: a task for staff"),
+    ] = "amount"
+    redeem_entries: Annotated[
+        tuple[Literal["scan", "typed", "picked"], ...],
+        Meta(description="how a card must have come in for its points to be spent"),
+    ] = ("scan", "typed", "picked")
+
+
+class Provider(Section, frozen=True):
+    """A loyalty provider."""
+
+    name: Annotated[Name, Meta(description="unique among devices and providers; `card_formats` refer to it")]
+    kind: Annotated[str, Meta(description="which loyalty system")]
+    base_url: Annotated[BaseUrl | None, Meta(description="redirects are never followed (not for card-file)")] = None
+    timeout_ms: Annotated[int, Meta(ge=1, le=60_000, description="deadline of a lookup, everything included")] = 1500
+    write_timeout_ms: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=120_000,
+            description='deadline of a call that moves points: too short a wait makes "unknown" outcomes',
+        ),
+    ] = 10_000
+    key: Annotated[Secret | None, Meta(description="where the kind needs one")] = None
+    login: Annotated[Secret | None, Meta(description="where the kind needs one")] = None
+    password: Annotated[Secret | None, Meta(description="where the kind needs one")] = None
+    max_redeem_percent: Annotated[
+        Percent,
+        Meta(description="of the receipt's total that points may pay, below the provider's own limit"),
+    ] = Percent(100)
+    path: Annotated[Path | None, Meta(description="card-file: the members, a TOML or CSV file")] = None
+    ledger: Annotated[
+        Path | None,
+        Meta(description="card-file: SQLite file of its operations; absent: NAME-ledger.db beside the journal"),
+    ] = None
+    accrue_percent: Annotated[Percent, Meta(description="card-file: of the sum paid in money, accrued as points")] = (
+        Percent(0)
+    )
+    policy: Policy = Policy()
+
+
+class Messages(Section, frozen=True):
+    """What customers are shown."""
+
+    show_card: Annotated[bool, Meta(description="the card's message on the display")] = True
+    print_on_card: Annotated[bool, Meta(description="print it when the card comes in")] = False
+    print_on_close: Annotated[bool, Meta(description="print what the sale brought")] = True
+
+
+class JournalSettings(Section, frozen=True):
+    """The durable memory of receipts and operations."""
+
+    path: Annotated[Path, Meta(description="SQLite file")] = Path("/var/lib/pos-bridge/journal.db")
+
+
+class Sync(Section, frozen=True):
+    """The local card directory; off by default (personal data)."""
+
+    every: Annotated[
+        str,
+        Meta(
+            pattern=r"\A([0-9]{1,6}[smhd])?\Z",
+            title='a number with s, m, h or d ("2m"), or ""',
+            description='import, then export, with jitter; `""` = off',
+        ),
+    ] = ""
+    keep: Annotated[
+        str,
+        Meta(
+            pattern=r"\A[0-9]{1,6}[smhd]\Z",
+            title='a number with s, m, h or d ("400d")',
+            description="how long cards are remembered",
+        ),
+    ] = "400d"
+
+
+class Config(Section, frozen=True):
+    """The whole file."""
+
+    till: Till
+    socket: Socket = Socket()
+    http: Http = Http()
+    scanners: tuple[Scanner, ...] = ()
+    card_formats: tuple[CardFormat, ...] = ()
+    displays: tuple[Display, ...] = ()
+    printers: tuple[Printer, ...] = ()
+    providers: tuple[Provider, ...] = ()
+    messages: Messages = Messages()
+    journal: JournalSettings = JournalSettings()
+    sync: Sync = Sync()
+
+    def ledger_of(self, provider: Provider) -> Path:
+        """Where a card-file provider keeps its operations."""
+        return provider.ledger or self.journal.path.with_name(f"{provider.name}-ledger.db")

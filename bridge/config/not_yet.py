@@ -1,0 +1,61 @@
+"""What the configuration knows and this version cannot serve. Whoever adds one of these deletes its row."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from bridge.config.errors import Problem, quoted
+from bridge.config.model import Config
+from bridge.config.values import Endpoint
+
+COMMAND_SETS_TO_COME = ("dsp800", "aedex", "utc", "utc-enhanced", "logic-controls", "adm788", "ba63")
+KINDS_TO_COME = ("locards", "cardlab", "rest")
+
+
+def _other_than(value: object) -> Callable[[Any], bool]:
+    return lambda found: found != value
+
+
+def _is_usb_or_input(endpoint: Endpoint) -> bool:
+    return endpoint.scheme in {"input", "hidraw", "usb"}
+
+
+# Key path with [] for every entry; True for a value to come; what serves now.
+ROWS: tuple[tuple[str, Callable[[Any], bool], tuple[str, ...]], ...] = (
+    ("till.currency", _other_than("RUB"), ("RUB",)),
+    ("http.enabled", _other_than(False), ("false",)),
+    ("scanners[].forward", _other_than("event"), ("event",)),
+    ("scanners[].layout", _other_than("us"), ("us",)),
+    ("scanners[].endpoint", _is_usb_or_input, ("serial://PATH",)),
+    ("displays[].endpoint", _is_usb_or_input, ("serial://PATH",)),
+    ("printers[].endpoint", _is_usb_or_input, ("lp://PATH", "serial://PATH", "tcp://HOST:9100")),
+    ("providers[].policy.redeem", _other_than("online"), ("online",)),
+    ("providers[].policy.accrue", _other_than("online_else_queue"), ("online_else_queue",)),
+    ("providers[].policy.reverse", _other_than("queue"), ("queue",)),
+    ("providers[].policy.cancel", _other_than("online"), ("online",)),
+    ("providers[].policy.balance", _other_than("at_card"), ("at_card",)),
+    ("providers[].policy.restore_redeemed_on_refund", _other_than(True), ("true",)),
+    ("messages.print_on_card", _other_than(False), ("false",)),
+    ("sync.every", _other_than(""), ('""',)),
+)
+
+
+def not_yet(config: Config) -> Iterator[Problem]:
+    """A Problem for each value that only a later version serves."""
+    for pattern, is_to_come, instead in ROWS:
+        for key_path, value in _values(config, "", pattern.split(".")):
+            if is_to_come(value):
+                yield Problem(key_path, f"{quoted(value)} is not in this version", instead)
+
+
+def _values(section: object, above: str, steps: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """Key path and value of everything that `steps` lead to from `section`, whose own path is `above`."""
+    if not steps:
+        yield above, section
+        return
+    key = steps[0].removesuffix("[]")
+    path, found = f"{above}.{key}" if above else key, getattr(section, key)
+    if key == steps[0]:
+        yield from _values(found, path, steps[1:])
+    else:
+        for place, entry in enumerate(found):
+            yield from _values(entry, f"{path}[{place}]", steps[1:])

@@ -1,0 +1,170 @@
+"""Types of single values that TOML has no type for, each with the one function that reads it.
+
+A reader takes what TOML gave, and returns the value or raises NotAllowed.
+"""
+
+import codecs
+import ipaddress
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from bridge.config.errors import NotAllowed, quoted
+from devices.codecs.codepage import is_code_page
+from devices.endpoints import EndpointError, parse_endpoint
+
+# Code page commands are 3 to 6 bytes on every display whose manual was read.
+LONGEST_SELECT_BYTES = 32
+# PATH_MAX is 4096, but an endpoint stands in log lines and tables.
+LONGEST_ENDPOINT = 300
+_LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+class Percent(Decimal):
+    """A share of 100."""
+
+
+class Endpoint(str):
+    """Where a device is, as text; devices.endpoints.parse_endpoint has accepted it."""
+
+    __slots__ = ()
+
+    @property
+    def scheme(self) -> str:
+        return self.partition("://")[0]
+
+    @property
+    def place(self) -> str:
+        """The endpoint without its settings: two devices may not share it."""
+        return str(parse_endpoint(self)).partition("?")[0]
+
+
+class Forward(str):
+    """Where a scan goes that is no card: "wedge", "event", or "pty:" and a path."""
+
+    __slots__ = ()
+
+
+class Encoding(str):
+    """The Python name of a single-byte encoding whose lower half is ASCII."""
+
+    __slots__ = ()
+
+
+class HexBytes(bytes):
+    """Bytes written in hexadecimal: "1b 74 11"."""
+
+
+class BaseUrl(str):
+    """A provider's address: https, or http on loopback."""
+
+    __slots__ = ()
+
+
+def _text(raw: object) -> str:
+    if not isinstance(raw, str):
+        raise NotAllowed(f"expected text, got {quoted(raw)}")
+    return raw
+
+
+def _percent(raw: object) -> Percent:
+    if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
+        raise NotAllowed(f"expected {WORDS[Percent]}, got {quoted(raw)}")
+    if not (Decimal(raw).is_finite() and 0 <= raw <= 100):
+        raise NotAllowed(f"{quoted(raw)} is not allowed", WORDS[Percent])
+    return Percent(raw)
+
+
+def _endpoint(raw: object) -> Endpoint:
+    text = _text(raw)
+    if len(text) > LONGEST_ENDPOINT:
+        raise NotAllowed(f"{quoted(text)} is too long", f"at most {LONGEST_ENDPOINT} characters")
+    try:
+        parse_endpoint(text)
+    except EndpointError as error:
+        raise NotAllowed(str(error)) from error
+    return Endpoint(text)
+
+
+def _forward(raw: object) -> Forward:
+    text = _text(raw)
+    if text in {"wedge", "event"} or re.fullmatch(r"pty:/[^\0]+", text):
+        return Forward(text)
+    raise NotAllowed(f"{quoted(text)} is not allowed", "wedge", "pty:/PATH", "event")
+
+
+def _encoding(raw: object) -> Encoding:
+    text = _text(raw)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", text, re.ASCII) or not is_code_page(text):
+        raise NotAllowed(f"{quoted(text)} is not allowed", "cp866", "cp1251", "or another single-byte encoding")
+    return Encoding(codecs.lookup(text).name)
+
+
+def _hex_bytes(raw: object) -> HexBytes:
+    text = _text(raw)
+    try:
+        data = bytes.fromhex(text)
+    except ValueError:
+        raise NotAllowed(f"{quoted(text)} is not allowed", WORDS[HexBytes]) from None
+    if len(data) > LONGEST_SELECT_BYTES:
+        raise NotAllowed(f"{len(data)} bytes are too many", f"at most {LONGEST_SELECT_BYTES}")
+    return HexBytes(data)
+
+
+def _base_url(raw: object) -> BaseUrl:
+    text = _text(raw)
+    try:
+        parts = urlsplit(text)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        raise NotAllowed("not an address", WORDS[BaseUrl]) from None
+    # An address with a password or a token in it is not shown back.
+    if "@" in text or "?" in text or "#" in text:
+        raise NotAllowed("an address may have no user, password, query or fragment: they belong in credentials")
+    if not host or not text.isprintable() or " " in text or not _is_confidential(parts, host):
+        raise NotAllowed(f"{quoted(text)} is not allowed", WORDS[BaseUrl])
+    return BaseUrl(text.rstrip("/"))
+
+
+def _is_confidential(parts: SplitResult, host: str) -> bool:
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+
+
+def is_loopback(host: str) -> bool:
+    """True for what never leaves this machine: 127.0.0.0/8, ::1 and the name localhost."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return any(address in network for network in _LOOPBACK)
+
+
+# What is allowed, in words: for messages and for docs/configuration.md.
+WORDS: dict[type, str] = {
+    Percent: "a number from 0 to 100",
+    Endpoint: "an endpoint",
+    Forward: "wedge, pty:/PATH, event",
+    Encoding: "cp866, cp1251 or another single-byte encoding",
+    HexBytes: 'bytes in hexadecimal, as "1b 74 11"',
+    BaseUrl: "https://HOST, or http:// on loopback (127.0.0.1, ::1, localhost)",
+    Path: "a path",
+}
+
+READERS: dict[type, Callable[[object], object]] = {
+    Percent: _percent,
+    Endpoint: _endpoint,
+    Forward: _forward,
+    Encoding: _encoding,
+    HexBytes: _hex_bytes,
+    BaseUrl: _base_url,
+}
+
+
+def path_below(directory: Path, raw: object) -> Path:
+    """The path in `raw`; a relative one is meant from `directory`, the configuration file's own."""
+    text = _text(raw)
+    if not text or "\0" in text:
+        raise NotAllowed(f"{quoted(text)} is not allowed", WORDS[Path])
+    return directory / text

@@ -1,0 +1,181 @@
+"""The composition root: a configuration becomes a running till."""
+
+import asyncio
+import contextlib
+import grp
+import signal
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import structlog
+
+import bridge
+from bridge.config.model import Config
+from bridge.desk.desk import Desk, DeskSettings, Outside, build_desk
+from bridge.desk.printing import PrintRoom
+from bridge.desk.programme import Programmes
+from bridge.desk.screens import Screens
+from bridge.device_room import DeviceRoom
+from bridge.domain.card import CardFormat
+from bridge.events import EventBus
+from bridge.failures import start_failures
+from bridge.journal import SqliteJournal
+from bridge.pos.announcer import BusAnnouncer
+from bridge.pos.handlers import ReceiptHandlers, TillHandlers, TillInfo
+from bridge.pos.listening import listen
+from bridge.pos.peer import admin_check
+from bridge.pos.server import PosServer
+from bridge.programmes import programmes_of
+from bridge.sd_notify import SystemdNotifier
+from bridge.supervisor import Supervisor
+from bridge.wording import wording_for
+
+log = structlog.get_logger()
+
+# Requests in flight may wait 10 s for a provider; what they have begun is in the journal, so a stop need not.
+STOP_WITHIN_S = 3.0
+
+
+def run(config: Config, *, emulated: bool = False) -> None:
+    """Run the till until SIGTERM or SIGINT. StartFailed: why it cannot."""
+    asyncio.run(_run(config, emulated=emulated))
+
+
+async def _run(config: Config, *, emulated: bool) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve(config, stop, emulated=emulated)
+
+
+async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) -> None:
+    """The till, until `stop` is set: journal, providers, desk, devices, socket; taken down in reverse."""
+    started = now()
+    notifier = SystemdNotifier()
+    async with contextlib.AsyncExitStack() as stack:
+        with start_failures():
+            journal = await SqliteJournal.open(config.journal.path)
+        stack.push_async_callback(journal.aclose)
+        programmes = programmes_of(config)
+        for programme in programmes:
+            stack.push_async_callback(programme.provider.aclose)
+        with start_failures():
+            listener = listen(str(config.socket.path), config.socket.group)
+        stack.callback(listener.unlink)
+        supervisor = Supervisor()
+        stack.push_async_callback(supervisor.stop)
+        till = Till(config, journal, programmes, supervisor, started=started, emulated=emulated)
+        stack.callback(till.screens.stop)
+        unsettled = await till.take_up()
+        await till.server.start(listener)
+        stack.push_async_callback(till.server.stop, STOP_WITHIN_S)
+        till.start_devices()
+        supervisor.spawn(notifier.feed_watchdog(), "watchdog")
+        log.info("ready", version=bridge.__version__, socket=listener.path, unsettled=unsettled, emulated=emulated)
+        notifier.ready(f"{len(config.scanners)} scanners, {len(config.providers)} providers")
+        await stop.wait()
+        notifier.stopping()
+        log.info("stopping")
+
+
+class Till:
+    """All parts of one running till, joined."""
+
+    def __init__(
+        self,
+        config: Config,
+        journal: SqliteJournal,
+        programmes: Programmes,
+        supervisor: Supervisor,
+        *,
+        started: datetime,
+        emulated: bool,
+    ) -> None:
+        self.supervisor = supervisor
+        self._journal = journal
+        self._programmes = programmes
+        wording = wording_for(config.till.language)
+        bus = EventBus(now)
+        announcer = BusAnnouncer(bus, wording)
+        self._devices = DeviceRoom(config, now, announcer.device)
+        self.screens = Screens(self._devices.glasses)
+        self._printing = PrintRoom(journal, self._devices.queues, now)
+        self._desk = build_desk(
+            _desk_settings(config),
+            Outside(journal, programmes, self.screens, self._printing, announcer, now, supervisor.spawn),
+        )
+        handlers = {
+            **_receipt_handlers(self._desk, programmes, config).table(),
+            **TillHandlers(
+                till=TillInfo(config.till.store, config.till.name, emulated=emulated),
+                programmes=programmes,
+                book=self._desk.book,
+                devices=self._devices.listed,
+                screens=self.screens,
+                printing=self._printing,
+                uptime=lambda: now() - started,
+            ).table(),
+        }
+        self.server = PosServer(
+            handlers, bus, cashier_text=wording.error, is_admin=admin_check(_existing(config.socket.admin_groups))
+        )
+
+    async def take_up(self) -> int:
+        """Go on where the last run stopped; how many receipts are to be settled."""
+        unfinished = await self._journal.unfinished()
+        for job in self._printing.load(unfinished):
+            await self._journal.save(job)
+        return self._desk.take_up(unfinished)
+
+    def start_devices(self) -> None:
+        """Open the devices, each under its keeper, and warm the providers up before the first scan."""
+        for keeper in self._devices.keepers(self._desk.cards.handle_scan, self._printing):
+            self.supervisor.spawn(keeper.keep(), f"device {keeper.place.name}")
+        for programme in self._programmes:
+            self.supervisor.spawn(programme.provider.warm_up(), f"warm up {programme.name}")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _desk_settings(config: Config) -> DeskSettings:
+    return DeskSettings(
+        store=config.till.store,
+        till=config.till.name,
+        formats=[
+            CardFormat(
+                provider=row.provider,
+                prefix=row.prefix,
+                length=row.length,
+                charset=row.charset,
+                check_digit=row.check_digit,
+                symbologies=row.symbologies,
+            )
+            for row in config.card_formats
+        ],
+        wording=wording_for(config.till.language),
+        show_card=config.messages.show_card,
+        print_on_close=config.messages.print_on_close,
+    )
+
+
+def _receipt_handlers(desk: Desk, programmes: Programmes, config: Config) -> ReceiptHandlers:
+    return ReceiptHandlers(
+        programmes=programmes,
+        cards=desk.cards,
+        book=desk.book,
+        receipts=desk.receipts,
+        limiting=desk.limiting,
+        redeeming=desk.redeeming,
+        preparing=desk.preparing,
+        closing=desk.closing,
+        wording=wording_for(config.till.language),
+    )
+
+
+def _existing(groups: Sequence[str]) -> list[str]:
+    """The admin groups that this machine has; only the default one may be missing (the configuration checks)."""
+    known = {entry.gr_name for entry in grp.getgrall()}
+    return [name for name in groups if name in known]

@@ -1,0 +1,119 @@
+"""The receipts in hand: live or unsettled ones in memory, all of them in the journal, changed under one lock each."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+from bridge.desk.announcer import Announcer
+from bridge.domain.errors import ReceiptUnknown
+from bridge.domain.moves import Move
+from bridge.domain.receipt import OutcomeState, Receipt, ReceiptState, StaffTask, TaskState
+from bridge.ports import Journal, Record, Unfinished
+
+
+class ReceiptBook:
+    """Read from memory, write through to the journal: `save` returns when the change is on disk."""
+
+    def __init__(self, journal: Journal, announcer: Announcer) -> None:
+        self._journal = journal
+        self._announcer = announcer
+        self._receipts: dict[str, Receipt] = {}
+        self._moves: dict[str, dict[str, Move]] = {}
+        self._tasks: dict[str, StaffTask] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.current_id: str | None = None
+
+    def load(self, unfinished: Unfinished) -> None:
+        """Take up what the journal says was unfinished; the newest live receipt is the current one again."""
+        self._receipts = {receipt.receipt_id: receipt for receipt in unfinished.receipts}
+        self._moves = {receipt_id: {} for receipt_id in self._receipts}
+        for move in unfinished.moves:
+            self._moves[move.receipt_id][move.move_id] = move
+        self._tasks = {task.task_id: task for task in unfinished.tasks}
+        live = [receipt for receipt in self._receipts.values() if receipt.is_live]
+        self.current_id = max(live, key=lambda receipt: receipt.opened_at).receipt_id if live else None
+
+    def lock(self, receipt_id: str) -> asyncio.Lock:
+        """Hold it while changing this receipt; never while waiting on a provider."""
+        return self._locks.setdefault(receipt_id, asyncio.Lock())
+
+    async def find(self, receipt_id: str) -> Receipt | None:
+        return self._receipts.get(receipt_id) or await self._journal.receipt(receipt_id)
+
+    async def get(self, receipt_id: str) -> Receipt:
+        receipt = await self.find(receipt_id)
+        if receipt is None:
+            raise ReceiptUnknown(f"receipt {receipt_id!r} was never opened here")
+        return receipt
+
+    async def moves(self, receipt_id: str) -> Sequence[Move]:
+        if receipt_id not in self._moves:
+            self._moves[receipt_id] = {move.move_id: move for move in await self._journal.moves_of(receipt_id)}
+        return list(self._moves[receipt_id].values())
+
+    async def list(self, state: ReceiptState | None, since: datetime | None, limit: int) -> Sequence[Receipt]:
+        return await self._journal.receipts(state, since, limit)
+
+    async def refunds_of(self, base_ref: str) -> Sequence[Move]:
+        return await self._journal.refunds_of(base_ref)
+
+    def current(self) -> Receipt | None:
+        """The live receipt that scans attach to."""
+        receipt = self._receipts.get(self.current_id) if self.current_id else None
+        return receipt if receipt and receipt.is_live else None
+
+    def note(self, receipt: Receipt) -> None:
+        """Keep a change in memory only: what the cash program would simply tell again after a crash."""
+        self._receipts[receipt.receipt_id] = receipt
+
+    async def save(self, receipt: Receipt, *others: Record) -> None:
+        """Durable when it returns: the receipt with its moves and tasks, all or nothing."""
+        await self._journal.save(receipt, *others)
+        known = self._receipts.get(receipt.receipt_id)
+        self._keep(receipt)
+        for record in others:
+            self._keep_other(record)
+        if known is None or _public(known) != _public(receipt):
+            self._announcer.receipt(receipt)
+
+    async def save_move(self, move: Move) -> None:
+        await self._journal.save(move)
+        self._keep_other(move)
+
+    async def save_task(self, task: StaffTask) -> None:
+        await self._journal.save(task)
+        self._keep_other(task)
+
+    def unsettled(self) -> Iterator[Receipt]:
+        return (receipt for receipt in list(self._receipts.values()) if not receipt.settled)
+
+    def open_tasks(self, receipt_id: str) -> Sequence[StaffTask]:
+        return [task for task in self._tasks.values() if task.receipt_id == receipt_id]
+
+    def queue_counts(self) -> tuple[int, int, int]:
+        """Receipts queued, receipts with an unknown outcome, open tasks for staff."""
+        states = [receipt.outcome.state for receipt in self.unsettled() if receipt.outcome]
+        return states.count(OutcomeState.QUEUED), states.count(OutcomeState.UNKNOWN), len(self._tasks)
+
+    def _keep(self, receipt: Receipt) -> None:
+        if receipt.is_live or not receipt.settled:
+            self._receipts[receipt.receipt_id] = receipt
+        else:
+            self._receipts.pop(receipt.receipt_id, None)
+            self._moves.pop(receipt.receipt_id, None)
+
+    def _keep_other(self, record: Record) -> None:
+        if isinstance(record, Move):
+            self._moves.setdefault(record.receipt_id, {})[record.move_id] = record
+        elif isinstance(record, StaffTask):
+            if record.state is TaskState.OPEN:
+                self._tasks[record.task_id] = record
+            else:
+                self._tasks.pop(record.task_id, None)
+            self._announcer.task(record)
+
+
+def _public(receipt: Receipt) -> tuple[object, ...]:
+    """What a subscriber can see of a receipt: an event is told only when this changes."""
+    return (receipt.state, receipt.card, receipt.redemption, receipt.outcome, receipt.operation)

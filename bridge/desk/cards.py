@@ -1,0 +1,195 @@
+"""A card comes in, by a scanner or by a call: looked up, shown, told to subscribers, attached to its receipt."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+
+import structlog
+
+from bridge.desk.announcer import Announcer
+from bridge.desk.lookups import Answer, Who
+from bridge.desk.programme import Programme
+from bridge.desk.rooms import Rooms
+from bridge.desk.screens import CardScreens
+from bridge.desk.undoing import without_redemption
+from bridge.domain.card import CardFormat, RecognisedCard, recognise
+from bridge.domain.errors import CardNotFound, ProviderUnavailable
+from bridge.domain.member import AttachedCard, Entry, Source
+from bridge.domain.personal import CardNumber, ScanText
+from bridge.domain.receipt import PendingCard, Receipt
+from devices.events import DataEvent
+
+log = structlog.get_logger()
+
+# A card scanned before its receipt is opened waits this long for it.
+HELD_FOR = timedelta(seconds=60)
+
+
+@dataclass(slots=True, eq=False)
+class Presented:
+    """A card that came in. receipt_id None: no receipt was open; it is held for the next one."""
+
+    programme: Programme
+    who: Who
+    entry: Entry
+    at: datetime
+    answer: asyncio.Task[Answer]
+    scan_id: str | None = None
+    receipt_id: str | None = None
+
+    @property
+    def pending(self) -> PendingCard | None:
+        """What a receipt remembers of it until the answer comes; a phone or a name is no card yet."""
+        if not isinstance(self.who, CardNumber):
+            return None
+        return PendingCard(self.programme.name, self.who, self.entry)
+
+    def attachable(self, answer: Answer) -> AttachedCard | None:
+        """The card to attach after this answer: found, or not to be asked about; None when it is not known."""
+        if answer.member is not None:
+            member = answer.member
+            return AttachedCard(self.programme.name, member.number, self.entry, member, Source.ONLINE, answer.at)
+        if isinstance(answer.error, ProviderUnavailable) and isinstance(self.who, CardNumber):
+            return AttachedCard(self.programme.name, self.who, self.entry, None, Source.OFFLINE, answer.at)
+        return None
+
+
+class CardDesk:
+    """Owns the card last presented and the way each card takes to its receipt."""
+
+    def __init__(self, rooms: Rooms, formats: Sequence[CardFormat], screens: CardScreens, announcer: Announcer) -> None:
+        self._programmes = rooms.programmes
+        self._book = rooms.book
+        self._lookups = rooms.lookups
+        self._settler = rooms.settler
+        self._clock = rooms.clock
+        self._spawn = rooms.spawn
+        self._formats = formats
+        self._screens = screens
+        self._announcer = announcer
+        self._scan_ids = count(1)
+        self._newest: Presented | None = None
+        self._newest_of: dict[str, Presented] = {}
+
+    def handle_scan(self, event: DataEvent) -> None:
+        """A scan from any scanner: told to subscribers at once; a card starts its lookup, goods disturb nothing."""
+        card = recognise(self._formats, event.scan_data_label, event.scan_data_type)
+        scan_id = f"{event.at:%Y%m%d%H%M%S}-{next(self._scan_ids)}"
+        log.info("scanned", device=event.device, data=ScanText(event.scan_data_label), is_card=card is not None)
+        self._announcer.scan(scan_id, event, card)
+        if card is not None:
+            current = self._book.current()
+            programme = self._programmes.get(card.provider)
+            receipt_id = current.receipt_id if current else None
+            self._present(programme, card.number, Entry.SCAN, receipt_id, scan_id)
+
+    async def resolve(
+        self, programme: Programme, who: Who, entry: Entry, receipt_id: str | None, wait_s: float
+    ) -> AttachedCard:
+        """Who a card is, as a call asks it; with a receipt_id it is attached there.
+
+        CardNotFound, CardAmbiguous, ProviderRefused as the provider says; ProviderUnavailable also when
+        `wait_s` runs out.
+        """
+        presented = self._present(programme, who, entry, receipt_id, None)
+        done, _ = await asyncio.wait({presented.answer}, timeout=wait_s)
+        if not done:
+            raise ProviderUnavailable(f"provider {programme.name} did not answer within {wait_s:g} s")
+        answer = presented.answer.result()
+        await self._attach(presented, answer)
+        card = presented.attachable(answer)
+        if answer.error is not None or card is None:
+            raise answer.error or CardNotFound(f"provider {programme.name} does not know {who}")
+        return card
+
+    def recognised(self, code: str, provider: str | None) -> RecognisedCard:
+        """The card in a typed or picked code: by the formats, else as a number of the provider named or the first."""
+        card = recognise(self._formats, code) if provider is None else None
+        return card or RecognisedCard(self._programmes.pick(provider).name, CardNumber(code))
+
+    def claim(self, receipt_id: str) -> Presented | None:
+        """The held card, for the receipt that is being opened; None when there is none or it is too old."""
+        held = self._newest
+        if held is None or held.receipt_id is not None or held.scan_id is None:
+            return None
+        if self._clock() - held.at > HELD_FOR:
+            return None
+        held.receipt_id = receipt_id
+        self._newest_of[receipt_id] = held
+        return held
+
+    def running(self, receipt_id: str) -> asyncio.Task[Answer] | None:
+        """The lookup that this receipt still waits for."""
+        presented = self._newest_of.get(receipt_id)
+        return presented.answer if presented and not presented.answer.done() else None
+
+    def forget(self, receipt_id: str) -> None:
+        """The receipt is closed or cancelled: no card waits for it, nor for the next one."""
+        self._newest_of.pop(receipt_id, None)
+        if self._newest and self._newest.receipt_id in {None, receipt_id}:
+            self._newest = None
+
+    async def follow_up(self, receipt_id: str) -> None:
+        """Attach what the receipt's card turned out to be, if its answer has come."""
+        presented = self._newest_of.get(receipt_id)
+        if presented is not None and presented.answer.done():
+            await self._attach(presented, presented.answer.result())
+
+    def _present(
+        self, programme: Programme, who: Who, entry: Entry, receipt_id: str | None, scan_id: str | None
+    ) -> Presented:
+        answer = self._lookups.start(programme, who)
+        presented = Presented(programme, who, entry, self._clock(), answer, scan_id, receipt_id)
+        self._newest = presented
+        if receipt_id is not None:
+            self._newest_of[receipt_id] = presented
+        self._screens.searching()
+        self._spawn(self._follow(presented), "card")
+        return presented
+
+    async def _follow(self, presented: Presented) -> None:
+        if presented.receipt_id is not None and not presented.answer.done():
+            await self._remember(presented)
+        answer = await asyncio.shield(presented.answer)
+        card = presented.attachable(answer)
+        if presented is self._newest:
+            self._screens.answered(card)
+        if answer.error is not None:
+            self._announcer.card_failed(presented.scan_id, answer.error)
+        elif card is not None:
+            self._announcer.card(presented.scan_id, card)
+        await self._attach(presented, answer)
+
+    async def _remember(self, presented: Presented) -> None:
+        """The receipt knows that a card is on its way: a crash now does not lose it."""
+        if presented.pending is not None:
+            await self._change(presented, lambda receipt: replace(receipt, pending=presented.pending))
+
+    async def _attach(self, presented: Presented, answer: Answer) -> None:
+        card = presented.attachable(answer)
+
+        def attach(receipt: Receipt) -> Receipt:
+            if card is None or receipt.card == card:
+                return replace(receipt, pending=None)
+            if receipt.card and receipt.card.number != card.number:
+                receipt = without_redemption(receipt)
+            return replace(receipt, card=card, pending=None)
+
+        await self._change(presented, attach)
+
+    async def _change(self, presented: Presented, change: Callable[[Receipt], Receipt]) -> None:
+        """Change the receipt that this card came in for, unless it is over or a newer card has come in."""
+        receipt_id = presented.receipt_id
+        if receipt_id is None:
+            return
+        async with self._book.lock(receipt_id):
+            receipt = await self._book.find(receipt_id)
+            if self._newest_of.get(receipt_id) is not presented or receipt is None or not receipt.is_live:
+                return
+            changed = change(receipt)
+            if changed != receipt:
+                await self._book.save(changed)
+        if not changed.settled:
+            self._settler.drive(receipt_id)

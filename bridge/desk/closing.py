@@ -1,0 +1,189 @@
+"""The end of a receipt: what was fiscalised is recorded and seen through to the provider, or all is undone."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from bridge.desk.cards import CardDesk
+from bridge.desk.closing_paper import ClosingPaper
+from bridge.desk.fingerprint import fingerprint
+from bridge.desk.preparing import standing_points
+from bridge.desk.quotes import done_by
+from bridge.desk.receipts import live
+from bridge.desk.refunding import ForStaff, Refund, RefundDesk
+from bridge.desk.rooms import Rooms
+from bridge.desk.undoing import without_redemption
+from bridge.domain.errors import AmountInvalid, ReceiptIdReused
+from bridge.domain.errors import ReceiptState as WrongReceiptState
+from bridge.domain.member import AttachedCard, Entry, Source
+from bridge.domain.money import Points, is_multiple
+from bridge.domain.moves import Purchase
+from bridge.domain.receipt import (
+    Base,
+    Goal,
+    GoalKind,
+    Operation,
+    Outcome,
+    OutcomeState,
+    Receipt,
+    ReceiptState,
+    StaffTask,
+)
+from bridge.domain.sale import Basket
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """receipt.close as told. lines_given: False when only a total came; redeemed None = what stands.
+
+    rest: what is not used here (payments, fiscal number) but tells a repeat from another call.
+    """
+
+    receipt_id: str
+    basket: Basket
+    lines_given: bool = False
+    redeemed: Points | None = None
+    operation: Operation | None = None
+    card: str | None = None
+    base: Base | None = None
+    restore: Points | None = None
+    rest: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.basket, self.redeemed, self.operation, self.card, self.base, self.restore, self.rest)
+
+
+class CloseDesk:
+    """The calls receipt.close and receipt.cancel."""
+
+    def __init__(self, rooms: Rooms, cards: CardDesk, refunds: RefundDesk, paper: ClosingPaper) -> None:
+        self._programmes = rooms.programmes
+        self._book = rooms.book
+        self._quotes = rooms.quotes
+        self._settler = rooms.settler
+        self._staff = rooms.staff
+        self._clock = rooms.clock
+        self._cards = cards
+        self._refunds = refunds
+        self._paper = paper
+
+    async def close(self, closing: Closing, wait_s: float) -> Outcome:
+        """Record what was fiscalised; never fails because of the provider. A repeat gives the same outcome."""
+        deadline = asyncio.get_running_loop().time() + wait_s
+        running = self._cards.running(closing.receipt_id)
+        if running is not None and closing.card is None:
+            await done_by(running, deadline)
+            await self._cards.follow_up(closing.receipt_id)
+        async with self._book.lock(closing.receipt_id):
+            known = await self._book.find(closing.receipt_id)
+            if known is None or known.is_live:
+                receipt, tasks = await self._closed(known or self._opened_late(closing), closing)
+                await self._book.save(receipt, *tasks)
+                self._let_go(closing.receipt_id)
+                self._paper.thank()
+            else:
+                receipt = _repeated(known, closing)
+        await self._settle(receipt, deadline)
+        return await self._paper.hand_out(receipt.receipt_id, deadline)
+
+    async def cancel(self, receipt_id: str, wait_s: float) -> Outcome:
+        """Undo what stands open at the provider; queued when that cannot be done now."""
+        deadline = asyncio.get_running_loop().time() + wait_s
+        async with self._book.lock(receipt_id):
+            receipt = await self._book.get(receipt_id)
+            if receipt.state is not ReceiptState.CANCELLED:
+                receipt = self._cancelled(live(receipt))
+                await self._book.save(receipt)
+                self._let_go(receipt_id)
+                self._paper.clear_screen()
+        await self._settle(receipt, deadline)
+        return (await self._book.get(receipt_id)).outcome or Outcome(OutcomeState.DONE)
+
+    async def _settle(self, receipt: Receipt, deadline: float) -> None:
+        if not receipt.settled:
+            left = max(0.0, deadline - asyncio.get_running_loop().time())
+            await self._settler.reach(receipt.receipt_id, left)
+
+    def _opened_late(self, closing: Closing) -> Receipt:
+        """The bridge was down at the start of this sale."""
+        return Receipt(closing.receipt_id, closing.operation or Operation.SALE, self._clock())
+
+    async def _closed(self, receipt: Receipt, closing: Closing) -> tuple[Receipt, list[StaffTask]]:
+        if closing.operation not in {None, receipt.operation}:
+            raise ReceiptIdReused(f"receipt {receipt.receipt_id!r} was opened as a {receipt.operation}")
+        closed = replace(
+            without_redemption(receipt),
+            redemption=receipt.redemption,
+            state=ReceiptState.CLOSED,
+            basket=_basket(receipt, closing),
+            base=closing.base or receipt.base,
+            card=self._card(receipt, closing),
+            pending=None,
+            closed_with=closing.fingerprint,
+            closed_at=self._clock(),
+        )
+        try:
+            goal = await self._goal(closed, closing)
+        except ForStaff as reason:
+            task = self._staff.manual(closed, str(reason))
+            outcome = Outcome(OutcomeState.MANUAL, task_id=task.task_id, reason=str(reason))
+            return replace(closed, outcome=outcome), [task]
+        is_settled = goal.kind is GoalKind.NOTHING and closed.settled
+        outcome = Outcome(OutcomeState.DONE if is_settled else OutcomeState.QUEUED)
+        return replace(closed, goal=goal, settled=is_settled, outcome=outcome), []
+
+    async def _goal(self, receipt: Receipt, closing: Closing) -> Goal:
+        basket = receipt.basket or closing.basket
+        if receipt.operation is Operation.REFUND:
+            number = receipt.card.number.value if receipt.card else ""
+            told = Refund(receipt.base, basket, closing.lines_given, number, closing.restore, receipt.cashier)
+            return await self._refunds.goal(told)
+        if receipt.card is None:
+            return Goal()
+        redeem = standing_points(receipt) if closing.redeemed is None else closing.redeemed
+        multiple = self._programmes.get(receipt.card.provider).rules.multiple
+        if not is_multiple(redeem, multiple):
+            raise AmountInvalid(f"points are redeemed in multiples of {multiple}")
+        purchase = Purchase(receipt.card.number, basket, redeem, self._clock(), receipt.cashier)
+        return Goal(GoalKind.COMMITTED, receipt.card.provider, purchase=purchase)
+
+    def _card(self, receipt: Receipt, closing: Closing) -> AttachedCard | None:
+        """The card as told, else as attached; one whose lookup still runs counts as not asked about."""
+        now = self._clock()
+        if closing.card:
+            if receipt.card and receipt.card.number.value == closing.card:
+                return receipt.card
+            told = self._cards.recognised(closing.card, None)
+            return AttachedCard(told.provider, told.number, Entry.TYPED, None, Source.OFFLINE, now)
+        if receipt.card is None and receipt.pending is not None:
+            pending = receipt.pending
+            return AttachedCard(pending.provider, pending.number, pending.entry, None, Source.OFFLINE, now)
+        return receipt.card
+
+    def _cancelled(self, receipt: Receipt) -> Receipt:
+        undone = without_redemption(receipt)
+        outcome = Outcome(OutcomeState.DONE if undone.settled else OutcomeState.QUEUED)
+        return replace(undone, state=ReceiptState.CANCELLED, pending=None, outcome=outcome, closed_at=self._clock())
+
+    def _let_go(self, receipt_id: str) -> None:
+        self._cards.forget(receipt_id)
+        self._quotes.drop(receipt_id)
+        if self._book.current_id == receipt_id:
+            self._book.current_id = None
+
+
+def _repeated(receipt: Receipt, closing: Closing) -> Receipt:
+    if receipt.state is ReceiptState.CANCELLED:
+        raise WrongReceiptState(f"receipt {receipt.receipt_id!r} is cancelled")
+    if receipt.closed_with != closing.fingerprint:
+        raise ReceiptIdReused(f"receipt {receipt.receipt_id!r} was closed with other content")
+    return receipt
+
+
+def _basket(receipt: Receipt, closing: Closing) -> Basket:
+    """The basket as told; where only its total came, the lines known of the same total serve."""
+    if closing.lines_given:
+        return closing.basket
+    held = receipt.goal.purchase.basket if receipt.goal.purchase else None
+    known = (basket for basket in (held, receipt.basket) if basket)
+    return next((basket for basket in known if basket.total == closing.basket.total), closing.basket)

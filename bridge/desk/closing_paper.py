@@ -1,0 +1,78 @@
+"""What the customer gets at the end: a paper with what was spent and earned, and a thank-you on the display."""
+
+from dataclasses import replace
+
+import structlog
+
+from bridge.desk.printing import PrintRoom
+from bridge.desk.quotes import done_by
+from bridge.desk.rooms import Rooms
+from bridge.desk.screens import CardScreens
+from bridge.domain.errors import DeviceUnavailable
+from bridge.domain.money import Points
+from bridge.domain.moves import PaperLine
+from bridge.domain.receipt import Outcome, OutcomeState, Receipt
+from bridge.wording import Wording
+
+log = structlog.get_logger()
+
+
+class ClosingPaper:
+    """Prints once a receipt, whoever asks and however often."""
+
+    def __init__(
+        self, rooms: Rooms, printing: PrintRoom, screens: CardScreens, wording: Wording, *, enabled: bool
+    ) -> None:
+        self._book = rooms.book
+        self._lookups = rooms.lookups
+        self._programmes = rooms.programmes
+        self._printing = printing
+        self._screens = screens
+        self._wording = wording
+        self._enabled = enabled
+
+    async def hand_out(self, receipt_id: str, deadline: float) -> Outcome:
+        """The receipt's outcome with its paper: printed now if it never was.
+
+        Where the provider did not say what is left on the card it is asked, until the loop's time `deadline`.
+        """
+        balance = await self._balance(await self._book.get(receipt_id), deadline)
+        async with self._book.lock(receipt_id):
+            receipt = await self._book.get(receipt_id)
+            outcome = receipt.outcome or Outcome(OutcomeState.DONE)
+            if outcome.job_id is not None or receipt.card is None:
+                return outcome
+            if outcome.balance_after is None:
+                outcome = replace(outcome, balance_after=balance)
+            lines = outcome.printout or self._wording.closing_lines(outcome)
+            outcome = replace(outcome, printout=lines, job_id=await self._print(receipt, lines))
+            await self._book.save(replace(receipt, outcome=outcome))
+        return outcome
+
+    async def _balance(self, receipt: Receipt, deadline: float) -> Points | None:
+        outcome, card = receipt.outcome, receipt.card
+        if card is None or outcome is None or outcome.state is not OutcomeState.DONE:
+            return None
+        if outcome.balance_after is not None or outcome.job_id is not None:
+            return None
+        asked = self._lookups.start(self._programmes.get(card.provider), card.number)
+        member = asked.result().member if await done_by(asked, deadline) else None
+        return member.balance if member else None
+
+    def thank(self) -> None:
+        self._screens.thank()
+
+    def clear_screen(self) -> None:
+        self._screens.clear()
+
+    async def _print(self, receipt: Receipt, lines: tuple[PaperLine, ...]) -> str | None:
+        if not self._enabled or not lines:
+            return None
+        try:
+            job = await self._printing.submit(lines, request_id=f"close:{receipt.receipt_id}"[:64])
+        except DeviceUnavailable:
+            return None  # a till without a printer of ours
+        except ValueError as error:
+            log.warning("closing_paper_unprintable", receipt_id=receipt.receipt_id, reason=str(error))
+            return None
+        return job.job_id

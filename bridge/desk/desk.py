@@ -1,0 +1,99 @@
+"""The whole desk, put together: the one place that knows which room needs which."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bridge.desk.announcer import Announcer
+from bridge.desk.book import ReceiptBook
+from bridge.desk.cards import CardDesk
+from bridge.desk.closing import CloseDesk
+from bridge.desk.closing_paper import ClosingPaper
+from bridge.desk.exchange import Exchange, MoveIds
+from bridge.desk.limiting import LimitDesk
+from bridge.desk.lookups import Lookups
+from bridge.desk.pace import Pace
+from bridge.desk.preparing import PrepareDesk
+from bridge.desk.printing import PrintRoom
+from bridge.desk.programme import Programmes
+from bridge.desk.quotes import Quotes
+from bridge.desk.receipts import ReceiptDesk
+from bridge.desk.redeeming import RedeemDesk
+from bridge.desk.refunding import RefundDesk
+from bridge.desk.rooms import Rooms
+from bridge.desk.screens import CardScreens, Screens
+from bridge.desk.settler import Settler, Spawn
+from bridge.desk.staff import Staff
+from bridge.domain.card import CardFormat
+from bridge.ports import Clock, Journal, Unfinished
+from bridge.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """What the configuration says about the desk itself."""
+
+    store: str
+    till: str
+    formats: Sequence[CardFormat]
+    wording: Wording
+    show_card: bool = True
+    print_on_close: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the desk works with and does not own."""
+
+    journal: Journal
+    programmes: Programmes
+    screens: Screens
+    printing: PrintRoom
+    announcer: Announcer
+    clock: Clock
+    spawn: Spawn
+    pace: Pace = Pace()  # noqa: RUF009 - a frozen value
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The calls of the desk, by room."""
+
+    book: ReceiptBook
+    settler: Settler
+    cards: CardDesk
+    receipts: ReceiptDesk
+    limiting: LimitDesk
+    redeeming: RedeemDesk
+    preparing: PrepareDesk
+    closing: CloseDesk
+
+    def take_up(self, unfinished: Unfinished) -> int:
+        """Go on where the last run stopped; how many receipts are to be settled."""
+        self.book.load(unfinished)
+        unsettled = [receipt.receipt_id for receipt in self.book.unsettled()]
+        for receipt_id in unsettled:
+            self.settler.drive(receipt_id)
+        return len(unsettled)
+
+
+def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
+    """Every room of the desk, joined."""
+    clock, spawn = outside.clock, outside.spawn
+    book = ReceiptBook(outside.journal, outside.announcer)
+    ids = MoveIds(settings.store, settings.till, clock)
+    staff = Staff(settings.wording, clock)
+    settler = Settler(book, Exchange(outside.programmes), staff, ids, spawn, outside.pace)
+    rooms = Rooms(outside.programmes, book, Lookups(clock), Quotes(clock), settler, staff, clock, spawn)
+    screens = CardScreens(outside.screens, settings.wording, enabled=settings.show_card)
+    cards = CardDesk(rooms, settings.formats, screens, outside.announcer)
+    paper = ClosingPaper(rooms, outside.printing, screens, settings.wording, enabled=settings.print_on_close)
+    return Desk(
+        book=book,
+        settler=settler,
+        cards=cards,
+        receipts=ReceiptDesk(rooms, cards),
+        limiting=LimitDesk(rooms, cards),
+        redeeming=RedeemDesk(rooms),
+        preparing=PrepareDesk(rooms, cards),
+        closing=CloseDesk(rooms, cards, RefundDesk(rooms, cards, ids), paper),
+    )

@@ -1,0 +1,98 @@
+"""One exchange with a provider about one move: one at a time for a card, a few at a time for a provider."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
+
+import structlog
+
+from bridge.desk.programme import Programmes
+from bridge.domain.moves import Absent, Away, Done, Move, MoveState, Refused, StatusReply, Unknown
+from bridge.domain.settlement import Ask, Make, Send
+from bridge.ports import Clock, move_id
+
+log = structlog.get_logger()
+
+# After an outage the queue must not fall on a provider all together.
+EXCHANGES_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class MoveIds:
+    """Where the derived ids of moves come from."""
+
+    store: str
+    till: str
+    clock: Clock
+
+    def new_move(self, receipt_id: str, step: Make, number: int) -> Move:
+        """The journal's row for a step; `number` counts the receipt's moves of this kind from 1."""
+        return Move(
+            move_id=move_id(self.store, self.till, receipt_id, step.kind, number),
+            receipt_id=receipt_id,
+            provider=step.provider,
+            kind=step.kind,
+            created_at=self.clock(),
+            purchase=step.purchase,
+            refund=step.refund,
+            target=step.target,
+            ticket=step.ticket,
+        )
+
+
+class Exchange:
+    """The providers as the settler sees them."""
+
+    def __init__(self, programmes: Programmes) -> None:
+        self._programmes = programmes
+        self._cards: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._gates = {p.name: asyncio.Semaphore(EXCHANGES_AT_ONCE) for p in programmes}
+
+    def knows(self, provider: str) -> bool:
+        return provider in self._gates
+
+    def is_two_phase(self, provider: str) -> bool:
+        return self.knows(provider) and self._programmes.get(provider).provider.traits.two_phase
+
+    def reference(self, move: Move) -> str:
+        """What a refund must name for the sale that this move began."""
+        if not self.knows(move.provider):
+            return move.move_id
+        return self._programmes.get(move.provider).provider.reference(move.move_id)
+
+    async def talk(self, step: Send | Ask, card_key: str) -> StatusReply:
+        """Send the move, or ask what became of it. Never raises for what a provider does."""
+        move = step.move
+        if not self.knows(move.provider):
+            return Away(f"provider {move.provider!r} is not in the configuration")
+        provider = self._programmes.get(move.provider).provider
+        card = self._cards.setdefault((move.provider, card_key), asyncio.Lock())
+        async with card, self._gates[move.provider]:
+            reply = await (provider.send(move) if isinstance(step, Send) else provider.ask(move))
+        log.info(
+            "move_answered",
+            move=move.move_id,
+            step=type(step).__name__.lower(),
+            answer=type(reply).__name__.lower(),
+            reason="" if isinstance(reply, Done) else reply.reason,
+        )
+        return reply
+
+
+def after(step: Send | Ask, reply: StatusReply) -> Move:
+    """The move as the journal must know it after this reply.
+
+    A move that was surely not taken is planned again, under the same id; one asked about in vain stays unknown.
+    """
+    move = step.move
+    match reply:
+        case Done(result):
+            return replace(move, state=MoveState.DONE, result=result, reason="")
+        case Refused():
+            return replace(move, state=MoveState.REFUSED, reason=reply.reason, refusal=reply.error)
+        case Absent():
+            return replace(move, state=MoveState.PLANNED, reason=reply.reason)
+        case Away() if isinstance(step, Send):
+            return replace(move, state=MoveState.PLANNED, reason=reply.reason)
+        case Away() | Unknown():
+            return replace(move, state=MoveState.UNKNOWN, reason=reply.reason)

@@ -1,0 +1,107 @@
+"""How much discount and how many points: from memory at once, or after waiting for what is under way."""
+
+import asyncio
+from dataclasses import replace
+
+from bridge.desk.cards import CardDesk
+from bridge.desk.programme import Programme
+from bridge.desk.quotes import Quoted, done_by
+from bridge.desk.receipts import live
+from bridge.desk.rooms import Rooms
+from bridge.domain.limits import Limits, ReasonCode, benefit_limits, limits_of_nothing, limits_without_quote
+from bridge.domain.member import AttachedCard, CardState, Source
+from bridge.domain.money import NO_POINTS
+from bridge.domain.moves import Purchase, Return
+from bridge.domain.receipt import Operation, Receipt
+from bridge.domain.sale import Basket
+
+
+class LimitDesk:
+    """The call receipt.limits."""
+
+    def __init__(self, rooms: Rooms, cards: CardDesk) -> None:
+        self._programmes = rooms.programmes
+        self._book = rooms.book
+        self._lookups = rooms.lookups
+        self._quotes = rooms.quotes
+        self._clock = rooms.clock
+        self._cards = cards
+
+    async def limits(self, receipt_id: str, basket: Basket, wait_s: float) -> Limits:
+        """What may be discounted and redeemed on this basket, waiting at most `wait_s` for what is under way."""
+        deadline = asyncio.get_running_loop().time() + wait_s
+        receipt = await self._noted(receipt_id, basket)
+        running = self._cards.running(receipt_id)
+        if running is not None and not await done_by(running, deadline):
+            return self._nothing(receipt, ReasonCode.LOOKUP_RUNNING)
+        await self._cards.follow_up(receipt_id)
+        receipt = live(await self._book.get(receipt_id))
+        if receipt.card is None:
+            return self._nothing(receipt, ReasonCode.NO_CARD)
+        return await self._of_card(receipt, receipt.card, basket, deadline)
+
+    async def _noted(self, receipt_id: str, basket: Basket) -> Receipt:
+        """The receipt with this basket, in memory only: after a crash the cash program asks again."""
+        async with self._book.lock(receipt_id):
+            receipt = replace(live(await self._book.get(receipt_id)), basket=basket)
+            self._book.note(receipt)
+        return receipt
+
+    async def _of_card(self, receipt: Receipt, card: AttachedCard, basket: Basket, deadline: float) -> Limits:
+        programme = self._programmes.get(card.provider)
+        if card.state in {CardState.BLOCKED, CardState.EXPIRED}:
+            return limits_without_quote(card, basket.total, programme.rules, ReasonCode.CARD_STATE)
+        if receipt.operation is Operation.REFUND:
+            return await self._of_refund(receipt, card, basket, deadline)
+        purchase = Purchase(card.number, basket, NO_POINTS, self._clock(), receipt.cashier)
+        quoted = await self._quoted(receipt, programme, purchase, deadline)
+        if quoted is None or quoted.quote is None:
+            code = ReasonCode.LOOKUP_RUNNING if quoted is None else ReasonCode.OFFLINE
+            return limits_without_quote(card, basket.total, programme.rules, code)
+        if card.member is None:
+            card = await self._asked_again(receipt, card, programme, deadline)
+        return benefit_limits(card, basket.total, quoted.quote, programme.rules, quoted.at)
+
+    async def _of_refund(self, receipt: Receipt, card: AttachedCard, basket: Basket, deadline: float) -> Limits:
+        programme = self._programmes.get(card.provider)
+        limits = limits_without_quote(card, basket.total, programme.rules)
+        reference = await self._base_reference(receipt)
+        if not reference:
+            return limits
+        question = Return(card.number, reference, basket.total, self._clock(), basket.lines)
+        quoted = await self._quoted(receipt, programme, question, deadline)
+        if quoted is None or quoted.returned is None:
+            code = ReasonCode.LOOKUP_RUNNING if quoted is None else ReasonCode.OFFLINE
+            return replace(limits, reasons=(code,))
+        return replace(limits, restore=quoted.returned.restore, source=Source.ONLINE, as_of=quoted.at)
+
+    async def _base_reference(self, receipt: Receipt) -> str:
+        if receipt.base is None or receipt.base.provider_ref:
+            return receipt.base.provider_ref if receipt.base else ""
+        base = await self._book.find(receipt.base.receipt_id)
+        return (base.outcome.provider_ref if base and base.outcome else None) or ""
+
+    async def _quoted(
+        self, receipt: Receipt, programme: Programme, question: Purchase | Return, deadline: float
+    ) -> Quoted | None:
+        task = self._quotes.start(receipt.receipt_id, programme, question)
+        return task.result() if await done_by(task, deadline) else None
+
+    async def _asked_again(
+        self, receipt: Receipt, card: AttachedCard, programme: Programme, deadline: float
+    ) -> AttachedCard:
+        """A card that could not be asked about when it came in: now its provider answers again."""
+        task = self._lookups.start(programme, card.number)
+        if not await done_by(task, deadline) or task.result().member is None:
+            return card
+        found = replace(card, member=task.result().member, source=Source.ONLINE, as_of=task.result().at)
+        async with self._book.lock(receipt.receipt_id):
+            now = await self._book.get(receipt.receipt_id)
+            if now.is_live and now.card == card:
+                await self._book.save(replace(now, card=found))
+        return found
+
+    def _nothing(self, receipt: Receipt, reason: ReasonCode) -> Limits:
+        known = receipt.card or receipt.pending
+        rules = self._programmes.rules(known.provider if known else None)
+        return limits_of_nothing(rules, self._clock(), reason)

@@ -1,0 +1,52 @@
+"""A loyalty programme: one provider with the shop's own rules for it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bridge.domain.errors import ProviderRefused
+from bridge.domain.limits import RedeemRules
+from bridge.ports import LoyaltyProvider
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """rules: what may be redeemed. partial_refund: "amount", "lines", or "manual" (a task for staff)."""
+
+    provider: LoyaltyProvider
+    rules: RedeemRules
+    partial_refund: str = "amount"
+
+    @property
+    def name(self) -> str:
+        return self.provider.name
+
+
+class Programmes:
+    """All programmes of the till by name, in the order of the configuration."""
+
+    def __init__(self, programmes: Mapping[str, Programme]) -> None:
+        self._programmes = dict(programmes)
+
+    def __iter__(self) -> Iterator[Programme]:
+        return iter(self._programmes.values())
+
+    def get(self, name: str) -> Programme:
+        """The programme called `name`. ProviderRefused when the configuration has none of that name any more."""
+        try:
+            return self._programmes[name]
+        except KeyError:
+            known = ", ".join(self._programmes) or "none"
+            raise ProviderRefused(f"no provider {name!r} is configured (known: {known})") from None
+
+    def rules(self, name: str | None) -> RedeemRules:
+        """The rules of the programme named, else of the first one, else the protocol's defaults."""
+        found = self._programmes.get(name) if name else next(iter(self), None)
+        return found.rules if found else RedeemRules()
+
+    def pick(self, name: str | None) -> Programme:
+        """The programme asked for, else the first one."""
+        if name is not None:
+            return self.get(name)
+        if not self._programmes:
+            raise ProviderRefused("no provider is configured")
+        return next(iter(self._programmes.values()))

@@ -1,0 +1,79 @@
+"""Previews of baskets: one in flight a receipt and basket, kept while it is young, so that limits come from memory."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bridge.desk.programme import Programme
+from bridge.domain.errors import DeskError
+from bridge.domain.moves import Purchase, Return
+from bridge.domain.quote import Quote, ReturnQuote
+from bridge.ports import Clock
+
+# The same customer may stand at another till: an older preview is asked for again.
+KEPT_FOR = timedelta(seconds=60)
+EPOCH = datetime.fromtimestamp(0).astimezone()
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Exactly one of quote, returned and error is set; at = when it came."""
+
+    at: datetime
+    quote: Quote | None = None
+    returned: ReturnQuote | None = None
+    error: DeskError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    provider: str
+    question: Purchase | Return
+    task: asyncio.Task[Quoted]
+
+
+class Quotes:
+    """The newest preview of each receipt."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: dict[str, _Kept] = {}
+
+    def start(self, receipt_id: str, programme: Programme, question: Purchase | Return) -> asyncio.Task[Quoted]:
+        """The preview of this basket: the one at hand or under way, or a new one. Never cancel it.
+
+        A failure is told once and then asked about anew.
+        """
+        timeless = replace(question, at=EPOCH)
+        kept = self._kept.get(receipt_id)
+        if kept and (kept.provider, kept.question) == (programme.name, timeless) and self._is_fresh(kept.task):
+            if kept.task.done() and kept.task.result().error:
+                del self._kept[receipt_id]
+            return kept.task
+        task = asyncio.create_task(self._quoted(programme, question), name=f"quote {receipt_id}")
+        self._kept[receipt_id] = _Kept(programme.name, timeless, task)
+        return task
+
+    def drop(self, receipt_id: str) -> None:
+        """The receipt is closed: its preview is of no more use."""
+        self._kept.pop(receipt_id, None)
+
+    def _is_fresh(self, task: asyncio.Task[Quoted]) -> bool:
+        return not task.done() or self._clock() - task.result().at < KEPT_FOR
+
+    async def _quoted(self, programme: Programme, question: Purchase | Return) -> Quoted:
+        try:
+            if isinstance(question, Return):
+                return Quoted(self._clock(), returned=await programme.provider.quote_return(question))
+            return Quoted(self._clock(), quote=await programme.provider.quote(question))
+        except DeskError as error:
+            return Quoted(self._clock(), error=error)
+
+
+async def done_by(task: asyncio.Task[Any], deadline: float) -> bool:
+    """True when the task is done by the loop's time `deadline`; the task itself runs on."""
+    left = deadline - asyncio.get_running_loop().time()
+    if not task.done() and left > 0:
+        await asyncio.wait({task}, timeout=left)
+    return task.done()

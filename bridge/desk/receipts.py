@@ -1,0 +1,78 @@
+"""Receipts as the cash program opens, selects, reads and clears them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bridge.desk.cards import CardDesk
+from bridge.desk.fingerprint import fingerprint
+from bridge.desk.rooms import Rooms
+from bridge.desk.undoing import without_redemption
+from bridge.domain.errors import ReceiptIdReused
+from bridge.domain.errors import ReceiptState as WrongReceiptState
+from bridge.domain.receipt import Base, Operation, Receipt, ReceiptState
+from bridge.domain.sale import Cashier
+
+
+class ReceiptDesk:
+    """The calls receipt.open, select, clear_card, get and list."""
+
+    def __init__(self, rooms: Rooms, cards: CardDesk) -> None:
+        self._book = rooms.book
+        self._settler = rooms.settler
+        self._clock = rooms.clock
+        self._cards = cards
+
+    async def open(self, receipt_id: str, operation: Operation, base: Base | None, cashier: Cashier) -> Receipt:
+        """Open a receipt; a repeat of the same call changes nothing. ReceiptIdReused for any other use of the id."""
+        opened_with = fingerprint(operation, base, cashier)
+        async with self._book.lock(receipt_id):
+            known = await self._book.find(receipt_id)
+            if known is not None:
+                if known.is_live and known.opened_with == opened_with:
+                    return known
+                raise ReceiptIdReused(f"receipt {receipt_id!r} is already {known.state}")
+            held = self._cards.claim(receipt_id)
+            receipt = Receipt(
+                receipt_id,
+                operation,
+                self._clock(),
+                base=base,
+                cashier=cashier,
+                opened_with=opened_with,
+                pending=held.pending if held else None,
+            )
+            await self._book.save(receipt)
+            self._book.current_id = receipt_id
+        await self._cards.follow_up(receipt_id)
+        return await self._book.get(receipt_id)
+
+    async def select(self, receipt_id: str) -> Receipt:
+        """Scans attach to this receipt from now on."""
+        receipt = live(await self._book.get(receipt_id))
+        self._book.current_id = receipt_id
+        return receipt
+
+    async def clear_card(self, receipt_id: str) -> Receipt:
+        """Take the card off; its redemption is cancelled first."""
+        async with self._book.lock(receipt_id):
+            receipt = live(await self._book.get(receipt_id))
+            receipt = replace(without_redemption(receipt), card=None, pending=None)
+            await self._book.save(receipt)
+            self._cards.forget(receipt_id)
+        if not receipt.settled:
+            self._settler.drive(receipt_id)
+        return receipt
+
+    async def get(self, receipt_id: str) -> Receipt:
+        return await self._book.get(receipt_id)
+
+    async def list(self, state: ReceiptState | None, since: datetime | None, limit: int) -> Sequence[Receipt]:
+        return await self._book.list(state, since, limit)
+
+
+def live(receipt: Receipt) -> Receipt:
+    """`receipt` if it is open or prepared, else ReceiptState (1007)."""
+    if not receipt.is_live:
+        raise WrongReceiptState(f"receipt {receipt.receipt_id!r} is {receipt.state}")
+    return receipt

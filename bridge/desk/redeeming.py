@@ -1,0 +1,130 @@
+"""What the customer wants to spend: asked of the provider afresh, noted, or taken back."""
+
+import asyncio
+from dataclasses import replace
+
+from bridge.desk.programme import Programme
+from bridge.desk.receipts import live
+from bridge.desk.rooms import Rooms
+from bridge.desk.settler import Progress
+from bridge.desk.undoing import without_redemption
+from bridge.domain.errors import (
+    AmountInvalid,
+    CardBlocked,
+    CardNotFound,
+    LimitExceeded,
+    NotPermitted,
+    OutcomeUnknown,
+)
+from bridge.domain.errors import ReceiptState as WrongReceiptState
+from bridge.domain.limits import redeem_limit
+from bridge.domain.member import AttachedCard, CardState, Member, Source
+from bridge.domain.money import NO_POINTS, NOTHING, Points, is_multiple, money
+from bridge.domain.moves import Purchase
+from bridge.domain.quote import Quote
+from bridge.domain.receipt import Operation, Outcome, OutcomeState, Receipt, Redemption, RedemptionState
+from bridge.domain.sale import Basket
+
+# cancel_redeem has no wait_ms of its own: the protocol's usual one.
+CANCEL_WAIT_S = 1.5
+
+_UNDONE = {
+    Progress.SETTLED: OutcomeState.DONE,
+    Progress.REFUSED: OutcomeState.REFUSED,
+    Progress.AWAY: OutcomeState.QUEUED,
+    Progress.RUNNING: OutcomeState.QUEUED,
+    Progress.UNKNOWN: OutcomeState.UNKNOWN,
+}
+
+
+class RedeemDesk:
+    """The calls receipt.redeem and receipt.cancel_redeem."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._programmes = rooms.programmes
+        self._book = rooms.book
+        self._settler = rooms.settler
+        self._clock = rooms.clock
+
+    async def redeem(self, receipt_id: str, points: Points, wait_s: float) -> Redemption:
+        """Note that the customer spends `points`; the provider is asked afresh. Zero cancels what was noted.
+
+        OutcomeUnknown when `wait_s` runs out; then nothing is noted.
+        """
+        receipt = live(await self._book.get(receipt_id))
+        if not points:
+            await self.cancel(receipt_id)
+            return Redemption(NO_POINTS, NOTHING, RedemptionState.NOTED)
+        card, basket, programme = self._redeemable(receipt, points)
+        purchase = Purchase(card.number, basket, points, self._clock(), receipt.cashier)
+        try:
+            async with asyncio.timeout(wait_s):
+                member, quote = await _ask_afresh(programme, purchase)
+        except TimeoutError:
+            raise OutcomeUnknown(f"provider {programme.name} did not answer within {wait_s:g} s") from None
+        card = replace(card, member=member, source=Source.ONLINE, as_of=self._clock())
+        check_redeemable(card, basket, quote, programme, points)
+        return await self._note(receipt_id, card, points, programme)
+
+    async def cancel(self, receipt_id: str) -> Outcome:
+        """Nothing is to be spent any more; what stood at the provider for it is undone."""
+        async with self._book.lock(receipt_id):
+            receipt = live(await self._book.get(receipt_id))
+            changed = without_redemption(receipt)
+            if changed != receipt:
+                await self._book.save(changed)
+        if changed.settled:
+            return Outcome(OutcomeState.DONE, redeemed=NO_POINTS)
+        told = await self._settler.reach(receipt_id, CANCEL_WAIT_S)
+        return Outcome(_UNDONE[told.progress], redeemed=NO_POINTS)
+
+    def _redeemable(self, receipt: Receipt, points: Points) -> tuple[AttachedCard, Basket, Programme]:
+        """What the receipt must have before its provider is worth asking."""
+        if receipt.card is None:
+            raise WrongReceiptState("no card is on this receipt")
+        if receipt.basket is None:
+            raise WrongReceiptState("the total is not known yet: ask receipt.limits first")
+        if receipt.operation is Operation.REFUND:
+            raise LimitExceeded("points are not redeemed on a refund")
+        programme = self._programmes.get(receipt.card.provider)
+        if receipt.card.entry not in programme.rules.redeem_entries:
+            raise NotPermitted(f"points may not be spent of a card that came in by {receipt.card.entry}")
+        _check_state(receipt.card.state)
+        if not is_multiple(points, programme.rules.multiple):
+            raise AmountInvalid(f"points are redeemed in multiples of {programme.rules.multiple}")
+        return receipt.card, receipt.basket, programme
+
+    async def _note(self, receipt_id: str, card: AttachedCard, points: Points, programme: Programme) -> Redemption:
+        redemption = Redemption(points, money(points * programme.rules.rate), RedemptionState.NOTED)
+        async with self._book.lock(receipt_id):
+            receipt = live(await self._book.get(receipt_id))
+            if receipt.card is None or receipt.card.number != card.number:
+                raise WrongReceiptState("another card has come in meanwhile")
+            receipt = replace(without_redemption(receipt), card=card, redemption=redemption)
+            await self._book.save(receipt)
+        if not receipt.settled:
+            self._settler.drive(receipt_id)
+        return redemption
+
+
+def check_redeemable(card: AttachedCard, basket: Basket, quote: Quote, programme: Programme, points: Points) -> None:
+    """LimitExceeded when these points may not be spent on this basket."""
+    limit, _ = redeem_limit(card, basket.total, quote, programme.rules)
+    if points > limit:
+        raise LimitExceeded(f"{points} points asked for, at most {limit} may be redeemed")
+    if quote.redeemed < points:
+        raise LimitExceeded(f"{points} points asked for, the provider would take {quote.redeemed}")
+
+
+async def _ask_afresh(programme: Programme, purchase: Purchase) -> tuple[Member, Quote]:
+    """The same customer may stand at another till: nothing from memory counts here."""
+    member = await programme.provider.find(purchase.card)
+    if member is None:
+        raise CardNotFound(f"provider {programme.name} does not know {purchase.card}")
+    _check_state(member.state)
+    return member, await programme.provider.quote(purchase)
+
+
+def _check_state(state: CardState) -> None:
+    if state in {CardState.BLOCKED, CardState.EXPIRED}:
+        raise CardBlocked(f"the card is {state}")

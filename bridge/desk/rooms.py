@@ -1,0 +1,25 @@
+"""What every part of the desk works with; the composition root makes it once."""
+
+from dataclasses import dataclass
+
+from bridge.desk.book import ReceiptBook
+from bridge.desk.lookups import Lookups
+from bridge.desk.programme import Programmes
+from bridge.desk.quotes import Quotes
+from bridge.desk.settler import Settler, Spawn
+from bridge.desk.staff import Staff
+from bridge.ports import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The shared rooms of the desk. spawn: runs a coroutine under the daemon's supervision."""
+
+    programmes: Programmes
+    book: ReceiptBook
+    lookups: Lookups
+    quotes: Quotes
+    settler: Settler
+    staff: Staff
+    clock: Clock
+    spawn: Spawn

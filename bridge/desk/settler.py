@@ -1,0 +1,244 @@
+"""Drives the moves of each receipt towards its goal: one task a receipt, durable before the first byte, patient."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+import structlog
+
+from bridge.desk.book import ReceiptBook
+from bridge.desk.exchange import Exchange, MoveIds, after
+from bridge.desk.pace import Pace
+from bridge.desk.staff import UNKNOWN, Staff, settled_by_itself
+from bridge.domain.moves import (
+    Absent,
+    Away,
+    Done,
+    Move,
+    MoveKind,
+    MoveState,
+    Refused,
+    StatusReply,
+    Unknown,
+)
+from bridge.domain.outcome import outcome_of
+from bridge.domain.receipt import GoalKind, OutcomeState, Receipt
+from bridge.domain.settlement import Ask, Drop, Make, Send, Settled, Step, next_step
+
+log = structlog.get_logger()
+
+# After so many status queries without an answer a person is told; a hold that was never confirmed is then given up,
+# since nothing can come of it, while anything else is asked about for as long as it takes.
+ASKS_BEFORE_STAFF = 5
+
+Spawn = Callable[[Coroutine[object, object, None], str], object]
+
+
+class Progress(Enum):
+    """How far a receipt has come towards its goal, as a waiting call may hear it."""
+
+    SETTLED = "settled"
+    REFUSED = "refused"
+    AWAY = "away"
+    UNKNOWN = "unknown"
+    RUNNING = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a waiter hears; reply is the provider's answer behind it, if there was one."""
+
+    progress: Progress
+    reply: StatusReply | None = None
+
+
+@dataclass(slots=True)
+class _Work:
+    """The settling of one receipt. `told` is renewed whenever the goal changes."""
+
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    told: asyncio.Future[Told] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    failures: int = 0
+    asks: int = 0
+
+    def tell(self, progress: Progress, reply: StatusReply | None = None) -> None:
+        if not self.told.done():
+            self.told.set_result(Told(progress, reply))
+
+
+class Settler:
+    """`drive` after every change of a receipt's goal; `reach` waits for what came of it."""
+
+    def __init__(
+        self, book: ReceiptBook, exchange: Exchange, staff: Staff, ids: MoveIds, spawn: Spawn, pace: Pace
+    ) -> None:
+        self._book = book
+        self._exchange = exchange
+        self._staff = staff
+        self._ids = ids
+        self._spawn = spawn
+        self._pace = pace
+        self._works: dict[str, _Work] = {}
+
+    def drive(self, receipt_id: str) -> asyncio.Future[Told]:
+        """Settle this receipt's present goal; the future is told the first thing that a caller must know."""
+        work = self._works.get(receipt_id)
+        if work is None:
+            work = self._works[receipt_id] = _Work()
+            self._spawn(self._settle(receipt_id, work), f"settle {receipt_id}")
+        elif work.told.done():
+            work.told = asyncio.get_running_loop().create_future()
+        work.wake.set()
+        return work.told
+
+    async def reach(self, receipt_id: str, wait_s: float) -> Told:
+        """What came of the present goal within `wait_s`; RUNNING when that was not long enough."""
+        told = self.drive(receipt_id)
+        done, _ = await asyncio.wait({told}, timeout=wait_s)
+        return told.result() if done else Told(Progress.RUNNING)
+
+    async def _settle(self, receipt_id: str, work: _Work) -> None:
+        try:
+            while await self._advance(receipt_id, work):
+                pass
+        finally:
+            self._strike_off(receipt_id, work)
+            work.tell(Progress.RUNNING)
+
+    async def _advance(self, receipt_id: str, work: _Work) -> bool:
+        """One step. False when the goal is reached; the work is then struck off under the receipt's lock."""
+        async with self._book.lock(receipt_id):
+            work.wake.clear()
+            receipt = await self._book.get(receipt_id)
+            obstacle = await self._obstacle(receipt)
+            if obstacle is None:
+                step = await self._next(receipt)
+                if isinstance(step, Settled):
+                    await self._finish(receipt, step, work)
+                    return False
+                exchange = await self._record(receipt, step)
+        if obstacle is not None:
+            work.tell(Progress.AWAY, obstacle)
+            await self._rest(work, None)
+        elif exchange is not None:
+            await self._talk(receipt, exchange, work)
+        return True
+
+    async def _obstacle(self, receipt: Receipt) -> Away | None:
+        """What keeps this receipt from being settled just now.
+
+        Its provider is not configured any more, or, of a refund, its sale has not arrived at the provider yet.
+        """
+        if receipt.goal.provider and not self._exchange.knows(receipt.goal.provider):
+            return Away(f"provider {receipt.goal.provider!r} is not in the configuration")
+        if receipt.goal.kind is GoalKind.RETURNED and receipt.base is not None:
+            base = await self._book.find(receipt.base.receipt_id)
+            if base is not None and not base.settled:
+                return Away(f"the sale {base.receipt_id} is not settled yet")
+        return None
+
+    async def _next(self, receipt: Receipt) -> Step:
+        moves = await self._book.moves(receipt.receipt_id)
+        return next_step(receipt.goal, moves, two_phase=self._exchange.is_two_phase(receipt.goal.provider))
+
+    async def _record(self, receipt: Receipt, step: Step) -> Send | Ask | None:
+        """Make a step durable; what is left is the exchange with the provider, if the step needs one."""
+        match step:
+            case Make():
+                await self._book.save_move(await self._made(receipt, step))
+            case Drop(move):
+                await self._book.save_move(replace(move, state=MoveState.ABSENT, reason="not wanted any more"))
+            case Send(move):
+                sent = replace(move, state=MoveState.SENT, attempts=move.attempts + 1, reason="")
+                await self._book.save_move(sent)
+                return Send(sent)
+            case Ask():
+                return step
+        return None
+
+    async def _made(self, receipt: Receipt, step: Make) -> Move:
+        moves = await self._book.moves(receipt.receipt_id)
+        number = sum(move.kind is step.kind for move in moves) + 1
+        if step.refund is not None and not step.refund.base_ref and receipt.base is not None:
+            base = await self._book.get(receipt.base.receipt_id)  # settled by now: see _obstacle
+            reference = (base.outcome.provider_ref if base.outcome else None) or ""
+            step = replace(step, refund=replace(step.refund, base_ref=reference))
+        return self._ids.new_move(receipt.receipt_id, step, number)
+
+    async def _talk(self, receipt: Receipt, step: Send | Ask, work: _Work) -> None:
+        reply = await self._exchange.talk(step, card_key=_card_key(receipt))
+        await self._book.save_move(after(step, reply))
+        if isinstance(reply, Done | Refused | Absent):
+            work.failures = 0
+        elif isinstance(step, Ask):
+            await self._still_unknown(step.move, reply, work)
+        elif isinstance(reply, Away):
+            work.tell(Progress.AWAY, reply)
+            await self._rest(work, reply.retry_after_s)
+        elif receipt.goal.kind is GoalKind.HELD:
+            work.tell(Progress.UNKNOWN, reply)  # and ask at once: the next step is that
+
+    async def _still_unknown(self, move: Move, reply: Away | Unknown, work: _Work) -> None:
+        await self._mark_unknown(move.receipt_id)
+        work.tell(Progress.UNKNOWN, reply)
+        work.asks += isinstance(reply, Unknown)
+        if work.asks >= ASKS_BEFORE_STAFF:
+            work.asks = 0
+            await self._call_staff(move)
+        await self._rest(work, reply.retry_after_s if isinstance(reply, Away) else None)
+
+    async def _rest(self, work: _Work, at_least_s: float | None) -> None:
+        """Wait out a pause; a new goal or a repeated call ends it early."""
+        work.failures += 1
+        try:
+            async with asyncio.timeout(self._pace.pause(work.failures, at_least_s)):
+                await work.wake.wait()
+        except TimeoutError:
+            return
+
+    async def _mark_unknown(self, receipt_id: str) -> None:
+        async with self._book.lock(receipt_id):
+            receipt = await self._book.get(receipt_id)
+            if receipt.outcome and receipt.outcome.state is OutcomeState.QUEUED:
+                outcome = replace(receipt.outcome, state=OutcomeState.UNKNOWN)
+                await self._book.save(replace(receipt, outcome=outcome))
+
+    async def _call_staff(self, move: Move) -> None:
+        """Tell a person. A hold that was never confirmed is given up: nothing but reserved points can come of it."""
+        if move.kind is MoveKind.HOLD:
+            given_up = replace(move, state=MoveState.ABSENT, reason="given up, staff told")
+            await self._book.save_move(given_up)
+            await self._book.save_task(self._staff.stuck_hold(move))
+        else:
+            await self._book.save_task(self._staff.unknown(move))
+
+    async def _finish(self, receipt: Receipt, step: Settled, work: _Work) -> None:
+        """Under the receipt's lock: the goal is reached, or refused for good."""
+        self._strike_off(receipt.receipt_id, work)
+        refused = step.refused
+        tasks = [settled_by_itself(t) for t in self._book.open_tasks(receipt.receipt_id) if t.kind == UNKNOWN]
+        if refused and (not receipt.is_live or refused.kind is MoveKind.REVERT):
+            tasks.append(self._staff.refused(receipt, refused))
+        if not receipt.is_live:
+            receipt = await self._concluded(receipt, refused, tasks[-1].task_id if refused else None)
+        await self._book.save(replace(receipt, settled=True), *tasks)
+        if refused:
+            work.tell(Progress.REFUSED, Refused(refused.reason, error=refused.refusal))
+        else:
+            work.tell(Progress.SETTLED)
+
+    async def _concluded(self, receipt: Receipt, refused: Move | None, task_id: str | None) -> Receipt:
+        moves = await self._book.moves(receipt.receipt_id)
+        outcome = outcome_of(receipt.goal, moves, refused, self._exchange.reference)
+        job_id = receipt.outcome.job_id if receipt.outcome else None
+        log.info("receipt_settled", receipt_id=receipt.receipt_id, outcome=outcome.state.value)
+        return replace(receipt, outcome=replace(outcome, task_id=task_id, job_id=job_id))
+
+    def _strike_off(self, receipt_id: str, work: _Work) -> None:
+        if self._works.get(receipt_id) is work:
+            del self._works[receipt_id]
+
+
+def _card_key(receipt: Receipt) -> str:
+    return receipt.card.number.value if receipt.card else receipt.receipt_id

@@ -1,0 +1,177 @@
+"""The devices of the configuration, each with its keeper: endpoint, transport, codec and driver joined here."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bridge.config.model import Config, Display, Printer, Scanner
+from bridge.desk.printing import PrinterQueue, PrintRoom
+from bridge.events import rfc3339
+from bridge.ports import Clock
+from bridge.pos import messages as m
+from bridge.supervisor import DeviceKeeper, DevicePlace, Role
+from devices.codecs.escpos import encode
+from devices.displays.line_display import ByteLineDisplay, LatestScreen
+from devices.documents import Printout, Screen
+from devices.endpoints import Endpoint, TcpEndpoint, parse_endpoint
+from devices.events import DataEvent, DeviceState, StatusUpdateEvent
+from devices.printers.escpos import EscPosPrinter
+from devices.printers.network import NetworkPrinter
+from devices.printers.profiles import PROFILES, Profile, override
+from devices.registry import COMMAND_SETS
+from devices.scanners.serial import SerialScanner
+from devices.transports import ByteStream, open_transport
+
+Life = Callable[[Callable[[], None]], Awaitable[None]]
+Tell = Callable[[StatusUpdateEvent], None]
+
+
+@dataclass(slots=True)
+class DisplayGlass:
+    """A configured display as the desk sees it: bridge.desk.screens.Glass."""
+
+    latest: LatestScreen = field(default_factory=LatestScreen)
+    keeper: DeviceKeeper | None = None
+
+    @property
+    def is_online(self) -> bool:
+        return self.keeper is not None and self.keeper.is_online
+
+    def show(self, screen: Screen) -> None:
+        self.latest.put(screen)
+
+
+class DeviceRoom:
+    """All keepers of the till. Glasses and queues exist before any device does: the desk works without them."""
+
+    def __init__(self, config: Config, clock: Clock, tell: Tell) -> None:
+        self._config = config
+        self._clock = clock
+        self._tell = tell
+        self._keepers: list[DeviceKeeper] = []
+        self.glasses = {display.name: DisplayGlass() for display in config.displays}
+        self.queues = {printer.name: PrinterQueue(check_of(profile_of(printer))) for printer in config.printers}
+
+    def keepers(self, on_scan: Callable[[DataEvent], None], printing: PrintRoom) -> Iterator[DeviceKeeper]:
+        """One keeper a device, in the order of the configuration."""
+        self._keepers = [
+            *(self._scanner(scanner, on_scan) for scanner in self._config.scanners),
+            *(self._display(display) for display in self._config.displays),
+            *(self._printer(printer, printing) for printer in self._config.printers),
+        ]
+        return iter(self._keepers)
+
+    def listed(self) -> Sequence[m.Device]:
+        """What device.list answers."""
+        return [
+            m.Device(
+                name=keeper.place.name,
+                role=keeper.place.role,
+                endpoint=keeper.place.endpoint,
+                state=keeper.state.value,
+                since=rfc3339(keeper.since),
+                counters=dict(keeper.counters),
+                last_error=keeper.last_error,
+            )
+            for keeper in self._keepers
+        ]
+
+    def _scanner(self, scanner: Scanner, on_scan: Callable[[DataEvent], None]) -> DeviceKeeper:
+        async def live(stream: ByteStream) -> None:
+            driver = SerialScanner(
+                scanner.name,
+                stream,
+                clock=self._clock,
+                terminators=scanner.terminators,
+                idle_gap_ms=scanner.idle_gap_ms,
+            )
+            keeper.count_by(lambda: driver.counters)
+            await driver.run(on_scan)
+
+        keeper = self._keeper(scanner, "scanner", _on_stream(parse_endpoint(scanner.endpoint), live))
+        return keeper
+
+    def _display(self, display: Display) -> DeviceKeeper:
+        glass = self.glasses[display.name]
+
+        async def live(stream: ByteStream) -> None:
+            command_set = COMMAND_SETS[display.command_set]
+            await ByteLineDisplay(stream, command_set, display.settings(), glass.latest).run()
+
+        glass.keeper = self._keeper(display, "display", _on_stream(parse_endpoint(display.endpoint), live))
+        return glass.keeper
+
+    def _printer(self, printer: Printer, printing: PrintRoom) -> DeviceKeeper:
+        endpoint, profile = parse_endpoint(printer.endpoint), profile_of(printer)
+        if isinstance(endpoint, TcpEndpoint):
+            return self._network_printer(printer, endpoint, profile, printing)
+
+        async def live(stream: ByteStream) -> None:
+            driver = EscPosPrinter(stream, profile)
+            await first_of(driver.run(), printing.serve(printer.name, driver))
+
+        return self._keeper(printer, "printer", _on_stream(endpoint, live))
+
+    def _network_printer(
+        self, printer: Printer, endpoint: Endpoint, profile: Profile, printing: PrintRoom
+    ) -> DeviceKeeper:
+        """Connected for each job only, so nothing is known of it until the first."""
+
+        async def life(came: Callable[[], None]) -> None:
+            driver = NetworkPrinter(str(endpoint), lambda: open_transport(endpoint), profile)
+            await printing.serve(printer.name, driver, came)
+
+        return self._keeper(printer, "printer", life, DeviceState.UNKNOWN)
+
+    def _keeper(
+        self,
+        device: Scanner | Display | Printer,
+        role: Role,
+        life: Life,
+        state: DeviceState = DeviceState.ABSENT,
+    ) -> DeviceKeeper:
+        place = DevicePlace(device.name, role, device.endpoint)
+        return DeviceKeeper(place, life, self._clock, self._tell, state)
+
+
+def profile_of(printer: Printer) -> Profile:
+    return override(
+        PROFILES[printer.profile],
+        columns=printer.columns,
+        encoding=printer.encoding,
+        codepage=printer.codepage,
+        cut=printer.cut,
+        status=printer.status,
+    )
+
+
+def check_of(profile: Profile) -> Callable[[Printout], object]:
+    """Raises UnprintableElement (a ValueError) for what this model cannot print."""
+    return lambda printout: encode(printout, profile)
+
+
+def _on_stream(endpoint: Endpoint, live: Callable[[ByteStream], Awaitable[None]]) -> Life:
+    """The life of a device on a transport that stays open."""
+
+    async def life(came: Callable[[], None]) -> None:
+        stream = await open_transport(endpoint)
+        try:
+            came()
+            await live(stream)
+        finally:
+            await stream.aclose()
+
+    return life
+
+
+async def first_of(*lives: Awaitable[None]) -> None:
+    """Run them together; the first that ends, by whatever error, ends all."""
+    tasks = [asyncio.ensure_future(life) for life in lives]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

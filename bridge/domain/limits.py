@@ -1,0 +1,148 @@
+"""How much may be discounted and redeemed on this receipt, and why not more."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from bridge.domain.member import AttachedCard, CardState, Entry, Source
+from bridge.domain.money import NO_POINTS, NOTHING, Money, Points, percent_of, points, round_down_to
+from bridge.domain.quote import Quote
+
+
+class ReasonCode(StrEnum):
+    NO_CARD = "no_card"
+    LOOKUP_RUNNING = "lookup_running"
+    OFFLINE = "offline"
+    ENTRY = "entry"
+    CONFIRMATION = "confirmation"
+    PROVIDER_LIMIT = "provider_limit"
+    SHOP_LIMIT = "shop_limit"
+    CARD_STATE = "card_state"
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemRules:
+    """What the shop allows and how the provider counts.
+
+    rate: money per point; redeem_entries: how the card must have come in for its points to be spent.
+    """
+
+    max_redeem_percent: Decimal = Decimal(100)
+    multiple: Decimal = Decimal("0.01")
+    rate: Decimal = Decimal(1)
+    redeem_entries: frozenset[Entry] = frozenset({Entry.SCAN, Entry.TYPED, Entry.PICKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The answer to "how much": amounts in money, points in points; None = not known."""
+
+    discount: Money
+    discount_percent: Decimal | None
+    balance: Points | None
+    max_redeem: Points
+    multiple: Decimal
+    rate: Decimal
+    confirmation: bool
+    restore: Points | None
+    accrual: Points | None
+    source: Source
+    as_of: datetime
+    reasons: tuple[ReasonCode, ...]
+
+
+def limits_of_nothing(rules: RedeemRules, at: datetime, *reasons: ReasonCode) -> Limits:
+    """No card, or none yet: no discount, nothing to redeem."""
+    return Limits(
+        discount=NOTHING,
+        discount_percent=None,
+        balance=None,
+        max_redeem=NO_POINTS,
+        multiple=rules.multiple,
+        rate=rules.rate,
+        confirmation=False,
+        restore=None,
+        accrual=None,
+        source=Source.OFFLINE if ReasonCode.OFFLINE in reasons else Source.CACHED,
+        as_of=at,
+        reasons=reasons,
+    )
+
+
+def limits_without_quote(card: AttachedCard, total: Money, rules: RedeemRules, *reasons: ReasonCode) -> Limits:
+    """From what the card's lookup brought: its percent as the discount, its balance to look at, nothing to redeem."""
+    member = card.member
+    percent = member.discount_percent if member and member.state is CardState.ACTIVE else None
+    return Limits(
+        discount=percent_of(total, percent) if percent else NOTHING,
+        discount_percent=percent,
+        balance=member.balance if member else None,
+        max_redeem=NO_POINTS,
+        multiple=rules.multiple,
+        rate=rules.rate,
+        confirmation=False,
+        restore=None,
+        accrual=None,
+        source=Source.OFFLINE if ReasonCode.OFFLINE in reasons else Source.CACHED,
+        as_of=card.as_of,
+        reasons=reasons,
+    )
+
+
+def benefit_limits(card: AttachedCard, total: Money, quote: Quote, rules: RedeemRules, at: datetime) -> Limits:
+    """From the provider's preview of this very basket."""
+    balance = quote.balance if quote.balance is not None else _balance(card)
+    max_redeem, reasons = redeem_limit(card, total, quote, rules)
+    return Limits(
+        discount=quote.discount,
+        discount_percent=quote.discount_percent,
+        balance=balance,
+        max_redeem=max_redeem,
+        multiple=rules.multiple,
+        rate=rules.rate,
+        confirmation=quote.confirmation,
+        restore=None,
+        accrual=quote.accrual,
+        source=Source.ONLINE,
+        as_of=at,
+        reasons=reasons,
+    )
+
+
+def redeem_limit(
+    card: AttachedCard, total: Money, quote: Quote, rules: RedeemRules
+) -> tuple[Points, tuple[ReasonCode, ...]]:
+    """The most points that may be redeemed, and what holds it below the balance.
+
+    The least of the provider's limit, the shop's percent of what is left after our discount, and the balance, rounded
+    down to the provider's multiple.
+    """
+    forbidden = _forbidden(card, rules)
+    if forbidden:
+        return NO_POINTS, forbidden
+    balance = quote.balance if quote.balance is not None else _balance(card)
+    provider = balance if quote.max_redeem is None else quote.max_redeem
+    payable = max(total - quote.discount, Decimal(0)) * rules.max_redeem_percent / 100
+    shop = points(round_down_to(payable / rules.rate, Decimal("0.01")))
+    limit = points(round_down_to(max(min(balance, provider, shop), Decimal(0)), rules.multiple))
+    reasons = [
+        code
+        for code, bound in ((ReasonCode.PROVIDER_LIMIT, provider), (ReasonCode.SHOP_LIMIT, shop))
+        if bound < balance and bound == min(provider, shop)
+    ]
+    if quote.confirmation and limit:
+        reasons.append(ReasonCode.CONFIRMATION)
+    return limit, tuple(reasons)
+
+
+def _forbidden(card: AttachedCard, rules: RedeemRules) -> tuple[ReasonCode, ...]:
+    if card.state in {CardState.BLOCKED, CardState.EXPIRED}:
+        return (ReasonCode.CARD_STATE,)
+    if card.entry not in rules.redeem_entries:
+        return (ReasonCode.ENTRY,)
+    return ()
+
+
+def _balance(card: AttachedCard) -> Points:
+    return card.member.balance if card.member else NO_POINTS

@@ -1,0 +1,55 @@
+"""What became of a receipt, told from its moves."""
+
+from collections.abc import Callable, Sequence
+
+from bridge.domain.money import NO_POINTS
+from bridge.domain.moves import Move, MoveKind, MoveResult, MoveState
+from bridge.domain.receipt import Goal, GoalKind, Outcome, OutcomeState
+from bridge.domain.settlement import confirmation_of, standing_sale
+
+
+def outcome_of(goal: Goal, moves: Sequence[Move], refused: Move | None, reference: Callable[[Move], str]) -> Outcome:
+    """The final outcome of a settled receipt; `reference` gives the provider's name for a sale's first move."""
+    if refused is not None:
+        return Outcome(OutcomeState.REFUSED, reason=refused.reason)
+    if goal.kind is GoalKind.COMMITTED:
+        return _of_sale(goal, moves, reference)
+    if goal.kind is GoalKind.RETURNED:
+        return _of_return(moves)
+    return Outcome(OutcomeState.DONE)
+
+
+def _of_sale(goal: Goal, moves: Sequence[Move], reference: Callable[[Move], str]) -> Outcome:
+    sale = standing_sale(moves)
+    if sale is None or goal.purchase is None:
+        return Outcome(OutcomeState.DONE)
+    first = sale.result or MoveResult()
+    confirmation = confirmation_of(sale, moves)
+    last = (confirmation.result if confirmation else None) or first
+    return Outcome(
+        OutcomeState.DONE,
+        accrued=last.accrued if last.accrued is not None else first.accrued,
+        redeemed=goal.purchase.redeem,
+        restored=NO_POINTS,
+        reversed=NO_POINTS,
+        balance_after=last.balance_after,  # a hold's own balance is from before the accrual
+        provider_ref=last.provider_ref or first.provider_ref or reference(sale),
+        printout=last.printout or first.printout,
+    )
+
+
+def _of_return(moves: Sequence[Move]) -> Outcome:
+    done = [move for move in moves if move.kind is MoveKind.REFUND and move.state is MoveState.DONE]
+    result = done[-1].result if done else None
+    if result is None:
+        return Outcome(OutcomeState.DONE)
+    return Outcome(
+        OutcomeState.DONE,
+        accrued=NO_POINTS,
+        redeemed=NO_POINTS,
+        restored=result.restored,
+        reversed=result.reversed,
+        balance_after=result.balance_after,
+        provider_ref=result.provider_ref or None,
+        printout=result.printout,
+    )

@@ -1,0 +1,181 @@
+"""What to do next so that the provider holds what the receipt wants: goal and moves in, one step out.
+
+The rules of this file:
+1. A receipt says what should stand at the provider (its Goal); the journal says what was tried (its Moves). Nothing
+   else decides: a restart after a crash and the next step of a running sale are the same computation.
+2. While the outcome of any move is not known, the only step is to ask for it. Nothing is sent around an unknown.
+3. A hold or purchase that stands and is not the one wanted is undone before another is made.
+4. A move that surely never left is dropped, not undone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bridge.domain.moves import Move, MoveKind, MoveState, Purchase, Return
+from bridge.domain.receipt import Goal, GoalKind
+
+# A hold whose confirmation was refused has died at the provider (it expired overnight, say): the sale is set anew,
+# but not for ever.
+MAX_DEAD_HOLDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """Write a new move into the journal; `target` is the id of the move it is about."""
+
+    kind: MoveKind
+    provider: str
+    purchase: Purchase | None = None
+    refund: Return | None = None
+    target: str = ""
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    move: Move
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    move: Move
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The move was never sent and is not wanted any more."""
+
+    move: Move
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Nothing is left to do. refused: the move that the provider refused, when that is why."""
+
+    refused: Move | None = None
+
+
+Step = Make | Send | Ask | Drop | Settled
+
+_LOST = {MoveState.SENT, MoveState.UNKNOWN}
+_SALES = {MoveKind.HOLD, MoveKind.PURCHASE}
+
+
+def next_step(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step:
+    """The one next step towards `goal`; moves in the order in which they were made."""
+    for move in moves:
+        if move.state in _LOST:
+            return Ask(move)
+    if goal.kind is GoalKind.RETURNED:
+        return _towards_return(goal, moves)
+    return _towards_sale(goal, moves, two_phase=two_phase)
+
+
+def standing_sale(moves: Iterable[Move]) -> Move | None:
+    """The hold or purchase that stands at the provider, if any."""
+    every = list(moves)
+    return next((move for move in every if _stands(move, every)), None)
+
+
+def confirmation_of(hold: Move, moves: Iterable[Move]) -> Move | None:
+    """The CONFIRM of this hold that was done, if any."""
+    return _about(hold, MoveKind.CONFIRM, MoveState.DONE, moves)
+
+
+def _towards_return(goal: Goal, moves: Sequence[Move]) -> Step:
+    made = [move for move in moves if move.kind is MoveKind.REFUND and move.state is not MoveState.ABSENT]
+    if not made:
+        return Make(MoveKind.REFUND, goal.provider, refund=goal.refund)
+    return _carry_through(made[-1])
+
+
+def _towards_sale(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step:
+    kept: Move | None = None
+    for move in moves:
+        fits = _fits(move, goal)
+        if _stands(move, moves):
+            if not fits or kept:
+                return _undo(move, moves)
+            kept = move
+        elif move.kind in _SALES and move.state is MoveState.PLANNED and not fits:
+            return Drop(move)
+    if kept:
+        return _keep(goal, kept, moves)
+    return _set(goal, moves, two_phase=two_phase)
+
+
+def _set(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step:
+    wanted = goal.purchase
+    if wanted is None or (goal.kind is GoalKind.HELD and not two_phase):
+        return Settled()
+    kind = MoveKind.HOLD if two_phase else MoveKind.PURCHASE
+    tries = [move for move in moves if move.kind is kind and _fits(move, goal)]
+    if tries and tries[-1].state in {MoveState.PLANNED, MoveState.REFUSED}:
+        return _carry_through(tries[-1])
+    refused = [move for move in moves if move.kind is MoveKind.CONFIRM and move.state is MoveState.REFUSED]
+    if len(refused) >= MAX_DEAD_HOLDS:
+        return Settled(refused=refused[-1])
+    return Make(kind, goal.provider, purchase=wanted)
+
+
+def _keep(goal: Goal, kept: Move, moves: Sequence[Move]) -> Step:
+    if goal.kind is GoalKind.HELD or _is_confirmed(kept, moves):
+        return Settled()
+    planned = _about(kept, MoveKind.CONFIRM, MoveState.PLANNED, moves)
+    if planned:
+        return Send(planned)
+    return Make(MoveKind.CONFIRM, kept.provider, target=kept.move_id, ticket=_ticket(kept))
+
+
+def _undo(move: Move, moves: Sequence[Move]) -> Step:
+    """Release a hold, revert what is confirmed; a release that is refused means that it was confirmed."""
+    released = [m for m in moves if m.target == move.move_id and m.kind is MoveKind.RELEASE]
+    was_refused = any(m.state is MoveState.REFUSED for m in released)
+    kind = MoveKind.REVERT if _is_confirmed(move, moves) or was_refused else MoveKind.RELEASE
+    made = [m for m in moves if m.target == move.move_id and m.kind is kind]
+    if made and made[-1].state in {MoveState.PLANNED, MoveState.REFUSED}:
+        return _carry_through(made[-1])
+    ticket = _ticket(move) if kind is MoveKind.RELEASE else ""
+    return Make(kind, move.provider, target=move.move_id, ticket=ticket)
+
+
+def _carry_through(move: Move) -> Step:
+    if move.state is MoveState.PLANNED:
+        return Send(move)
+    return Settled(refused=move if move.state is MoveState.REFUSED else None)
+
+
+def _stands(move: Move, moves: Iterable[Move]) -> bool:
+    """Done, not undone, and not found dead when it was to be confirmed."""
+    if move.kind not in _SALES or move.state is not MoveState.DONE:
+        return False
+    return not any(
+        other.target == move.move_id
+        and (
+            (other.kind in {MoveKind.RELEASE, MoveKind.REVERT} and other.state is MoveState.DONE)
+            or (other.kind is MoveKind.CONFIRM and other.state is MoveState.REFUSED)
+        )
+        for other in moves
+    )
+
+
+def _is_confirmed(move: Move, moves: Iterable[Move]) -> bool:
+    """A purchase is; a hold is by its CONFIRM, or when it was found already bought and so has no ticket left."""
+    if move.kind is MoveKind.PURCHASE or not _ticket(move):
+        return True
+    return confirmation_of(move, moves) is not None
+
+
+def _about(target: Move, kind: MoveKind, state: MoveState, moves: Iterable[Move]) -> Move | None:
+    return next((m for m in moves if m.target == target.move_id and m.kind is kind and m.state is state), None)
+
+
+def _fits(move: Move, goal: Goal) -> bool:
+    """True when this hold or purchase is the one that the goal wants."""
+    if goal.purchase is None or move.purchase is None or move.provider != goal.provider:
+        return False
+    return move.purchase.is_same_sale(goal.purchase)
+
+
+def _ticket(move: Move) -> str:
+    return move.result.ticket if move.result else ""

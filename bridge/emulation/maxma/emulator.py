@@ -1,0 +1,60 @@
+"""MAXMA on a loopback port, with its true books open to look into."""
+
+import ssl
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from bridge.emulation.maxma.exchange import Answer, Request, answer
+from bridge.emulation.maxma.faults import Fault, FaultPlan
+from bridge.emulation.maxma.ledger import EmulatedClient, Ledger, RepeatedSet
+from bridge.emulation.maxma.methods import Methods
+from bridge.emulation.maxma.rules import Rules
+from bridge.emulation.maxma.server import HttpServer
+
+KEY = "emulated-key"
+
+
+class MaxmaEmulator:
+    """`async with MaxmaEmulator(members) as emulator:`, then `.base_url`, `.ledger`, `.requests`, `.fault(…)`."""
+
+    def __init__(
+        self,
+        members: Sequence[EmulatedClient] = (),
+        *,
+        rules: Rules | None = None,
+        key: str = KEY,
+        repeat_set: RepeatedSet = RepeatedSet.TICKET,
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.key = key
+        self.ledger = Ledger(list(members), repeat_set)
+        self.requests: list[Request] = []
+        self.faults = FaultPlan()
+        self.base_url = ""
+        self.server = HttpServer(self._respond, port, tls)
+        self._methods = Methods(self.ledger, rules or Rules())
+
+    def fault(self, method: str, fault: Fault) -> None:
+        """The next `fault.times` requests of this method ("set-purchase", "*") meet this fault."""
+        self.faults.add(method, fault)
+
+    def calls(self, method: str) -> list[Request]:
+        return [request for request in self.requests if request.path == f"/{method.lstrip('/')}"]
+
+    async def __aenter__(self) -> Self:
+        self.base_url = await self.server.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.server.aclose()
+
+    def _respond(self, request: Request) -> Answer:
+        self.requests.append(request)
+        return answer(request, self.key, self._methods, self.faults)

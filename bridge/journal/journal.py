@@ -1,0 +1,122 @@
+"""The journal as the desk sees it: bridge.ports.Journal over an SQLite file."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from bridge.domain.moves import Move
+from bridge.domain.receipt import PrintJob, Receipt, ReceiptState
+from bridge.journal.records import as_text, decode_job, decode_move, decode_receipt, decode_task, row_of
+from bridge.journal.writer import Writer
+from bridge.ports import JournalFailed, Record, Unfinished
+
+T = TypeVar("T")
+
+
+class SqliteJournal:
+    """One file, one daemon. Made by `open`, ended by `aclose`."""
+
+    def __init__(self, path: Path, writer: Writer) -> None:
+        self.path = path
+        self._writer = writer
+
+    @classmethod
+    async def open(cls, path: Path) -> "SqliteJournal":
+        """Open or create the journal at `path`; its directory is made (0700) where only the last part is missing.
+
+        Raises JournalInUse, JournalTooNew, JournalDamaged, or JournalFailed for all that the disk may refuse.
+        """
+        journal = cls(path, Writer(path))
+        try:
+            await journal._writer.start()
+        except (JournalFailed, asyncio.CancelledError):
+            await journal.aclose()
+            raise
+        return journal
+
+    async def aclose(self) -> None:
+        """Finish every save that was asked for, then close the file. A second call changes nothing."""
+        self._writer.stop()
+        await self._writer.wait_stopped()
+
+    async def save(self, *records: Record) -> None:
+        """Insert or replace all `records` in one transaction; durable when it returns.
+
+        Raises JournalFailed: nothing of it was kept. Cancelling the wait does not take the save back.
+        """
+        try:
+            rows = [row_of(record) for record in records]
+        except UnicodeEncodeError as error:
+            raise JournalFailed(f"{self.path}: a record holds text that is no Unicode: {error.reason}") from error
+        await self._writer.save(rows)
+
+    async def receipt(self, receipt_id: str) -> Receipt | None:
+        return await self._one(decode_receipt, "SELECT body FROM receipts WHERE receipt_id = ?", receipt_id)
+
+    async def receipts(self, state: ReceiptState | None, since: datetime | None, limit: int) -> Sequence[Receipt]:
+        """Newest first. since: opened at that moment or later."""
+        return await self._all(
+            decode_receipt,
+            "SELECT body FROM receipts WHERE (?1 IS NULL OR state = ?1) AND opened_at >= ?2"
+            " ORDER BY opened_at DESC, seq DESC LIMIT ?3",
+            state,
+            as_text(since) if since else "",
+            limit,
+        )
+
+    async def moves_of(self, receipt_id: str) -> Sequence[Move]:
+        """In the order in which they were made."""
+        return await self._all(decode_move, "SELECT body FROM moves WHERE receipt_id = ? ORDER BY seq", receipt_id)
+
+    async def refunds_of(self, base_ref: str) -> Sequence[Move]:
+        """REFUND moves against one sale's provider reference, whatever their state."""
+        return await self._all(decode_move, "SELECT body FROM moves WHERE base_ref = ? ORDER BY seq", base_ref)
+
+    async def job(self, job_id: str) -> PrintJob | None:
+        return await self._one(decode_job, "SELECT body FROM jobs WHERE job_id = ?", job_id)
+
+    async def job_by_request(self, request_id: str) -> PrintJob | None:
+        """The first job made for this request; None for a request without an id."""
+        return await self._one(
+            decode_job,
+            "SELECT body FROM jobs WHERE request_id = ? AND request_id <> '' ORDER BY seq LIMIT 1",
+            request_id,
+        )
+
+    async def unfinished(self) -> Unfinished:
+        """What a start must take up again, all of one moment."""
+        return await self._writer.read(_unfinished)
+
+    async def _one(self, decode: Callable[[str], T], query: str, *values: str) -> T | None:
+        found = await self._all(decode, query, *values)
+        return found[0] if found else None
+
+    async def _all(self, decode: Callable[[str], T], query: str, *values: str | int | None) -> tuple[T, ...]:
+        return await self._writer.read(lambda connection: _values(connection, decode, query, *values))
+
+
+def _unfinished(connection: sqlite3.Connection) -> Unfinished:
+    return Unfinished(
+        receipts=_values(connection, decode_receipt, "SELECT body FROM receipts WHERE unfinished = 1 ORDER BY seq"),
+        moves=_values(
+            connection,
+            decode_move,
+            "SELECT body FROM moves WHERE receipt_id IN"
+            " (SELECT receipt_id FROM receipts WHERE unfinished = 1) ORDER BY seq",
+        ),
+        jobs=_values(
+            connection,
+            decode_job,
+            "SELECT body FROM jobs WHERE state IN ('queued', 'sending') ORDER BY seq",
+        ),
+        tasks=_values(connection, decode_task, "SELECT body FROM tasks WHERE state = 'open' ORDER BY seq"),
+    )
+
+
+def _values(
+    connection: sqlite3.Connection, decode: Callable[[str], T], query: str, *values: str | int | None
+) -> tuple[T, ...]:
+    return tuple(decode(body) for (body,) in connection.execute(query, values))

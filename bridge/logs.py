@@ -1,0 +1,140 @@
+"""Logging, set up once: colour on a terminal, JSON lines elsewhere, syslog levels for the journal.
+
+Whoever reads a level: debug = developer, info = installer, warning = degraded but selling, error = someone must act.
+Nothing personal gets through: masked types stay masked wherever they stand, long runs of digits are masked in any
+text, and no text from outside can end a line or reach the terminal as a command.
+"""
+
+import io
+import logging
+import math
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from bridge.domain.personal import mask_digit_runs
+from bridge.one_line import one_line
+
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+# Their INFO lines hold URLs, and URLs may hold phone numbers.
+QUIET_LIBRARIES = ("httpx", "httpcore")
+
+# sd-daemon(3): what journald reads before a line as its priority.
+_PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
+
+
+def configure(level: str = "info", stream: TextIO | None = None) -> None:
+    """Send structlog and the standard library's logging to `stream` (stderr), from `level` up."""
+    out = stream or sys.stderr
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_COMMON,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(out)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(LEVELS[level])
+    for name in QUIET_LIBRARIES:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # A log that cannot be written (full disk, closed terminal) must not stop a sale.
+    logging.raiseExceptions = False
+    logging.captureWarnings(capture=True)
+    structlog.configure(
+        processors=[*_COMMON, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def render_safely(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Every value of the event as plain data that leaks nothing and cannot leave its line."""
+    return {_safe_text(str(key)): _safe(value) for key, value in event.items()}
+
+
+def _safe(value: Any) -> Any:  # noqa: ANN401 - a log field may be anything
+    if value is None or isinstance(value, bool) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    if isinstance(value, Enum):
+        return _safe(value.value)
+    if isinstance(value, int):
+        masked = mask_digit_runs(str(value))
+        return value if masked == str(value) else masked
+    if isinstance(value, Mapping):
+        return {_safe_text(str(key)): _safe(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_safe(item) for item in value]
+    return _safe_text(value if isinstance(value, str) else _text_of(value))
+
+
+def _text_of(value: object) -> str:
+    """str() of errors, paths and masked types; that of a dataclass is its repr, and what is masked stays so in it."""
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+
+
+def _safe_text(text: str) -> str:
+    return one_line(mask_digit_runs(text))
+
+
+def _add_time(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"timestamp": now, **event}
+
+
+def _render_exception(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """The traceback as one field, made safe line by line."""
+    event = structlog.processors.format_exc_info(logger, method, event)
+    traceback = event.pop("exception", None)
+    event = render_safely(logger, method, event)
+    if isinstance(traceback, str):
+        # The bar keeps a line inside an error's text from passing as a log line of its own.
+        event["exception"] = "\n".join("  | " + _safe_text(line) for line in traceback.splitlines())
+    return event
+
+
+_COMMON: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.StackInfoRenderer(),
+    _add_time,
+]
+
+
+def _rendering(out: TextIO) -> list[Processor]:
+    if out.isatty():
+        return [
+            _render_exception,
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+        ]
+    json = structlog.processors.JSONRenderer(ensure_ascii=False)
+    return [_render_exception, _Prioritised(json) if _is_journal(out) else json]
+
+
+def _is_journal(out: TextIO) -> bool:
+    """True when journald itself reads `out`: systemd.exec(5), $JOURNAL_STREAM = device:inode."""
+    try:
+        status = os.fstat(out.fileno())
+    except (OSError, io.UnsupportedOperation):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
+
+
+class _Prioritised:
+    """A renderer whose lines begin with "<6>", so that `journalctl -p warning` works."""
+
+    def __init__(self, render: structlog.processors.JSONRenderer) -> None:
+        self._render = render
+
+    def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> str:
+        line = self._render(logger, method, event)
+        return f"<{_PRIORITIES.get(event.get('level', ''), 6)}>{line!s}"

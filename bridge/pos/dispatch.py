@@ -1,0 +1,159 @@
+"""From a line to its answer: parse, check, decode, call the handler, encode. Knows no sockets; HTTP uses it too."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from inspect import isawaitable
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+
+from bridge.domain.errors import DeskError, NotPermitted
+from bridge.pos.decoding import params_decoder
+from bridge.pos.jsonrpc import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    METHOD_NOT_FOUND,
+    Batch,
+    Call,
+    InvalidParams,
+    Rejected,
+    batch_reply,
+    error_reply,
+    meaning,
+    parse,
+    result_reply,
+)
+from bridge.pos.messages import Empty, ErrorData, Params
+from bridge.pos.methods import METHODS, Handler, Method
+from bridge.pos.peer import Caller
+
+log = structlog.get_logger(__name__)
+
+CashierText = Callable[[str], str]
+Reply = bytes | None
+"""One line without its newline; None when there is nothing to say (notifications)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An answer that must be waited for; `requests` of them at once in a batch."""
+
+    coroutine: Coroutine[Any, Any, Reply]
+    requests: int
+    cancellable: bool
+
+
+Answer = Reply | Pending
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    method: Method
+    decode: Callable[[bytes], Params]
+    handler: Handler
+
+
+class Dispatcher:
+    """All methods with their handlers.
+
+    cashier_text: the sentence for an error's kind. is_admin: who may call the admin methods.
+    """
+
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        *,
+        cashier_text: CashierText,
+        is_admin: Callable[[Caller], bool],
+        methods: Mapping[str, Method] = METHODS,
+    ) -> None:
+        if handlers.keys() != methods.keys():
+            raise ValueError(f"methods and handlers differ: {sorted(handlers.keys() ^ methods.keys())}")
+        self._cashier_text = cashier_text
+        self._is_admin = is_admin
+        self._routes = {
+            name: _Route(method, params_decoder(method.params), handlers[name]) for name, method in methods.items()
+        }
+
+    def answer(self, line: bytes, caller: Caller) -> Answer:
+        """The answer to one line, at once where no handler has to wait. Never raises."""
+        request = parse(line)
+        if not isinstance(request, Batch):
+            return self._answer_one(request, caller)
+        answers = [self._answer_one(member, caller) for member in request.members]
+        pending = [answer for answer in answers if isinstance(answer, Pending)]
+        if not pending:
+            return batch_reply(answer for answer in answers if not isinstance(answer, Pending))
+        return Pending(_gather(answers), len(pending), all(one.cancellable for one in pending))
+
+    def refuse(self, error: DeskError, request_id: bytes = b"null") -> bytes:
+        """The error line for a refusal that belongs to no handler."""
+        data = ErrorData(kind=error.kind, retryable=error.retryable, text=self._cashier_text(error.kind))
+        return error_reply(request_id, error.code, str(error), data)
+
+    def _answer_one(self, request: Call | Rejected, caller: Caller) -> Answer:
+        if isinstance(request, Rejected):
+            return request.reply()
+        route = self._routes.get(request.method)
+        if route is None:
+            return _told(request, METHOD_NOT_FOUND)
+        with _Guard(self, request) as guard:
+            if route.method.admin and not self._is_admin(caller):
+                raise NotPermitted(f"{request.method} is for administrators")
+            outcome = route.handler(route.decode(request.params), caller)
+            if isawaitable(outcome):
+                return Pending(self._wait(request, outcome), 1, route.method.cancellable)
+            return _reply(request, outcome)
+        return guard.reply
+
+    async def _wait(self, call: Call, outcome: Awaitable[object]) -> Reply:
+        with _Guard(self, call) as guard:
+            return _reply(call, await outcome)
+        return guard.reply
+
+
+class _Guard:
+    """The one boundary between handlers and clients.
+
+    A refusal becomes its error reply. Anything else is a defect: it is logged with its traceback here, and costs its
+    caller a -32603 instead of the connection with all its other requests. Cancellation passes through.
+    """
+
+    def __init__(self, dispatcher: Dispatcher, call: Call) -> None:
+        self._dispatcher = dispatcher
+        self._call = call
+        self.reply: Reply = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        if isinstance(error, InvalidParams):
+            self.reply = _told(self._call, INVALID_PARAMS, str(error))
+        elif isinstance(error, DeskError):
+            self.reply = None if self._call.id is None else self._dispatcher.refuse(error, self._call.id)
+        elif isinstance(error, Exception):
+            log.error("request_failed", method=self._call.method, exc_info=error)
+            self.reply = _told(self._call, INTERNAL_ERROR)
+        return isinstance(error, Exception)
+
+
+def _reply(call: Call, outcome: object) -> Reply:
+    if call.id is None:
+        return None
+    return result_reply(call.id, Empty() if outcome is None else outcome)
+
+
+def _told(call: Call, code: int, detail: str = "") -> Reply:
+    return None if call.id is None else error_reply(call.id, code, meaning(code, detail))
+
+
+async def _gather(answers: list[Answer]) -> Reply:
+    """All answers of a batch as one array, in its order."""
+    waited = await asyncio.gather(*(one.coroutine for one in answers if isinstance(one, Pending)))
+    replies = iter(waited)
+    return batch_reply(next(replies) if isinstance(one, Pending) else one for one in answers)

@@ -1,0 +1,153 @@
+"""The bridge itself, its devices, and what they show and print."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from bridge.pos.messages.base import Params, Result, TimeText
+
+BarcodeType = Literal["EAN13", "CODE128"]
+AlignName = Literal["left", "center", "right"]
+JobStateName = Literal["queued", "sent", "printed", "unknown", "failed"]
+
+
+class HelloParams(Params):
+    """Who is calling, for the log."""
+
+    client: Annotated[str, Meta(max_length=128)] = ""
+
+
+class ProviderStatus(Result):
+    """One `[[providers]]` entry."""
+
+    name: str
+    kind: str
+    state: Annotated[
+        Literal["available", "unavailable", "refused"],
+        Meta(description="refused: it answers, and refuses us (key, shop)"),
+    ]
+
+
+class Hello(Result):
+    """Which bridge this is."""
+
+    protocol: str
+    version: str
+    emulated: Annotated[bool, Meta(description="true: nothing here is a real device or a real provider")]
+    till: str
+    store: str
+    providers: list[ProviderStatus]
+
+
+class Device(Result):
+    """One device of the configuration."""
+
+    name: str
+    role: Literal["scanner", "display", "printer"]
+    endpoint: str
+    state: Annotated[
+        Literal["online", "absent", "fault", "paper_out", "cover_open", "unknown"],
+        Meta(description="the last three: a printer's"),
+    ]
+    since: TimeText
+    counters: dict[str, int]
+    last_error: str | None
+
+
+class DeviceList(Result):
+    """In the order of the configuration."""
+
+    devices: list[Device]
+
+
+class QueueCounts(Result):
+    """What is not settled yet."""
+
+    queued: int
+    unknown: int
+    tasks: Annotated[int, Meta(description="open tasks for staff")]
+
+
+class Status(Result):
+    """Everything at a glance."""
+
+    version: str
+    emulated: bool
+    devices: list[Device]
+    providers: list[ProviderStatus]
+    queue: QueueCounts
+    sync: dict[str, str | None]
+    uptime_s: float
+
+
+DeviceName = Annotated[str | None, Meta(description="absent: the first of its kind in the configuration")]
+
+
+class ShowParams(Params):
+    """One screen."""
+
+    rows: Annotated[list[str], Meta(max_length=8, description="cut or filled to the display's size")]
+    device: DeviceName = None
+    for_ms: (
+        Annotated[int, Meta(ge=0, le=600_000, description="then the screen before returns; absent: it stays")] | None
+    ) = None
+
+
+class Shown(Result):
+    """What became of a screen."""
+
+    shown: Annotated[bool, Meta(description="false: the device is away, the screen is shown on its return")]
+
+
+class ClearParams(Params):
+    """Which display."""
+
+    device: DeviceName = None
+
+
+class BarcodeParam(Params):
+    """A barcode whose symbology is named; a bare string is EAN-13 when it is one, else Code 128."""
+
+    data: Annotated[str, Meta(max_length=64)]
+    type: BarcodeType | None = None
+
+
+class PrintLine(Params, omit_defaults=True):
+    """A line of paper: one of text (alone or as left/right), qr, barcode, divider, cut."""
+
+    text: str | None = None
+    left: str | None = None
+    right: str | None = None
+    qr: Annotated[str, Meta(max_length=2000)] | None = None
+    barcode: Annotated[str, Meta(max_length=64)] | BarcodeParam | None = None
+    divider: bool = False
+    cut: bool = False
+    bold: bool = False
+    double: bool = False
+    align: AlignName = "left"
+
+
+class PrintParams(Params):
+    """One printout."""
+
+    lines: Annotated[
+        list[PrintLine | str], Meta(min_length=1, max_length=500, description="a bare string is a text line")
+    ]
+    device: DeviceName = None
+    request_id: (
+        Annotated[str, Meta(min_length=1, max_length=64, description="repeats with the same one print once")] | None
+    ) = None
+
+
+class JobParams(Params):
+    """Which print job."""
+
+    job_id: str
+
+
+class Job(Result):
+    """A print job."""
+
+    job_id: str
+    state: Annotated[JobStateName, Meta(description="printed: only after the printer's own status said so")]
+    reason: str | None

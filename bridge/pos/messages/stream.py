@@ -1,0 +1,47 @@
+"""Events, pushed or fetched."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from bridge.events import Event, Topic
+from bridge.pos.messages.base import Params, Result, WaitMs
+
+Topics = Annotated[list[Topic], Meta(max_length=20, description="which events are wanted")]
+After = Annotated[int, Meta(ge=0, description="the last seq that the client has; absent: from now on")] | None
+Stream = Annotated[str | None, Meta(description="the stream that `after` belongs to; another one means a restart")]
+Gap = Annotated[bool, Meta(description="true: events were lost, or the daemon was restarted")]
+
+
+class SubscribeParams(Params):
+    """Events come as notifications named `event` on this connection."""
+
+    topics: Topics
+    after: After = None
+    stream: Stream = None
+
+
+class Subscribed(Result):
+    """Where the subscription stands."""
+
+    stream: str
+    seq: Annotated[int, Meta(description="the newest event's number at this moment")]
+    gap: Gap
+
+
+class PollParams(Params):
+    """Events after `after`, at once or as soon as there is one."""
+
+    topics: Topics
+    after: After = None
+    stream: Stream = None
+    wait_ms: WaitMs = 0
+
+
+class Polled(Result):
+    """Events, oldest first."""
+
+    stream: str
+    seq: Annotated[int, Meta(description="the next `after`")]
+    gap: Gap
+    events: list[Event]

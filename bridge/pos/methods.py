@@ -1,0 +1,184 @@
+"""The protocol's methods, one literal row each; dispatcher, OpenRPC document and docs page read this table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.domain import errors as e
+from bridge.pos import examples
+from bridge.pos import messages as m
+from bridge.pos.examples import Example
+from bridge.pos.peer import Caller
+
+# A handler answers (params, caller) with its row's result, None where that is Empty. One that answers from memory is
+# a plain function and costs no task; one that may wait is a coroutine function, or a plain one that returns a
+# coroutine when it must. It refuses with a DeskError or with bridge.pos.jsonrpc.InvalidParams.
+Handler = Callable[[Any, Caller], object]
+
+ErrorTypes = tuple[type[e.DeskError], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method.
+
+    params, result: its shapes; errors: what it refuses with, besides JSON-RPC's own.
+    admin: only for those whom the configuration names.
+    cancellable: it only waits or looks up, so nobody is served by its end once its client has gone.
+    """
+
+    params: type[m.Params]
+    result: Any
+    summary: str
+    example: Example
+    errors: ErrorTypes = ()
+    admin: bool = False
+    cancellable: bool = False
+
+
+_ID_ERRORS: ErrorTypes = (e.ReceiptUnknown, e.ReceiptState)
+_AMOUNT_ERRORS: ErrorTypes = (*_ID_ERRORS, e.AmountInvalid)
+_MOVE_ERRORS: ErrorTypes = (
+    *_AMOUNT_ERRORS,
+    e.CardNotFound,
+    e.CardBlocked,
+    e.ProviderUnavailable,
+    e.ProviderRefused,
+    e.LimitExceeded,
+    e.NotPermitted,
+    e.OutcomeUnknown,
+    e.ConfirmationRequired,
+)
+
+METHODS: dict[str, Method] = {
+    "bridge.hello": Method(
+        m.HelloParams, m.Hello, "Who answers here: versions, till, providers. Call it first.", examples.HELLO
+    ),
+    "bridge.status": Method(m.NoParams, m.Status, "Devices, providers and queues at a glance.", examples.STATUS),
+    "rpc.discover": Method(m.NoParams, dict[str, Any], "The OpenRPC document of all this.", Example()),
+    "card.resolve": Method(
+        m.ResolveParams,
+        m.Card,
+        "The card behind a code, a phone or a name; attaches it to `receipt_id` where one is given.",
+        examples.RESOLVE,
+        errors=(
+            e.CardNotFound,
+            e.CardAmbiguous,
+            e.ProviderUnavailable,
+            e.ProviderRefused,
+            *_ID_ERRORS,
+        ),
+        cancellable=True,
+    ),
+    "receipt.open": Method(
+        m.OpenParams,
+        m.ReceiptResult,
+        "A new receipt begins; its discount starts at 0. Scanned cards attach to it.",
+        examples.OPEN,
+        errors=(e.ReceiptIdReused, e.AmountInvalid),
+    ),
+    "receipt.select": Method(
+        m.ReceiptIdParams,
+        m.Empty,
+        "Scans attach to this receipt from now on (parked receipts).",
+        examples.SELECT,
+        errors=_ID_ERRORS,
+    ),
+    "receipt.clear_card": Method(
+        m.ReceiptIdParams,
+        m.Empty,
+        "Takes the card off the receipt; its redemption is cancelled first.",
+        examples.CLEAR_CARD,
+        errors=(*_ID_ERRORS, e.ProviderUnavailable, e.ProviderRefused, e.OutcomeUnknown),
+    ),
+    "receipt.limits": Method(
+        m.LimitsParams,
+        m.Limits,
+        "How much discount the card gives and how many points may be spent, before anybody asks.",
+        examples.LIMITS,
+        errors=_AMOUNT_ERRORS,
+    ),
+    "receipt.redeem": Method(
+        m.RedeemParams,
+        m.RedemptionResult,
+        "The customer spends points. Asks the provider afresh; a new redemption replaces the standing one.",
+        examples.REDEEM,
+        errors=_MOVE_ERRORS,
+    ),
+    "receipt.cancel_redeem": Method(
+        m.ReceiptIdParams,
+        m.OutcomeResult,
+        "The customer spends no points after all.",
+        examples.CANCEL_REDEEM,
+        errors=(*_ID_ERRORS, e.ProviderRefused, e.OutcomeUnknown),
+    ),
+    "receipt.prepare": Method(
+        m.PrepareParams,
+        m.Prepared,
+        "Just before the fiscal paper: points are held, the discount is spread over the lines. "
+        "Optional, `receipt.close` implies it; again with another total it replaces the first.",
+        examples.PREPARE,
+        errors=_MOVE_ERRORS,
+    ),
+    "receipt.close": Method(
+        m.CloseParams,
+        m.OutcomeResult,
+        "Records what was fiscalised; never fails because of the provider. Keep it and repeat it until answered.",
+        examples.CLOSE,
+        errors=(e.ReceiptState, e.ReceiptIdReused, e.AmountInvalid),
+    ),
+    "receipt.cancel": Method(
+        m.CancelParams,
+        m.OutcomeResult,
+        "The receipt is given up: what stands open at the provider is undone.",
+        examples.CANCEL,
+        errors=_ID_ERRORS,
+    ),
+    "receipt.get": Method(
+        m.ReceiptIdParams,
+        m.ReceiptResult,
+        "One receipt, as a cash program finds it again after its own crash.",
+        examples.GET,
+        errors=(e.ReceiptUnknown,),
+    ),
+    "receipt.list": Method(m.ListParams, m.ReceiptList, "Receipts, newest first.", examples.LIST),
+    "display.show": Method(
+        m.ShowParams,
+        m.Shown,
+        "A screen for the customer display.",
+        examples.SHOW,
+        errors=(e.DeviceUnavailable,),
+    ),
+    "display.clear": Method(
+        m.ClearParams,
+        m.Empty,
+        "Empties the customer display.",
+        examples.CLEAR,
+        errors=(e.DeviceUnavailable,),
+    ),
+    "printer.print": Method(
+        m.PrintParams,
+        m.Job,
+        "Prints lines on the receipt printer; the job is kept until it is known what became of it.",
+        examples.PRINT,
+        errors=(e.DeviceUnavailable, e.Overloaded),
+    ),
+    "printer.job": Method(
+        m.JobParams, m.Job, "What became of a print job.", examples.JOB, errors=(e.DeviceUnavailable,)
+    ),
+    "device.list": Method(m.NoParams, m.DeviceList, "All devices with their states.", examples.DEVICES),
+    "events.subscribe": Method(
+        m.SubscribeParams,
+        m.Subscribed,
+        "Events on this connection, replayed from `after`; a second subscribe replaces the first.",
+        examples.SUBSCRIBE,
+        errors=(e.NotPermitted,),
+    ),
+    "events.poll": Method(
+        m.PollParams,
+        m.Polled,
+        "Events for clients that cannot keep a connection; without `after` it starts now.",
+        examples.POLL,
+        cancellable=True,
+    ),
+}

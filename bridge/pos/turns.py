@@ -1,0 +1,62 @@
+"""Shares the event loop between clients, and between all of them and the devices.
+
+However many requests lie ready, one turn of the loop serves about TURN_BUDGET of them: a scan waits for one turn, not
+for the backlog, and a client with ten thousand requests takes its turn with everybody else.
+"""
+
+import asyncio
+from collections import deque
+from typing import Protocol
+
+# About 25 us each: a turn stays near one millisecond.
+TURN_BUDGET = 32
+# What one client may have of a turn while others wait; its replies go out in one write.
+SLICE_BUDGET = 16
+
+
+class Customer(Protocol):
+    """Somebody with frames to be served."""
+
+    def serve(self, budget: int) -> int:
+        """Serve about `budget` frames; return what they cost."""
+        ...
+
+    @property
+    def is_ready(self) -> bool:
+        """True while there are frames that can be served now."""
+        ...
+
+
+class Turns:
+    """Serves at once while the loop is not busy, else in rounds."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._left = TURN_BUDGET
+        self._queue: deque[Customer] = deque()
+        self._is_scheduled = False
+
+    def submit(self, customer: Customer) -> None:
+        """`customer` has frames: serve some now, the rest in turn."""
+        if not self._is_scheduled:
+            self._left -= customer.serve(self._left)
+        if customer.is_ready and customer not in self._queue:
+            self._queue.append(customer)
+        if self._queue or self._left <= 0:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            self._loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        self._is_scheduled = False
+        self._left = TURN_BUDGET
+        while self._queue and self._left > 0:
+            customer = self._queue.popleft()
+            self._left -= customer.serve(min(self._left, SLICE_BUDGET))
+            if customer.is_ready:
+                self._queue.append(customer)
+        if self._queue:
+            self._schedule()

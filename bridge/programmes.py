@@ -1,0 +1,55 @@
+"""From `[[providers]]` to programmes: each kind's settings filled from the configuration."""
+
+from collections.abc import Callable
+
+from bridge.config.model import Config, Provider
+from bridge.desk.programme import Programme, Programmes
+from bridge.domain.limits import RedeemRules
+from bridge.domain.member import Entry
+from bridge.ports import LoyaltyProvider
+from bridge.providers import build
+from bridge.providers.card_file.settings import CardFileSettings
+from bridge.providers.maxma.settings import MaxmaSettings
+
+
+def programmes_of(config: Config) -> Programmes:
+    """All programmes of the till. ValueError: a provider's own file cannot be read (card-file)."""
+    return Programmes({provider.name: _programme(config, provider) for provider in config.providers})
+
+
+def _programme(config: Config, provider: Provider) -> Programme:
+    made: LoyaltyProvider = build(provider.kind, _SETTINGS[provider.kind](config, provider))
+    rules = RedeemRules(
+        max_redeem_percent=provider.max_redeem_percent,
+        multiple=made.traits.multiple,
+        rate=made.traits.rate,
+        redeem_entries=frozenset(Entry(entry) for entry in provider.policy.redeem_entries),
+    )
+    return Programme(made, rules, provider.policy.partial_refund)
+
+
+def _maxma(config: Config, provider: Provider) -> MaxmaSettings:
+    return MaxmaSettings(
+        name=provider.name,
+        base_url=str(provider.base_url),
+        key=provider.key.value if provider.key else "",
+        store=config.till.store,
+        store_name=config.till.store_name or config.till.store,
+        timeout_ms=provider.timeout_ms,
+        write_timeout_ms=provider.write_timeout_ms,
+        language=config.till.language,
+    )
+
+
+def _card_file(config: Config, provider: Provider) -> CardFileSettings:
+    if provider.path is None:
+        raise ValueError(f"provider {provider.name}: `path` is missing")  # config.checks has refused it before
+    return CardFileSettings(
+        name=provider.name,
+        members=provider.path,
+        ledger=config.ledger_of(provider),
+        accrue_percent=provider.accrue_percent,
+    )
+
+
+_SETTINGS: dict[str, Callable[[Config, Provider], object]] = {"maxma": _maxma, "card-file": _card_file}

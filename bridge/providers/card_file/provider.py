@@ -1,0 +1,141 @@
+"""Cards from a local file, points in a local ledger: a whole programme without a network.
+
+See docs/providers/card-file.md.
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from bridge.domain.errors import ProviderRefused, ProviderUnavailable
+from bridge.domain.member import Member
+from bridge.domain.money import NO_POINTS, Points, points
+from bridge.domain.moves import Absent, Away, Done, Move, Purchase, Reply, Return, StatusReply, Unknown
+from bridge.domain.personal import CardNumber, PersonName, Phone
+from bridge.domain.quote import Quote, ReturnQuote
+from bridge.ports import ProviderState, Traits
+from bridge.providers.card_file.directory import Directory
+from bridge.providers.card_file.ledger import Book, Ledger
+from bridge.providers.card_file.members import CardFileError, Record
+from bridge.providers.card_file.moves import Rules, balance, result_of, work_of
+from bridge.providers.card_file.reckoning import give_back, reckon
+from bridge.providers.card_file.settings import CardFileSettings
+
+T = TypeVar("T")
+
+
+class CardFileProvider:
+    """One `[[providers]]` entry of kind "card-file"."""
+
+    kind = "card-file"
+    traits = Traits(two_phase=False)
+
+    def __init__(self, settings: CardFileSettings) -> None:
+        self.name = settings.name
+        self._settings = settings
+        self._directory = Directory(settings.members)
+        self._ledger = Ledger(settings.ledger)
+        self._ledger_fault = ""
+
+    @property
+    def state(self) -> ProviderState:
+        """Unavailable while the file or the ledger cannot be read, the file's last good content serving or not."""
+        is_well = not (self._directory.fault or self._ledger_fault)
+        return ProviderState.AVAILABLE if is_well else ProviderState.UNAVAILABLE
+
+    async def find(self, who: CardNumber | Phone) -> Member | None:
+        """CardAmbiguous besides the two: several cards have this phone."""
+        try:
+            record = await self._directory.find(who)
+        except CardFileError as error:
+            raise ProviderUnavailable(str(error)) from None
+        return (await self._with_balance([record]))[0] if record else None
+
+    async def search(self, who: Phone | PersonName, limit: int) -> Sequence[Member]:
+        try:
+            records = await self._directory.search(who, limit)
+        except CardFileError as error:
+            raise ProviderUnavailable(str(error)) from None
+        return await self._with_balance(records)
+
+    async def quote(self, purchase: Purchase) -> Quote:
+        member = await self.find(purchase.card)
+        if member is None:
+            raise ProviderRefused("no such card in the file")
+        percent = self._settings.accrue_percent
+        limit = min(member.balance, reckon(member, purchase.basket, NO_POINTS, percent).room)
+        redeemed = purchase.redeem if purchase.redeem <= limit else NO_POINTS
+        reckoned = reckon(member, purchase.basket, redeemed, percent)
+        return Quote(
+            balance=member.balance,
+            discount=reckoned.discount,
+            discount_percent=member.discount_percent,
+            max_redeem=Points(limit),
+            redeemed=redeemed,
+            accrual=reckoned.accrual,
+            lines=reckoned.lines,
+        )
+
+    async def quote_return(self, refund: Return) -> ReturnQuote:
+        found = await self._read(lambda book: book.sale(refund.base_ref))
+        if found is None:
+            raise ProviderRefused("the sale is not in the ledger")
+        back = give_back(found[1], refund.total, refund.restore)
+        return ReturnQuote(back.restored, back.reversed)
+
+    async def send(self, move: Move) -> Reply:
+        """Unknown when the ledger failed: whether the move is in it, `ask` sees."""
+        try:
+            rules = Rules(await self._directory.records(), self._settings.accrue_percent)
+            return await self._run(work_of(move, rules))
+        except CardFileError as error:
+            return Away(str(error))
+        except sqlite3.Error as error:
+            return Unknown(f"ledger: {error}")
+
+    async def ask(self, move: Move) -> StatusReply:
+        try:
+            entry = await self._run(lambda book: book.entry(move.move_id))
+        except sqlite3.Error as error:
+            return Away(f"ledger: {error}")
+        return Done(result_of(entry)) if entry else Absent("not in the ledger")
+
+    def reference(self, move_id: str) -> str:
+        """A purchase stands in the ledger under its move's id."""
+        return move_id
+
+    async def warm_up(self) -> None:
+        """Reads the file and opens the ledger; what is wrong shows in `state` and in the log."""
+        try:
+            await self._directory.records()
+            await self._run(lambda _book: None)
+        except (CardFileError, sqlite3.Error):
+            return
+
+    async def aclose(self) -> None:
+        await self._ledger.aclose()
+
+    async def _with_balance(self, records: Sequence[Record]) -> list[Member]:
+        members = [record.member for record in records]
+        balances = await self._read(lambda book: _balances(book, members))
+        return [replace(member, balance=balances[member.number.value]) for member in members]
+
+    async def _read(self, work: Callable[[Book], T]) -> T:
+        try:
+            return await self._run(work)
+        except sqlite3.Error as error:
+            raise ProviderUnavailable(f"ledger: {error}") from None
+
+    async def _run(self, work: Callable[[Book], T]) -> T:
+        try:
+            result = await self._ledger.run(work)
+        except sqlite3.Error as error:
+            self._ledger_fault = str(error)
+            raise
+        self._ledger_fault = ""
+        return result
+
+
+def _balances(book: Book, members: Sequence[Member]) -> Mapping[str, Points]:
+    return {member.number.value: points(balance(book, member)) for member in members}

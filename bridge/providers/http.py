@@ -1,0 +1,178 @@
+"""HTTP calls to a provider: lookups that raise two errors, moves that know four answers.
+
+What a fault means depends on one question alone, whether a byte of the request may have gone out:
+
+    fault                                                    lookup                 move
+    no connection (refused, DNS, TLS), 429                   ProviderUnavailable    Away
+    no whole or no valid answer, 5xx, redirect, other 4xx    ProviderUnavailable    Unknown
+    401, 403, 404 (our key or shop)                          ProviderRefused        Unknown
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
+
+from bridge.domain.errors import ProviderRefused, ProviderUnavailable
+from bridge.domain.moves import Away, Unknown
+from bridge.ports import ProviderState
+from bridge.providers.exchange import HttpReply, Progress, TransportFault
+from bridge.providers.retry_after import parse_retry_after
+
+if TYPE_CHECKING:
+    from bridge.providers.transport import Transport
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+# A provider cannot silence its till for longer than this, whatever it asks for.
+MAX_PAUSE_S = 300.0
+
+_OUR_FAULT = {401, 403, 404}
+
+
+class WireError(Exception):
+    """A reply that is not what the provider's documents promise. Its text quotes nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """headers carry the key, so they stay out of the repr; deadlines cover all from DNS to the last byte."""
+
+    name: str
+    base_url: str
+    headers: Mapping[str, str] = field(repr=False)
+    timeout_ms: int = 1500
+    write_timeout_ms: int = 10_000
+
+
+class Fault(Exception):
+    """An exchange that brought no valid answer. sent: a byte of the request may have gone out."""
+
+    def __init__(self, what: str, *, sent: bool, refused: bool = False, retry_after_s: float | None = None) -> None:
+        super().__init__(what)
+        self.sent = sent
+        self.refused = refused
+        self.retry_after_s = retry_after_s
+
+
+class HttpCaller:
+    """Posts JSON to one provider and says in the desk's terms what came of it; safe to use concurrently."""
+
+    def __init__(self, settings: HttpSettings, monotonic: Callable[[], float] = time.monotonic) -> None:
+        for name, value in settings.headers.items():
+            if not (value.isascii() and value.isprintable()):
+                raise ValueError(f"provider {settings.name}: header {name} has characters that HTTP cannot carry")
+        self._settings = settings
+        self._monotonic = monotonic
+        self._transport: Transport | None = None
+        self._opening = asyncio.Lock()
+        self._closed = False
+        self._paused_until = 0.0
+        self._state = ProviderState.AVAILABLE
+
+    @property
+    def state(self) -> ProviderState:
+        """From the latest exchange; available until there was one."""
+        return self._state
+
+    def note(self, state: ProviderState, reason: str = "") -> None:
+        """Take note of what an exchange showed; an adapter may know more than the HTTP status says."""
+        if state is not self._state:
+            log.info("provider_state", provider=self._settings.name, state=state.value, reason=reason)
+        self._state = state
+
+    async def lookup(self, path: str, body: bytes, decode: Callable[[bytes], T]) -> T:
+        """What `decode` makes of the reply; it may raise WireError. Raises ProviderUnavailable, ProviderRefused."""
+        try:
+            return await self._exchange(path, body, decode, self._settings.timeout_ms)
+        except Fault as fault:
+            what = f"{self._settings.name}: {fault}"
+            if fault.refused:
+                raise ProviderRefused(what) from None
+            raise ProviderUnavailable(what, fault.retry_after_s) from None
+
+    async def move(self, path: str, body: bytes, decode: Callable[[bytes], T]) -> T | Away | Unknown:
+        """What `decode` makes of the reply, Away when the request surely was not taken, else Unknown."""
+        try:
+            return await self._exchange(path, body, decode, self._settings.write_timeout_ms)
+        except Fault as fault:
+            return Unknown(str(fault)) if fault.sent else Away(str(fault), fault.retry_after_s)
+
+    async def warm_up(self) -> None:
+        """Import httpx and load the trusted authorities before the first card is scanned."""
+        await self._opened()
+
+    async def aclose(self) -> None:
+        self._closed = True
+        async with self._opening:
+            if self._transport:
+                await self._transport.aclose()
+
+    async def _exchange(self, path: str, body: bytes, decode: Callable[[bytes], T], deadline_ms: int) -> T:
+        self._check_pause()
+        try:
+            answer = decode(await self._post(path, body, deadline_ms / 1000))
+        except WireError as error:
+            fault = Fault(str(error), sent=True)
+            self.note(ProviderState.UNAVAILABLE, str(fault))
+            raise fault from None
+        except Fault as fault:
+            self.note(ProviderState.REFUSED if fault.refused else ProviderState.UNAVAILABLE, str(fault))
+            raise
+        self.note(ProviderState.AVAILABLE)
+        return answer
+
+    async def _post(self, path: str, body: bytes, deadline_s: float) -> bytes:
+        progress = Progress()
+        try:
+            async with asyncio.timeout(deadline_s):
+                reply = await (await self._opened()).post(path, body, progress)
+        except TimeoutError:
+            raise Fault(f"no answer within {deadline_s:g} s", sent=progress.sent) from None
+        except TransportFault as fault:
+            raise Fault(str(fault), sent=progress.sent) from None
+        return self._checked(reply)
+
+    def _checked(self, reply: HttpReply) -> bytes:
+        if reply.status == 200:
+            return reply.body
+        what = f"HTTP {reply.status}"
+        if reply.status == 429:
+            pause_s = self._pause(reply)
+            raise Fault(what, sent=False, retry_after_s=pause_s)
+        raise Fault(what, sent=True, refused=reply.status in _OUR_FAULT)
+
+    def _pause(self, reply: HttpReply) -> float | None:
+        asked = parse_retry_after(
+            reply.headers.get("Retry-After", ""), reply.headers.get("Date", ""), datetime.now(UTC)
+        )
+        if asked is None:
+            return None
+        pause_s = min(asked, MAX_PAUSE_S)
+        self._paused_until = self._monotonic() + pause_s
+        return pause_s
+
+    def _check_pause(self) -> None:
+        left_s = self._paused_until - self._monotonic()
+        if left_s > 0:
+            raise Fault(f"asked to wait {left_s:.0f} s more", sent=False, retry_after_s=left_s)
+
+    async def _opened(self) -> "Transport":
+        async with self._opening:
+            if self._closed:
+                raise Fault("closed", sent=False)
+            if self._transport is None:
+                self._transport = await asyncio.to_thread(_open, self._settings.base_url, self._settings.headers)
+            return self._transport
+
+
+def _open(base_url: str, headers: Mapping[str, str]) -> "Transport":
+    from bridge.providers.transport import Transport  # noqa: PLC0415 - httpx takes 0.2 s to import: in a thread
+
+    return Transport(base_url, headers)

@@ -1,0 +1,88 @@
+"""What MAXMA's error codes mean for us. Business errors come with status 200 (MAXMA API, "Errors")."""
+
+import re
+from dataclasses import dataclass
+
+from bridge.domain.errors import (
+    CardBlocked,
+    CardNotFound,
+    LimitExceeded,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+from bridge.domain.moves import Away, Done, MoveKind, MoveResult, Refused, Reply, Unknown
+from bridge.domain.personal import mask
+
+CLIENT_NOT_FOUND = 3
+CLIENT_SUSPENDED = 4
+SHOP_NOT_FOUND = 5
+BONUS_AMOUNT = 6
+TOO_MANY_PURCHASES = 7
+RETURN_ITEM = 10
+RETURN_AMOUNT = 11
+RETURN_PURCHASE = 13
+ALREADY_PROCESSED = 17
+PURCHASE_NOT_FOUND = 21
+PURCHASE_DISCARDED = 22
+TRY_LATER = 49
+
+# What the cash program hears; all others are provider_refused.
+_KINDS = {
+    CLIENT_NOT_FOUND: CardNotFound.kind,
+    CLIENT_SUSPENDED: CardBlocked.kind,
+    BONUS_AMOUNT: LimitExceeded.kind,
+}
+
+# Refusals that say: what you want is so already.
+_DONE = {
+    MoveKind.CONFIRM: {ALREADY_PROCESSED},
+    MoveKind.RELEASE: {PURCHASE_NOT_FOUND, PURCHASE_DISCARDED},
+    MoveKind.REFUND: {ALREADY_PROCESSED},
+    MoveKind.REVERT: {ALREADY_PROCESSED},
+}
+
+# Refusals of a *repeat* that the lost first try may itself have caused, if the server checks the content before the
+# id: points that it has set aside are no longer there, what it has confirmed is no open ticket any more, goods that
+# came back cannot come back again.
+_MAYBE_OURSELVES = {
+    MoveKind.HOLD: {BONUS_AMOUNT, TOO_MANY_PURCHASES},
+    MoveKind.CONFIRM: {PURCHASE_NOT_FOUND},
+    MoveKind.REFUND: {RETURN_ITEM, RETURN_AMOUNT, RETURN_PURCHASE},
+    MoveKind.REVERT: {RETURN_AMOUNT, RETURN_PURCHASE, PURCHASE_NOT_FOUND, PURCHASE_DISCARDED},
+}
+
+_LONG_NUMBER = re.compile(r"[0-9]{5,}")
+_MAX_REASON = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorReply:
+    """errorCode > 0 with its text: short, and with long numbers masked, for it may quote a card or a phone."""
+
+    code: int
+    description: str
+
+    @classmethod
+    def of(cls, code: int, description: str) -> "ErrorReply":
+        text = _LONG_NUMBER.sub(lambda number: mask(number[0]), description)[:_MAX_REASON]
+        return cls(code, text or f"MAXMA error {code}")
+
+
+def lookup_error(error: ErrorReply) -> ProviderUnavailable | ProviderRefused:
+    """How a lookup fails on this error."""
+    if error.code == TRY_LATER:
+        return ProviderUnavailable(error.description)
+    return ProviderRefused(error.description, str(error.code))
+
+
+def verdict(kind: MoveKind, error: ErrorReply, *, repeated: bool = False) -> Reply:
+    """What this error says about a move of this kind; `repeated`: sent once before, its answer lost."""
+    if error.code == TRY_LATER:
+        return Away(error.description)
+    if error.code in _DONE.get(kind, ()):
+        return Done(MoveResult())
+    if kind is MoveKind.HOLD and error.code == ALREADY_PROCESSED:
+        return Unknown("already set, its ticket is not known")
+    if repeated and error.code in _MAYBE_OURSELVES.get(kind, ()):
+        return Unknown(f"{error.description} (code {error.code}): the lost first try may be the reason")
+    return Refused(error.description, str(error.code), _KINDS.get(error.code, ProviderRefused.kind))

@@ -1,0 +1,129 @@
+"""Moves at MAXMA: how each is sent, what its answer means, and how a lost answer is settled."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bridge.domain.errors import ProviderRefused, ProviderUnavailable
+from bridge.domain.moves import (
+    Away,
+    Done,
+    Move,
+    MoveKind,
+    MoveResult,
+    Purchase,
+    Reply,
+    Return,
+    StatusReply,
+    Unknown,
+)
+from bridge.domain.personal import CardNumber
+from bridge.providers.http import HttpCaller
+from bridge.providers.maxma import replies, requests, shapes
+from bridge.providers.maxma.errors import ALREADY_PROCESSED, ErrorReply, lookup_error, verdict
+from bridge.providers.maxma.settings import MaxmaSettings
+
+# A lost answer is minutes old, a purchase history is years long: five hundred purchases of one client are enough.
+PAGE = 100
+MAX_PAGES = 5
+
+Answer = MoveResult | ErrorReply | Away | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that moves points, and how its reply is read."""
+
+    path: str
+    body: requests.Json
+    read: Callable[[bytes], MoveResult | ErrorReply]
+
+
+class MaxmaMoves:
+    """Sends moves and asks what became of them. Never raises."""
+
+    def __init__(self, http: HttpCaller, settings: MaxmaSettings) -> None:
+        self._http = http
+        self._settings = settings
+
+    async def send(self, move: Move) -> Reply:
+        return _reply(move, await self._make(move))
+
+    async def ask(self, move: Move) -> StatusReply:
+        """MAXMA knows its till's ids again, so a repeat is safe; the purchase history says what a repeat cannot.
+
+        Away means that nobody could be asked: the move is as unknown as before.
+        """
+        try:
+            match move:
+                case Move(kind=MoveKind.HOLD, purchase=Purchase(card=card)):
+                    return await self._ask_hold(move, card)
+                case Move(kind=MoveKind.CONFIRM, purchase=Purchase(card=card)):
+                    return await self._ask_confirm(move, card)
+            return _reply(move, await self._make(move), repeated=True)
+        except ProviderUnavailable as error:
+            return Away(str(error), error.retry_after_s)
+        except ProviderRefused as error:
+            return Unknown(str(error))
+
+    async def _ask_hold(self, move: Move, card: CardNumber) -> StatusReply:
+        answer = await self._make(move)
+        is_set = isinstance(answer, ErrorReply) and answer.code == ALREADY_PROCESSED
+        if is_set and await self._is_bought(card, move.move_id):
+            return Done(MoveResult(provider_ref=move.move_id))
+        return _reply(move, answer, repeated=True)
+
+    async def _ask_confirm(self, move: Move, card: CardNumber) -> StatusReply:
+        """What is confirmed is in the history; else it is confirmed again, and "not found" is then true."""
+        if await self._is_bought(card, move.target):
+            return Done(MoveResult(provider_ref=move.target))
+        return _reply(move, await self._make(move))
+
+    async def _make(self, move: Move) -> Answer:
+        call = call_of(move, self._settings)
+        if call is None:
+            return ErrorReply(0, f"MAXMA has no {move.kind.value} like this")
+        return await self._http.move(call.path, requests.encode(call.body), call.read)
+
+    async def _is_bought(self, card: CardNumber, txid: str) -> bool:
+        """MAXMA API, method /get-purchase-history, page after page."""
+        for page in range(MAX_PAGES):
+            body = requests.encode(requests.purchase_history(card, PAGE, page * PAGE))
+            reply = await self._http.lookup(
+                "/get-purchase-history", body, shapes.reader(shapes.HistoryReply, lambda reply: reply)
+            )
+            if isinstance(reply, ErrorReply):
+                raise lookup_error(reply)
+            if any(item.txid == txid for item in reply.history):
+                return True
+            if not reply.history or (page + 1) * PAGE >= reply.pagination.total:
+                break
+        return False
+
+
+def call_of(move: Move, settings: MaxmaSettings) -> Call | None:
+    """The request that makes this move; None where MAXMA has no such move."""
+    match move:
+        case Move(kind=MoveKind.HOLD, purchase=Purchase() as purchase):
+            body = requests.set_purchase(move.move_id, purchase, settings)
+            read = shapes.reader(shapes.SetReply, lambda reply: replies.to_hold(reply, move.move_id))
+            return Call("/set-purchase", body, read)
+        case Move(kind=MoveKind.CONFIRM):
+            read = shapes.reader(shapes.Empty, lambda _: MoveResult(provider_ref=move.target))
+            return Call("/confirm-ticket", requests.ticket(move), read)
+        case Move(kind=MoveKind.RELEASE):
+            return Call("/discard-ticket", requests.ticket(move), shapes.reader(shapes.Empty, lambda _: MoveResult()))
+        case Move(kind=MoveKind.REFUND, refund=Return() as refund):
+            body = requests.apply_return(move.move_id, refund, settings)
+            return Call("/apply-return", body, shapes.reader(shapes.ReturnReply, replies.to_refund))
+        case Move(kind=MoveKind.REVERT):
+            read = shapes.reader(shapes.RevertReply, replies.to_revert)
+            return Call("/revert-purchase", requests.revert_purchase(move), read)
+    return None
+
+
+def _reply(move: Move, answer: Answer, *, repeated: bool = False) -> Reply:
+    if isinstance(answer, MoveResult):
+        return Done(answer)
+    if isinstance(answer, ErrorReply):
+        return verdict(move.kind, answer, repeated=repeated)
+    return answer

@@ -1,0 +1,17 @@
+"""What one `[[providers]]` entry of kind "maxma" needs to know."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class MaxmaSettings:
+    """key: the processing key of the shop; store and store_name go with every operation; language: "ru" or "en"."""
+
+    name: str
+    base_url: str
+    key: str = field(repr=False)
+    store: str
+    store_name: str
+    timeout_ms: int = 1500
+    write_timeout_ms: int = 10_000
+    language: str = "ru"

@@ -1,0 +1,168 @@
+"""The shapes of MAXMA's replies, strictly typed; members that we have no use for are not named and so not looked at.
+
+Optional members may be missing or null: the API's documents say which, not how.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from bridge.providers.http import WireError
+from bridge.providers.maxma.errors import ErrorReply
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+Code = Annotated[int, Meta(ge=0, le=1_000_000)]
+Int64 = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+
+class Shape(Struct, rename="camel"):
+    """Names here are ours, names on the wire are camelCase."""
+
+
+class Envelope(Shape):
+    error_code: Code | None = None
+    description: str | None = None
+
+
+class Client(Shape):
+    bonuses: int
+    pending_bonuses: int | None = None
+    card: Int64 | None = None
+    card_string: str | None = None
+    phone_number: str | None = None
+    full_name: str | None = None
+    surname: str | None = None
+    name: str | None = None
+    patronymic_name: str | None = None
+
+
+class Burning(Shape):
+    amount: int
+    expire_at: datetime | None = None
+
+
+class Level(Shape):
+    name: str | None = None
+
+
+class BalanceReply(Shape):
+    client: Client
+    bonuses: list[Burning] | None = None
+    level: Level | None = None
+
+
+class Discounts(Shape):
+    auto: Decimal = Decimal(0)
+    manual: Decimal = Decimal(0)
+    bonuses: Decimal = Decimal(0)
+
+
+class RowBonuses(Shape):
+    applied: int = 0
+
+
+class Row(Shape):
+    total_discount: Decimal
+    discounts: Discounts
+    bonuses: RowBonuses | None = None
+
+
+class Summary(Shape):
+    total_discount: Decimal
+    discounts: Discounts
+
+
+class Bonuses(Shape):
+    applied: int
+    collected: int
+    max_to_apply: int
+
+
+class Calculation(Shape):
+    rows: list[Row]
+    summary: Summary
+    bonuses: Bonuses | None = None
+
+
+class CalculateReply(Shape):
+    calculation_result: Calculation
+
+
+class ClientBonuses(Shape):
+    available: int
+
+
+class SetReply(Shape):
+    ticket: Annotated[str, Meta(min_length=1)]
+    calculation_result: Calculation
+    client_bonuses: ClientBonuses | None = None
+    receipt_info: list[Raw] | None = None
+
+
+class Empty(Shape):
+    """`{}`: done, and nothing to say."""
+
+
+class ReturnAmounts(Shape):
+    recovered_bonuses: int
+    cancelled_bonuses: int
+
+
+class CalculateReturnReply(Shape):
+    calculation: ReturnAmounts
+
+
+class ReturnReply(Shape):
+    confirmation: ReturnAmounts
+
+
+class RevertAmounts(Shape):
+    refunded_bonuses: int
+    cancelled_bonuses: int
+
+
+class RevertReply(Shape):
+    operation_result: RevertAmounts
+
+
+class HistoryItem(Shape):
+    txid: str | None = None
+
+
+class Pagination(Shape):
+    total: int
+
+
+class HistoryReply(Shape):
+    history: list[HistoryItem]
+    pagination: Pagination
+
+
+class SettingsReply(Shape):
+    bonus_applying_confirmation: Raw = Raw(b"false")
+
+
+def reader(shape: type[S], convert: Callable[[S], T]) -> Callable[[bytes], T | ErrorReply]:
+    """Reads a reply: what `convert` makes of this shape, or the error in its place. Raises WireError."""
+
+    def read(body: bytes) -> T | ErrorReply:
+        reply = _decode(body, shape)
+        return reply if isinstance(reply, ErrorReply) else convert(reply)
+
+    return read
+
+
+def _decode(body: bytes, shape: type[S]) -> S | ErrorReply:
+    try:
+        envelope = msgspec.json.decode(body, type=Envelope)
+        if envelope.error_code:
+            return ErrorReply.of(envelope.error_code, envelope.description or "")
+        return msgspec.json.decode(body, type=shape)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"not a reply of MAXMA ({type(error).__name__})") from None

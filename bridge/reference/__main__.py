@@ -1,0 +1,29 @@
+"""`python -m bridge.reference` writes every generated page of docs/ anew."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+# page -> the module that makes it, by its function `page() -> str`; imported one at a time, as each is written
+PAGES = {
+    "configuration.md": "bridge.reference.configuration_page",
+    "pos-protocol.md": "bridge.reference.protocol_page",
+}
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def render(name: str) -> str:
+    """The text that docs/`name` must have."""
+    text: str = import_module(PAGES[name]).page()
+    return text
+
+
+def main() -> None:
+    for name in PAGES:
+        path = DOCS / name
+        path.write_text(render(name), encoding="utf-8")
+        sys.stdout.write(f"wrote {path}\n")
+
+
+if __name__ == "__main__":
+    main()

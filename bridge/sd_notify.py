@@ -1,0 +1,70 @@
+"""What systemd wants to hear from a Type=notify service: sd_notify(3), by datagrams, standard library only."""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Mapping
+
+_log = logging.getLogger(__name__)
+
+# sd_watchdog_enabled(3) recommends half of the time after which systemd takes us for dead.
+_PINGS_PER_WATCHDOG_TIME = 2
+
+
+class SystemdNotifier:
+    """Says nothing where nobody listens (no NOTIFY_SOCKET). A message that cannot be sent is logged, never raised:
+    the till sells on, and systemd's own deadline decides."""
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self._address = _address(environ.get("NOTIFY_SOCKET", ""))
+        self.watchdog_interval_s = _watchdog_interval_s(environ)
+
+    def ready(self, status: str) -> None:
+        """Start-up is over: the socket answers."""
+        self._send("READY=1", _status(status))
+
+    def status(self, status: str) -> None:
+        """One line for `systemctl status`."""
+        self._send(_status(status))
+
+    def stopping(self) -> None:
+        self._send("STOPPING=1")
+
+    async def feed_watchdog(self) -> None:
+        """Tell systemd that the event loop turns, until cancelled; returns at once where no watchdog is set."""
+        while self.watchdog_interval_s:
+            self._send("WATCHDOG=1")
+            await asyncio.sleep(self.watchdog_interval_s)
+
+    def _send(self, *lines: str) -> None:
+        if not self._address:
+            return
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as notify:
+                notify.setblocking(False)
+                notify.sendto("\n".join(lines).encode(), self._address)
+        except OSError as error:
+            _log.warning("systemd_not_notified message=%s error=%s", lines[0], error.strerror)
+
+
+def _address(text: str) -> str:
+    """A path as it is; "@name" is abstract, where the kernel wants a NUL first; "" for what is no Unix socket."""
+    if text.startswith("@"):
+        return "\0" + text[1:]
+    return text if text.startswith("/") else ""
+
+
+def _watchdog_interval_s(environ: Mapping[str, str]) -> float | None:
+    """None: no watchdog, or it is another process's (WATCHDOG_PID)."""
+    if environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
+        return None
+    microseconds = environ.get("WATCHDOG_USEC", "")
+    if not microseconds.isdecimal() or int(microseconds) == 0:
+        return None
+    return int(microseconds) / 1_000_000 / _PINGS_PER_WATCHDOG_TIME
+
+
+def _status(text: str) -> str:
+    """A message is lines of NAME=VALUE: a line break in the text would begin another one."""
+    return "STATUS=" + " ".join(text.split())

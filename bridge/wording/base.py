@@ -1,0 +1,98 @@
+"""What a language must provide, and the texts that are put together from it.
+
+Rows are meant for 20 columns; a display that is narrower cuts them. The pole shows no name and no card number: whoever
+stands behind the customer reads it too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bridge.domain.member import CardKind, CardState, Member
+from bridge.domain.moves import PaperLine
+from bridge.domain.receipt import Outcome, OutcomeState
+
+
+def plain(amount: Decimal) -> str:
+    """ "1250" for whole amounts, "1250.50" else: what a person reads."""
+    return str(amount.to_integral_value() if amount == amount.to_integral_value() else amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One language. errors and reasons: by kind and code; states: a card's; rows: the display's, top to bottom."""
+
+    errors: Mapping[str, str]
+    reasons: Mapping[str, str]
+    outcomes: Mapping[str, str]
+    tasks: Mapping[str, str]
+    states: Mapping[CardState, str]
+    searching: tuple[str, ...]
+    not_found: tuple[str, ...]
+    provider_away: tuple[str, ...]
+    blocked: tuple[str, ...]
+    welcome: str
+    thanks: tuple[str, ...]
+    points: str
+    discount: str
+    card: str
+    balance: str
+    accrued: str
+    redeemed: str
+    restored: str
+    reversed: str
+    later: str
+
+    def error(self, kind: str) -> str:
+        """The cashier's sentence for a refusal."""
+        return self.errors.get(kind, self.errors["internal"])
+
+    def reason(self, code: str) -> str:
+        return self.reasons[code]
+
+    def task(self, kind: str) -> str:
+        """A template for staff; it takes receipt_id and reason."""
+        return self.tasks[kind]
+
+    def outcome(self, state: OutcomeState) -> str:
+        return self.outcomes[state.value]
+
+    def card_rows(self, member: Member | None) -> tuple[str, ...]:
+        """What the customer sees when the card has answered; None = it could not be asked about."""
+        if member is None:
+            return self.provider_away
+        if member.state is not CardState.ACTIVE:
+            return self.blocked
+        rows = [self.welcome]
+        if member.discount_percent:
+            rows.append(f"{self.discount} {plain(member.discount_percent)}%")
+        if member.kind is not CardKind.DISCOUNT:
+            rows.append(f"{self.points} {plain(member.balance)}")
+        return tuple(rows[-2:])
+
+    def card_text(self, member: Member | None) -> str:
+        """What the cashier reads when the card has answered."""
+        if member is None:
+            return self.errors["provider_unavailable"]
+        facts = [f"{self.card} {member.number.value}", member.holder.value, member.tier, member.template]
+        if member.state is not CardState.ACTIVE:
+            facts.append(self.states[member.state])
+        if member.kind is not CardKind.DISCOUNT:
+            facts.append(f"{self.points} {plain(member.balance)}")
+        if member.discount_percent:
+            facts.append(f"{self.discount} {plain(member.discount_percent)}%")
+        return ", ".join(fact for fact in facts if fact)
+
+    def closing_lines(self, outcome: Outcome) -> tuple[PaperLine, ...]:
+        """The paper for a provider that prints nothing of its own; () when there is nothing to tell."""
+        if outcome.state is OutcomeState.QUEUED:
+            return (PaperLine(text=self.later, align="center"),)
+        told = (
+            (self.redeemed, outcome.redeemed),
+            (self.accrued, outcome.accrued),
+            (self.restored, outcome.restored),
+            (self.reversed, outcome.reversed),
+            (self.balance, outcome.balance_after),
+        )
+        rows = tuple(PaperLine(left=name, right=plain(value)) for name, value in told if value is not None)
+        return (PaperLine(divider=True), *rows, PaperLine(divider=True)) if rows else ()

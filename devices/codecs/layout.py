@@ -1,0 +1,32 @@
+"""What all command sets of line displays share: the settings of a model, and a Screen as rows of bytes."""
+
+from dataclasses import dataclass
+
+from devices.codecs.codepage import encode, fit, is_code_page, replace_missing
+from devices.documents import Screen
+
+MAX_SIDE = 255  # positions are one byte on the wire
+
+
+@dataclass(frozen=True, slots=True)
+class DisplaySettings:
+    """One model. codepage_select: sent after init; empty where DIP switches or the firmware choose the page."""
+
+    rows: int = 2
+    columns: int = 20
+    encoding: str = "cp866"
+    codepage_select: bytes = b""
+
+    def __post_init__(self) -> None:
+        """ValueError: no display is like that."""
+        if not (1 <= self.rows <= MAX_SIDE and 1 <= self.columns <= MAX_SIDE):
+            raise ValueError(f"a display of {self.rows} rows of {self.columns}: both must be from 1 to {MAX_SIDE}")
+        if not is_code_page(self.encoding):
+            raise ValueError(f"{self.encoding!r} is no single-byte code page")
+
+
+def row_bytes(screen: Screen, settings: DisplaySettings) -> list[bytes]:
+    """Each row of the display, padded or cut to exactly `columns` bytes: one more would run into the next row."""
+    rows = (*screen.rows, *[""] * settings.rows)[: settings.rows]
+    texts = [fit(replace_missing(row, settings.encoding), settings.columns) for row in rows]
+    return [encode(text, settings.encoding) for text in texts]

@@ -1,0 +1,83 @@
+"""An emulated line display: it takes the bytes that a real one is sent and shows them."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from devices.codecs.glass import Glass
+from devices.emulation.pty import PtyLink
+from devices.errors import DeviceLost
+
+Rows = tuple[str, ...]
+
+UNTIL_DEADLINE_S = 5.0
+
+
+class EmulatedDisplay:
+    """A display on the far end of a PTY: plugged in by entering it, dark while unplugged."""
+
+    def __init__(self, link: PtyLink, rows: int = 2, columns: int = 20, encoding: str = "cp866") -> None:
+        self.link = link
+        self._make_glass = partial(Glass, rows, columns, encoding)
+        self._glass = self._make_glass()
+        self._changed = asyncio.Condition()
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def rows(self) -> Rows:
+        """What the customer sees."""
+        return self._glass.rows
+
+    @property
+    def unknown(self) -> tuple[bytes, ...]:
+        """Bytes that no display of these command sets would understand."""
+        return tuple(self._glass.unknown)
+
+    async def __aenter__(self) -> Self:
+        await self.plug()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.unplug()
+
+    async def plug(self) -> None:
+        """Power up, dark. Does nothing when plugged in."""
+        if self._watching is not None:
+            return
+        self._glass = self._make_glass()
+        await self.link.plug()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def unplug(self) -> None:
+        await self.link.unplug()
+        if self._watching is not None:
+            watching, self._watching = self._watching, None
+            await watching
+        await self._show(self._make_glass())
+
+    async def until(self, is_right: Callable[[Rows], bool], deadline_s: float = UNTIL_DEADLINE_S) -> Rows:
+        """The rows, once `is_right` holds for them. TimeoutError, with what is shown, when it does not in time."""
+        try:
+            async with asyncio.timeout(deadline_s), self._changed:
+                await self._changed.wait_for(lambda: is_right(self.rows))
+        except TimeoutError:
+            raise TimeoutError(f"the display still shows {self.rows!r}") from None
+        return self.rows
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                data = await self.link.read()
+            except DeviceLost:
+                return
+            self._glass.feed(data)
+            await self._show(self._glass)
+
+    async def _show(self, glass: Glass) -> None:
+        async with self._changed:
+            self._glass = glass
+            self._changed.notify_all()

@@ -1,0 +1,19 @@
+"""Which driver serves what, literally: a new command set or kind of scanner is one row here."""
+
+from collections.abc import Mapping
+
+from devices.codecs import cd5220, epson
+from devices.displays.line_display import CommandSet
+from devices.endpoints import Endpoint, SerialEndpoint
+from devices.scanners.serial import SerialScanner
+
+COMMAND_SETS: Mapping[str, CommandSet] = {
+    "epson": epson,
+    "cd5220": cd5220,
+}
+"""`command_set` of `[[displays]]`."""
+
+SCANNERS: Mapping[type[Endpoint], type[SerialScanner]] = {
+    SerialEndpoint: SerialScanner,
+}
+"""The driver of `[[scanners]]`, by the kind of endpoint."""

@@ -1,0 +1,75 @@
+"""Scanners that send bytes: RS-232, USB in its serial (CDC) mode, PTYs."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+
+import structlog
+
+from devices.codecs.aim import decode_text, split_identifier
+from devices.codecs.lines import ALL_TERMINATORS, SCAN_CAP_BYTES, LineBuffer
+from devices.events import DataEvent
+from devices.transports.base import ByteStream
+
+# Within a stream too long to be a scan a short silence means little (a stalled sender), and its rest must not pass
+# for a scan; after this long the next byte is a new one even where the scanner sends no terminators.
+OVERRUN_GAP_S = 2.0
+
+_log = structlog.get_logger(__name__)
+
+
+class SerialScanner:
+    """Ends a scan at a terminator, or after `idle_gap_ms` without a byte (0 = never)."""
+
+    def __init__(
+        self,
+        name: str,
+        stream: ByteStream,
+        clock: Callable[[], datetime],
+        terminators: Collection[str] = ALL_TERMINATORS,
+        idle_gap_ms: int = 60,
+    ) -> None:
+        """`terminators`: values of devices.codecs.lines.Terminator. `clock` gives the time of a scan."""
+        self._name = name
+        self._stream = stream
+        self._clock = clock
+        self._lines = LineBuffer(terminators)
+        self._idle_gap_s = idle_gap_ms / 1000
+        self._bytes = 0
+        self._scans = 0
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        return {"bytes": self._bytes, "scans": self._scans, "overruns": self._lines.overruns}
+
+    async def run(self, emit: Callable[[DataEvent], None]) -> None:
+        while True:
+            for scan in await self._next_scans():
+                self._scans += 1
+                emit(self._event(scan))
+
+    async def _next_scans(self) -> list[bytes]:
+        try:
+            async with asyncio.timeout(self._gap_s()):
+                data = await self._stream.read()
+        except TimeoutError:
+            scan = self._lines.flush()
+            return [scan] if scan else []
+        return self._feed(data)
+
+    def _gap_s(self) -> float | None:
+        if not self._idle_gap_s or not self._lines.has_partial:
+            return None
+        return max(self._idle_gap_s, OVERRUN_GAP_S) if self._lines.is_dropping else self._idle_gap_s
+
+    def _feed(self, data: bytes) -> list[bytes]:
+        self._bytes += len(data)
+        overruns = self._lines.overruns
+        scans = self._lines.feed(data)
+        for _ in range(self._lines.overruns - overruns):
+            _log.warning("scan_too_long", device=self._name, cap_bytes=SCAN_CAP_BYTES)
+        return scans
+
+    def _event(self, scan: bytes) -> DataEvent:
+        symbology, data = split_identifier(scan)
+        return DataEvent(self._name, scan, decode_text(data), symbology, self._clock())

@@ -1,0 +1,86 @@
+"""What moves bytes to and from a device, and how the errors of the operating system become ours."""
+
+import contextlib
+import errno
+import socket
+from collections.abc import Iterator
+from typing import Protocol
+
+from devices.errors import (
+    DeviceBusy,
+    DeviceError,
+    DeviceLost,
+    DeviceNotFound,
+    DeviceTimeout,
+    PermissionMissing,
+    Unsupported,
+)
+
+# Without one byte taken for this long, a device takes none: paper is out, or flow control holds the line. The slowest
+# step that must not count as "none" is WRITE_CHUNK_BYTES and a quarter KiB of kernel buffer at 1200 baud: 6.4 s.
+WRITE_TIMEOUT_S = 10.0
+
+
+class ByteStream(Protocol):
+    """An opened transport. One reader; writers are served one after another."""
+
+    @property
+    def name(self) -> str:
+        """The endpoint, for errors and logs."""
+
+    @property
+    def bytes_written(self) -> int:
+        """Bytes that went out so far: unchanged after a failed write means that nothing of it did."""
+
+    async def read(self) -> bytes:
+        """Some bytes, at least one. Cancelling it loses none. DeviceLost when the device is gone."""
+
+    async def write(self, data: bytes) -> None:
+        """Write all of `data`. DeviceTimeout: the device takes no more; DeviceLost: it is gone."""
+
+    async def aclose(self) -> None:
+        """Let go of the device; a second time does nothing. A read that waits ends by DeviceLost."""
+
+
+_ERRORS: dict[int, type[DeviceError]] = {
+    errno.ENOENT: DeviceNotFound,
+    errno.ENOTDIR: DeviceNotFound,
+    errno.ENXIO: DeviceNotFound,  # a FIFO that nobody reads
+    errno.ENODEV: DeviceNotFound,
+    errno.ECONNREFUSED: DeviceNotFound,
+    errno.EHOSTUNREACH: DeviceNotFound,
+    errno.ENETUNREACH: DeviceNotFound,
+    errno.ETIMEDOUT: DeviceNotFound,
+    errno.EACCES: PermissionMissing,
+    errno.EPERM: PermissionMissing,
+    errno.EBUSY: DeviceBusy,
+    errno.EAGAIN: DeviceBusy,  # pyserial's flock was refused
+    errno.ENOSPC: DeviceTimeout,  # out of paper (Linux drivers/usb/class/usblp.c)
+    errno.ENOTTY: Unsupported,
+    errno.EISDIR: Unsupported,
+    errno.EINVAL: Unsupported,
+}
+
+
+@contextlib.contextmanager
+def map_os_errors(endpoint: str) -> Iterator[None]:
+    """Raise the DeviceError that an OSError (pyserial's SerialException is one) stands for."""
+    try:
+        yield
+    except OSError as error:
+        raise device_error(endpoint, error) from error
+
+
+def device_error(endpoint: str, error: OSError) -> DeviceError:
+    """What `error`, met while opening or using `endpoint`, means for the device."""
+    if isinstance(error, socket.gaierror):
+        return DeviceNotFound(endpoint, f"the name cannot be resolved: {error.strerror}")
+    return _ERRORS.get(_number(error), DeviceLost)(endpoint, error.strerror or str(error))
+
+
+def _number(error: OSError) -> int:
+    """The errno; pyserial leaves it out where termios refused, and there it is the cause's first argument."""
+    if error.errno is None and error.__context__ is not None and error.__context__.args:
+        cause = error.__context__.args[0]
+        return cause if isinstance(cause, int) else 0
+    return error.errno or 0

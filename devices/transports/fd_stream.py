@@ -1,0 +1,190 @@
+"""A ByteStream on a non-blocking file descriptor and the event loop: serial lines, printer nodes, sockets."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import termios
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from devices.errors import DeviceLost, DeviceTimeout
+from devices.transports.base import WRITE_TIMEOUT_S, device_error
+
+READ_CHUNK_BYTES = 4096  # one tty buffer of Linux
+# A consumer that lags this far behind a till's device is stuck: the kernel's flow control must hold the sender.
+READ_BUFFER_CAP = 64 * 1024
+# Small enough that each step of a slow line is progress within WRITE_TIMEOUT_S; see there.
+WRITE_CHUNK_BYTES = 512
+# usblp answers an empty USB packet by an empty read, and some printers send them without end.
+EMPTY_READ_PAUSE_S = 0.25
+# A modem line wakes nobody; at 9600 baud ten bytes pass meanwhile.
+CLEAR_TO_SEND_POLL_S = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class FdOptions:
+    """How a descriptor behaves.
+
+    is_readable: reading makes sense (no FIFO, no plain file). ends_by_empty_read: b"" is a hang-up.
+    clear_to_send: asked before each chunk, where the kernel does not do the flow control itself.
+    """
+
+    is_readable: bool = True
+    ends_by_empty_read: bool = True
+    write_chunk_bytes: int = WRITE_CHUNK_BYTES
+    write_timeout_s: float = WRITE_TIMEOUT_S
+    clear_to_send: Callable[[], bool] | None = None
+
+
+class FdStream:
+    """Reads ahead as soon as it is made, so that a hang-up is noticed whether or not anybody reads."""
+
+    def __init__(self, name: str, fd: int, release: Callable[[], None], options: FdOptions | None = None) -> None:
+        """Own `fd`, which is non-blocking; `release` closes it (in a thread: closing a tty may wait for its line)."""
+        self.name = name
+        self.bytes_written = 0
+        self._fd = fd
+        self._release = release
+        self._options = options or FdOptions()
+        self._loop = asyncio.get_running_loop()
+        self._incoming = bytearray()
+        self._lost = ""
+        self._closed = False
+        self._stalled = False
+        self._arrived = asyncio.Event()
+        self._writable = asyncio.Event()
+        self._write_lock = asyncio.Lock()
+        self._is_pollable = self._probe()
+        self._resume_timer: asyncio.TimerHandle | None = None
+        self._watch_input()
+
+    async def read(self) -> bytes:
+        while not self._incoming:
+            self._raise_if_lost()
+            self._arrived.clear()
+            await self._arrived.wait()
+        data = bytes(self._incoming)
+        self._incoming.clear()
+        if not self._lost and self._resume_timer is None:
+            self._watch_input()
+        return data
+
+    async def write(self, data: bytes) -> None:
+        async with self._write_lock:
+            left = memoryview(data)
+            while left:
+                self._raise_if_lost()
+                await self._until_clear_to_send()
+                left = left[self._send(left[: self._options.write_chunk_bytes]) :]
+                await self._until_writable()
+
+    async def aclose(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        if self._stalled and os.isatty(self._fd):
+            # Else close() would wait up to 30 s for a line that takes nothing (Linux tty_port.c, closing_wait).
+            with contextlib.suppress(termios.error):
+                termios.tcflush(self._fd, termios.TCOFLUSH)
+        self._lose("closed")
+        await asyncio.to_thread(self._release)
+
+    def _probe(self) -> bool:
+        """False for what epoll refuses, plain files and /dev/null: always writable, never readable."""
+        try:
+            self._loop.add_writer(self._fd, self._writable.set)
+        except PermissionError:
+            return False
+        self._loop.remove_writer(self._fd)
+        return True
+
+    def _watch_input(self) -> None:
+        self._resume_timer = None
+        if self._options.is_readable and self._is_pollable:
+            self._loop.add_reader(self._fd, self._on_readable)
+
+    def _on_readable(self) -> None:
+        try:
+            data = os.read(self._fd, READ_CHUNK_BYTES)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._lose(str(error.strerror))
+            return
+        if data:
+            self._take(data)
+        elif self._options.ends_by_empty_read:
+            self._lose("the device hung up")
+        else:
+            self._loop.remove_reader(self._fd)
+            self._resume_timer = self._loop.call_later(EMPTY_READ_PAUSE_S, self._watch_input)
+
+    def _take(self, data: bytes) -> None:
+        self._incoming += data
+        self._arrived.set()
+        if len(self._incoming) >= READ_BUFFER_CAP:
+            self._loop.remove_reader(self._fd)
+
+    def _send(self, chunk: memoryview) -> int:
+        try:
+            sent = os.write(self._fd, chunk)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise device_error(self.name, error) from error
+            self._lose(str(error.strerror))
+            raise DeviceLost(self.name, self._lost) from error
+        self.bytes_written += sent
+        return sent
+
+    async def _until_writable(self) -> None:
+        """Until the device took enough to take more. After the last chunk too: usblp drops at close what the printer
+        has not taken by then, and a display must not be ahead of its line by whole screens."""
+        if not self._is_pollable:
+            return
+        self._raise_if_lost()
+        self._writable.clear()
+        self._loop.add_writer(self._fd, self._writable.set)
+        try:
+            async with asyncio.timeout(self._options.write_timeout_s):
+                await self._writable.wait()
+        except TimeoutError:
+            raise self._stall() from None
+        finally:
+            if not self._lost:
+                self._loop.remove_writer(self._fd)
+        self._raise_if_lost()
+
+    async def _until_clear_to_send(self) -> None:
+        is_clear = self._options.clear_to_send
+        if is_clear is None:
+            return
+        try:
+            async with asyncio.timeout(self._options.write_timeout_s):
+                while not is_clear():  # noqa: ASYNC110 - a modem line raises no event that a loop could wait for
+                    await asyncio.sleep(CLEAR_TO_SEND_POLL_S)
+        except TimeoutError:
+            raise self._stall() from None
+
+    def _stall(self) -> DeviceTimeout:
+        self._stalled = True
+        return DeviceTimeout(self.name, f"took no byte for {self._options.write_timeout_s:g} s")
+
+    def _lose(self, what: str) -> None:
+        """Stop watching at once (a hung-up descriptor is ready for ever) and wake whoever waits."""
+        if self._lost:
+            return
+        self._lost = what
+        if self._resume_timer is not None:
+            self._resume_timer.cancel()
+        if self._is_pollable:
+            self._loop.remove_reader(self._fd)
+            self._loop.remove_writer(self._fd)
+        self._arrived.set()
+        self._writable.set()
+
+    def _raise_if_lost(self) -> None:
+        if self._lost:
+            raise DeviceLost(self.name, self._lost)

@@ -1,0 +1,227 @@
+"""call, status and watch against a real socket: what they send, print and exit with."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.cli.main import run
+from bridge.cli.status import duration
+from tests.cli.conftest import Daemon
+
+CARD = "2900000000017"
+STATUS: dict[str, Any] = {
+    "version": "0.1.0",
+    "emulated": True,
+    "devices": [
+        {
+            "name": "front",
+            "role": "scanner",
+            "endpoint": "serial:///dev/pos/front",
+            "state": "absent",
+            "since": "2026-01-01T10:00:00.000Z",
+            "counters": {},
+            "last_error": "gone\x1b[2J",
+        }
+    ],
+    "providers": [{"name": "club", "kind": "maxma", "state": "available"}],
+    "queue": {"queued": 1, "unknown": 0, "tasks": 2},
+    "sync": {},
+    "uptime_s": 93_784.5,
+}
+CARD_EVENT = {
+    "seq": 7,
+    "topic": "card",
+    "at": "2026-01-01T10:00:00.000Z",
+    "data": {
+        "card": CARD,
+        "holder": "Анна Каренина",
+        "balance": "120.00",
+        "provider": "club",
+        "tier": "",
+        "message": {"rows": ["Анна", "120"], "text": "Анна Каренина, 120"},
+    },
+}
+SCAN_EVENT = {
+    "seq": 8,
+    "topic": "scan",
+    "at": "2026-01-01T10:00:01.000Z",
+    "data": {"scan_id": "290000000001701", "device": "front\nforged", "data": "0104600051000057215", "card": None},
+}
+
+
+# --- call ----------------------------------------------------------------------------------------
+
+
+def test_call_prints_the_result_on_one_line(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
+    daemon.answers["receipt.get"] = {"result": {"state": "open", "name": "чек"}}
+    assert run(["call", "receipt.get", '{"receipt_id": "1", "method": "x"}']) == 0
+    assert capsys.readouterr() == ('{"state": "open", "name": "чек"}\n', "")
+    assert daemon.calls == [("receipt.get", {"receipt_id": "1", "method": "x"})]
+
+
+def test_call_without_params_sends_none(daemon: Daemon) -> None:
+    daemon.answers["bridge.hello"] = {"result": None}
+    assert run(["call", "bridge.hello"]) == 0
+    assert daemon.calls == [("bridge.hello", {})]
+
+
+def test_call_takes_params_from_stdin(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon.answers["card.resolve"] = {"result": {}}
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps({"phone": "+79161234567"})))
+    assert run(["call", "card.resolve", "-"]) == 0
+    assert daemon.calls == [("card.resolve", {"phone": "+79161234567"})]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {
+            "code": 1001,
+            "message": "no such card",
+            "data": {"kind": "card_not_found", "retryable": False, "text": "нет"},
+        },
+        {"code": -32601, "message": "no such method"},
+    ],
+)
+def test_call_prints_the_error_object_and_exits_1(
+    error: dict[str, Any], daemon: Daemon, capsys: pytest.CaptureFixture[str]
+) -> None:
+    daemon.answers["card.resolve"] = {"error": error}
+    assert run(["call", "card.resolve", "{}"]) == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == error
+    assert printed.err == ""
+
+
+@pytest.mark.parametrize(
+    ("params", "what"),
+    [
+        ("[1]", 'PARAMS must be a JSON object, as {"receipt_id": "1"}'),
+        ("17", 'PARAMS must be a JSON object, as {"receipt_id": "1"}'),
+        ("{", "PARAMS are not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+        ('{"total": NaN}', "PARAMS are not JSON: NaN is no JSON number"),
+    ],
+)
+def test_call_refuses_what_is_no_object(params: str, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["call", "bridge.hello", params]) == 2
+    assert capsys.readouterr() == ("", f"pos-bridge call: {what} (see pos-bridge call --help)\n")
+
+
+# --- status --------------------------------------------------------------------------------------
+
+
+def test_status_is_a_table(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
+    daemon.answers["bridge.status"] = {"result": STATUS}
+    assert run(["status"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "pos-bridge 0.1.0, up 1 d 2 h, EMULATED: nothing here is real",
+        "",
+        "DEVICE  ROLE     STATE   SINCE                     ENDPOINT                 LAST ERROR",
+        "front   scanner  absent  2026-01-01T10:00:00.000Z  serial:///dev/pos/front  gone\\x1b[2J",
+        "",
+        "PROVIDER  KIND   STATE",
+        "club      maxma  available",
+        "",
+        "queue: 1 queued, 0 unknown, 2 tasks",
+    ]
+
+
+def test_status_of_a_till_without_anything(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
+    daemon.answers["bridge.status"] = {"result": {**STATUS, "devices": [], "providers": [], "emulated": False}}
+    assert run(["status"]) == 0
+    printed = capsys.readouterr().out
+    assert "DEVICE  none" in printed
+    assert "PROVIDER  none" in printed
+    assert "EMULATED" not in printed
+
+
+def test_status_as_json_is_the_answer_itself(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
+    daemon.answers["bridge.status"] = {"result": STATUS}
+    assert run(["status", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == STATUS
+
+
+def test_status_refused_is_one_line(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
+    daemon.answers["bridge.status"] = {"error": {"code": 1010, "message": "overloaded"}}
+    assert run(["status"]) == 1
+    assert capsys.readouterr() == ("", "the daemon refused bridge.status: overloaded\n")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.9, "0 s"), (61, "1 min 1 s"), (3600, "1 h 0 min"), (86_400 * 40 + 5, "40 d 0 h")],
+)
+def test_a_duration_has_its_two_largest_units(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+# --- watch ---------------------------------------------------------------------------------------
+
+
+def test_watch_shows_events_masked_one_a_line(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
+    daemon.answers["events.subscribe"] = {"result": {"stream": "s", "seq": 6, "gap": False}}
+    daemon.events = [CARD_EVENT, SCAN_EVENT]
+    assert run(["watch", "--topics", "card", "--topics", "scan"]) == 3
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == [
+        (
+            "2026-01-01T10:00:00.000Z  card      card=*********0017  holder=А***  balance=120.00  provider=club  "
+            "message=***"
+        ),
+        "2026-01-01T10:00:01.000Z  scan      scan_id=290000000001701  device=front\\nforged  data=***************7215",
+    ]
+    assert printed.err.startswith("the daemon cannot be reached: the bridge closed the connection")
+    assert daemon.calls[0][1]["topics"] == ["card", "scan"]
+
+
+def test_watch_as_json_is_masked_too(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
+    daemon.answers["events.subscribe"] = {"result": {"stream": "s", "seq": 6, "gap": False}}
+    receipt = {
+        "receipt_id": "118000000000118",
+        "card": CARD,
+        "outcome": {"printout": [{"text": "Анна"}], "job_id": None},
+    }
+    daemon.events = [CARD_EVENT, {**CARD_EVENT, "data": receipt}, {**CARD_EVENT, "data": {"text": f"карта {CARD}"}}]
+    assert run(["watch", "--json"]) == 3
+    printed = capsys.readouterr().out
+    assert CARD not in printed
+    assert "Анна" not in printed
+    events = [json.loads(line)["data"] for line in printed.splitlines()]
+    assert (events[0]["holder"], events[0]["message"]) == ("А***", "***")
+    assert events[1] == {
+        "receipt_id": "118000000000118",
+        "card": "*********0017",
+        "outcome": {"printout": "***", "job_id": None},
+    }
+    assert daemon.calls[0][1]["topics"] == ["scan", "card", "receipt", "device", "provider", "queue"]
+
+
+def test_watch_refuses_a_topic_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["watch", "--topics", "weather"]) == 2
+    assert capsys.readouterr().err.startswith("pos-bridge watch: Invalid value for '--topics': 'weather' is not one of")
+
+
+# --- nobody there --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [["call", "bridge.hello"], ["status"], ["watch"]])
+def test_no_daemon_is_exit_3_and_one_line(
+    command: list[str], socket_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command, "--socket", f"{socket_dir}/none.sock"]) == 3
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == (
+        f"the daemon cannot be reached: {socket_dir}/none.sock: No such file or directory: is pos-bridge running, "
+        "and may you use its socket? (systemctl status pos-bridge, or --socket PATH)\n"
+    )
+
+
+def test_the_option_wins_over_the_environment(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon.answers["bridge.hello"] = {"result": {}}
+    monkeypatch.setenv("POS_BRIDGE_SOCKET", "/nowhere")
+    assert run(["call", "bridge.hello", "--socket", str(daemon.path)]) == 0

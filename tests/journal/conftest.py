@@ -1,0 +1,84 @@
+"""Records to save, and a journal to save them in."""
+
+import os
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.domain.money import money, points
+from bridge.domain.moves import Move, MoveKind, Purchase
+from bridge.domain.personal import CardNumber
+from bridge.domain.receipt import Operation, Receipt
+from bridge.domain.sale import Basket
+from bridge.journal import SqliteJournal
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "journal.db"
+
+
+@pytest.fixture
+async def journal(path: Path) -> AsyncIterator[SqliteJournal]:
+    opened = await SqliteJournal.open(path)
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture
+def a_receipt() -> Callable[..., Receipt]:
+    def make(receipt_id: str = "r-1", **members: Any) -> Receipt:  # noqa: ANN401 - any member may be set
+        fields: dict[str, Any] = {"operation": Operation.SALE, "opened_at": NOON, **members}
+        return Receipt(receipt_id, **fields)
+
+    return make
+
+
+@pytest.fixture
+def a_move() -> Callable[..., Move]:
+    def make(receipt_id: str = "r-1", move_id: str = "", **members: Any) -> Move:  # noqa: ANN401 - the same
+        purchase = Purchase(CardNumber("2900000000018"), Basket.of(money("10.00")), points(Decimal(3)), NOON)
+        fields: dict[str, Any] = {"kind": MoveKind.HOLD, "created_at": NOON, "purchase": purchase, **members}
+        return Move(move_id or f"store/till/{receipt_id}/hold/1", receipt_id, "club", **fields)
+
+    return make
+
+
+class Gate:
+    """Holds up the journal's thread, so that what is asked for meanwhile waits together."""
+
+    def __init__(self, journal: SqliteJournal) -> None:
+        self._journal = journal
+        self._open = threading.Event()
+
+    async def hold(self) -> None:
+        """Returns when this was let go again."""
+        await self._journal._writer.read(lambda _connection: self._open.wait())
+
+    def let_go(self) -> None:
+        self._open.set()
+
+
+@pytest.fixture
+def gate(journal: SqliteJournal) -> Iterator[Gate]:
+    made = Gate(journal)
+    yield made
+    made.let_go()
+
+
+@pytest.fixture
+def as_nobody() -> Iterator[None]:
+    """The rights of an ordinary user: root may write anywhere."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    yield
+    os.seteuid(0)

@@ -1,0 +1,50 @@
+"""docs/pos-protocol.md is what the code says, and its lines are real."""
+
+import json
+import re
+
+import pytest
+
+from bridge.domain.errors import DeskError
+from bridge.pos.decoding import params_decoder
+from bridge.pos.jsonrpc import MEANINGS, Call, parse
+from bridge.pos.methods import METHODS
+from bridge.reference import protocol_prose
+from bridge.reference.__main__ import DOCS, PAGES, render
+
+PAGE = render("pos-protocol.md")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_is_stale(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == render(name), "stale: run `make docs`"
+
+
+def test_every_request_on_the_page_is_one() -> None:
+    requests = re.findall(r'^\{"jsonrpc":"2\.0","id":1,"method":.*$', PAGE, re.MULTILINE)
+    assert len(requests) == len(METHODS) - 1  # all but rpc.discover
+    for line in requests:
+        call = parse(line.encode())
+        assert isinstance(call, Call)
+        params_decoder(METHODS[call.method].params)(call.params)
+
+
+def test_every_reply_on_the_page_is_json() -> None:
+    blocks = re.findall(r"```json\n(.*?)\n(.*?)\n```", PAGE)
+    assert len(blocks) == len(METHODS) - 1
+    for request, reply in blocks:
+        assert json.loads(request)["id"] == json.loads(reply)["id"]
+
+
+def test_every_method_and_every_link_is_there() -> None:
+    for name in METHODS:
+        assert f"### `{name}`" in PAGE
+    headings = {heading.lower() for heading in re.findall(r"^### (\w+)$", PAGE, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#(\w+)\)", PAGE)) <= headings
+
+
+def test_every_error_is_explained() -> None:
+    assert set(protocol_prose.ERROR_MEANINGS) == {error.kind for error in DeskError.__subclasses__()}
+    assert set(protocol_prose.RPC_ERROR_MEANINGS) == set(MEANINGS)
+    for error in DeskError.__subclasses__():
+        assert f"| {error.code} | `{error.kind}` |" in PAGE

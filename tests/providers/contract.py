@@ -1,0 +1,244 @@
+"""What every kind of provider must do alike: one test body, run for each kind.
+
+A card of `CARD` with 500 points, 5 % accrual, no discount; a sale of 1000.00 with 100 points spent leaves 445.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from bridge.domain.member import CardState
+from bridge.domain.money import Money, Points, money, points
+from bridge.domain.moves import Done, Move, MoveKind, MoveResult, Purchase, Refused, Return
+from bridge.domain.personal import CardNumber, Phone
+from bridge.domain.sale import Basket, Cashier, Line
+from bridge.ports import LoyaltyProvider, ProviderState, move_id
+
+CARD = CardNumber("0290000000017")
+PHONE = Phone("+79161234567")
+BLOCKED = CardNumber("0290000000024")
+UNKNOWN = CardNumber("0290000000099")
+AT = datetime(2026, 3, 8, 12, 0, tzinfo=UTC)
+
+
+def basket(total: str = "1000.00") -> Basket:
+    """Two lines, the second one with a discount of the shop's own."""
+    first = money(Decimal(total) * 3 / 10)
+    second = money(Decimal(total) - first)
+    return Basket.of(
+        money(total),
+        (
+            Line("1", "4600051000057", "Чай", Decimal(1), first, first),
+            Line("2", "2100004", "Сыр весовой", Decimal("1.250"), money(second), second),
+        ),
+    )
+
+
+def purchase(redeem: int = 100, *, card: CardNumber = CARD, total: str = "1000.00") -> Purchase:
+    return Purchase(card, basket(total), points(redeem), AT, Cashier("17", "Ольга"))
+
+
+@dataclass
+class Till:
+    """Makes moves as the desk does: durable ids, one hold confirmed or one purchase."""
+
+    provider: LoyaltyProvider
+    made: int = 0
+
+    def move(self, kind: MoveKind, *, target: str = "", ticket: str = "", number: int = 1) -> Move:
+        self.made += 1
+        receipt = f"R-{self.made}"
+        return Move(
+            move_id("store-01", "till-1", receipt, kind, number),
+            receipt,
+            self.provider.name,
+            kind,
+            AT,
+            target=target,
+            ticket=ticket,
+        )
+
+    def sale(self, bought: Purchase) -> Move:
+        """The first move of a sale."""
+        kind = MoveKind.HOLD if self.provider.traits.two_phase else MoveKind.PURCHASE
+        return replace(self.move(kind), purchase=bought)
+
+    def confirm(self, sale: Move, ticket: str) -> Move:
+        return replace(self.move(MoveKind.CONFIRM, target=sale.move_id, ticket=ticket), purchase=sale.purchase)
+
+    async def sell(self, bought: Purchase) -> tuple[str, list[Move]]:
+        """The provider's reference of a sale that was made, and the moves that made it."""
+        sale = self.sale(bought)
+        made = [sale]
+        result = await self.done(sale)
+        if self.provider.traits.two_phase:
+            made.append(self.confirm(sale, result.ticket))
+            await self.done(made[-1])
+        return self.provider.reference(sale.move_id), made
+
+    def refund(self, base_ref: str, total: str, *, restore: Points | None = None) -> Move:
+        content = Return(CARD, base_ref, money(total), AT, restore=restore)
+        return replace(self.move(MoveKind.REFUND), refund=content)
+
+    async def done(self, move: Move) -> MoveResult:
+        reply = await self.provider.send(move)
+        assert isinstance(reply, Done), reply
+        return reply.result
+
+    async def balance(self) -> Decimal:
+        member = await self.provider.find(CARD)
+        assert member is not None
+        return member.balance
+
+
+class LoyaltyProviderContract:
+    """Subclasses give a fixture `provider`: CARD with 500 points and PHONE, BLOCKED blocked, 5 % accrual."""
+
+    async def test_knows_a_card(self, provider: LoyaltyProvider) -> None:
+        member = await provider.find(CARD)
+
+        assert member is not None
+        assert (member.number, member.state, member.balance) == (CARD, CardState.ACTIVE, points(500))
+        assert member.holder.value == "Иванова Мария"
+        assert provider.state is ProviderState.AVAILABLE
+
+    async def test_knows_a_phone(self, provider: LoyaltyProvider) -> None:
+        member = await provider.find(PHONE)
+
+        assert member is not None
+        assert member.number == CARD
+        assert [found.number for found in await provider.search(PHONE, 5)] == [CARD]
+
+    async def test_does_not_know_a_stranger(self, provider: LoyaltyProvider) -> None:
+        assert await provider.find(UNKNOWN) is None
+        assert await provider.find(Phone("+79990000001")) is None
+        assert await provider.search(Phone("+79990000001"), 5) == []
+
+    async def test_quotes_without_moving_anything(self, provider: LoyaltyProvider) -> None:
+        quote = await provider.quote(purchase(100))
+
+        assert quote.balance in {None, points(500)}
+        assert quote.max_redeem is not None
+        assert quote.max_redeem >= 100
+        assert (quote.redeemed, quote.discount, quote.accrual) == (points(100), money(0), points(45))
+        assert sum(line.points for line in quote.lines) == 100
+        assert [line.id for line in quote.lines] == ["1", "2"]
+        assert await Till(provider).balance() == 500
+
+    async def test_sells_once_although_sent_twice(self, provider: LoyaltyProvider) -> None:
+        till = Till(provider)
+        _, made = await till.sell(purchase(100))
+        assert await till.balance() == 445
+
+        for move in made:
+            await provider.send(move)
+            await provider.ask(move)
+
+        assert await till.balance() == 445
+
+    async def test_reports_what_was_accrued_and_redeemed(self, provider: LoyaltyProvider) -> None:
+        till = Till(provider)
+
+        result = await till.done(till.sale(purchase(100)))
+
+        assert (result.accrued, result.redeemed) == (points(45), points(100))
+        assert result.provider_ref
+
+    async def test_full_refund_makes_it_undone(self, provider: LoyaltyProvider) -> None:
+        till = Till(provider)
+        ref, _ = await till.sell(purchase(100))
+        refund = till.refund(ref, "1000.00")
+        assert refund.refund is not None
+        preview = await provider.quote_return(refund.refund)
+
+        result = await till.done(refund)
+
+        assert (result.restored, result.reversed) == (points(100), points(45))
+        assert (preview.restore, preview.reverse) == (points(100), points(45))
+        assert await till.balance() == 500
+
+    async def test_partial_refunds_add_up_to_the_whole(self, provider: LoyaltyProvider) -> None:
+        till = Till(provider)
+        ref, _ = await till.sell(purchase(100))
+
+        parts = [await till.done(till.refund(ref, part)) for part in ("333.33", "333.33", "333.34")]
+
+        assert sum(part.restored or Decimal(0) for part in parts) == 100
+        assert sum(part.reversed or Decimal(0) for part in parts) == 45
+        assert parts[0].restored
+        assert await till.balance() == 500
+
+    async def test_refund_repeated_is_one_refund(self, provider: LoyaltyProvider) -> None:
+        till = Till(provider)
+        ref, _ = await till.sell(purchase(100))
+        refund = till.refund(ref, "500.00")
+        await till.done(refund)
+        balance = await till.balance()
+
+        assert isinstance(await provider.send(refund), Done)
+        assert isinstance(await provider.ask(refund), Done)
+
+        assert await till.balance() == balance
+
+    async def test_never_gives_back_more_than_was_bought(self, provider: LoyaltyProvider) -> None:
+        till = Till(provider)
+        ref, _ = await till.sell(purchase(100))
+        await till.done(till.refund(ref, "800.00"))
+
+        await provider.send(till.refund(ref, "800.00"))
+        await provider.send(till.refund(ref, "800.00"))
+
+        assert await till.balance() <= 500
+
+    async def test_refund_of_an_unknown_sale_is_refused(self, provider: LoyaltyProvider) -> None:
+        till = Till(provider)
+
+        assert isinstance(await provider.send(till.refund("store-01/till-1/nobody/hold/1", "10.00")), Refused)
+
+    async def test_revert_undoes_the_sale(self, provider: LoyaltyProvider) -> None:
+        till = Till(provider)
+        ref, _ = await till.sell(purchase(100))
+        revert = till.move(MoveKind.REVERT, target=ref)
+
+        result = await till.done(revert)
+
+        assert (result.restored, result.reversed) == (points(100), points(45))
+        assert await till.balance() == 500
+        assert isinstance(await provider.ask(revert), Done)
+        assert await till.balance() == 500
+
+    async def test_refuses_more_points_than_there_are(self, provider: LoyaltyProvider) -> None:
+        till = Till(provider)
+
+        reply = await provider.send(till.sale(purchase(501, total="5000.00")))
+
+        assert isinstance(reply, Refused)
+        assert reply.error == "limit_exceeded"
+        assert await till.balance() == 500
+
+    async def test_blocked_card_says_so_and_buys_nothing(self, provider: LoyaltyProvider) -> None:
+        member = await provider.find(BLOCKED)
+        assert member is not None
+        assert member.state is CardState.BLOCKED
+
+        reply = await provider.send(Till(provider).sale(purchase(0, card=BLOCKED)))
+
+        assert isinstance(reply, Refused)
+        assert reply.error == "card_blocked"
+
+    async def test_unknown_card_buys_nothing(self, provider: LoyaltyProvider) -> None:
+        reply = await provider.send(Till(provider).sale(purchase(0, card=UNKNOWN)))
+
+        assert isinstance(reply, Refused)
+        assert reply.error == "card_not_found"
+
+    async def test_a_move_it_does_not_have_is_refused_not_raised(self, provider: LoyaltyProvider) -> None:
+        other = MoveKind.PURCHASE if provider.traits.two_phase else MoveKind.HOLD
+        move = replace(Till(provider).move(other), purchase=purchase())
+
+        assert isinstance(await provider.send(move), Refused)
+
+    async def test_whole_multiples_of_its_own(self, provider: LoyaltyProvider) -> None:
+        assert provider.traits.rate == 1
+        assert provider.traits.multiple in {Decimal(1), Decimal("0.01")}
+        assert Money(provider.traits.multiple) > 0

@@ -1,0 +1,187 @@
+"""A whole shop for one test: the daemon as a process, PTYs at its devices' places, a provider on loopback."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bridge.emulation.maxma import KEY, EmulatedClient, MaxmaEmulator
+from devices.emulation.display import EmulatedDisplay
+from devices.emulation.printer import EmulatedPrinter
+from devices.emulation.pty import PtyLink
+from devices.emulation.scanner import EmulatedScanner
+from tests.shop.client import CashProgram
+
+READY_WITHIN_S = 20.0
+CARD = "2900000000018"
+OTHER_CARD = "2900000000025"
+UNKNOWN_CARD = "2900000000032"
+BLOCKED_CARD = "2900000000049"
+GOODS = "4600051000057"
+
+MEMBERS = (
+    EmulatedClient(card=CARD, phone="+79161234567", bonuses=350),
+    EmulatedClient(card=OTHER_CARD, phone="+79167654321", bonuses=1000),
+    EmulatedClient(card=BLOCKED_CARD, phone="+79160000000", bonuses=77, suspended=True),
+)
+
+CONFIG = """
+[till]
+store = "store-01"
+store_name = "Магазин на Ленина"
+name = "till-1"
+
+[socket]
+path = "{folder}/pos.sock"
+
+[[scanners]]
+name = "front"
+endpoint = "serial://{folder}/front"
+forward = "event"
+
+[[card_formats]]
+provider = "club"
+prefix = "2900"
+length = 13
+check_digit = "ean13"
+
+[[displays]]
+name = "pole"
+endpoint = "serial://{folder}/pole"
+
+[[printers]]
+name = "receipt"
+endpoint = "serial://{folder}/receipt"
+
+[[providers]]
+name = "club"
+kind = "maxma"
+base_url = "{base_url}"
+key = {{ credential = "maxma-key" }}
+timeout_ms = {timeout_ms}
+write_timeout_ms = {write_timeout_ms}
+
+[journal]
+path = "{folder}/journal.db"
+"""
+
+
+@dataclass
+class Shop:
+    """Everything at one till. `start` and `kill` the daemon as often as the test wants."""
+
+    folder: Path
+    provider: MaxmaEmulator
+    scanner: EmulatedScanner
+    display: EmulatedDisplay
+    printer: EmulatedPrinter
+    timeout_ms: int = 1500
+    write_timeout_ms: int = 2000
+    log: list[dict[str, Any]] = field(default_factory=list)
+    process: asyncio.subprocess.Process | None = None
+    _logging: asyncio.Task[None] | None = None
+    _logged: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def start(self) -> None:
+        """The daemon, ready."""
+        config = self.folder / "pos-bridge.toml"
+        config.write_text(
+            CONFIG.format(
+                folder=self.folder,
+                base_url=self.provider.base_url,
+                timeout_ms=self.timeout_ms,
+                write_timeout_ms=self.write_timeout_ms,
+            ),
+            encoding="utf-8",
+        )
+        self.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bridge", "run", "--config", str(config)),
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "POS_BRIDGE_CREDENTIAL_MAXMA_KEY": KEY},
+        )
+        seen = len(self.log)
+        self._logging = asyncio.create_task(self._read_log(self.process))
+        await self.logged("ready", since=seen)
+
+    async def stop(self) -> int:
+        """Ask the daemon to stop; its exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def kill(self) -> None:
+        """Pull the plug."""
+        await self._end(signal.SIGKILL)
+
+    async def logged(self, event: str, since: int = 0, **fields: object) -> dict[str, Any]:
+        """The first log line of this event with these fields."""
+
+        def found() -> dict[str, Any] | None:
+            lines = (line for line in self.log[since:] if line.get("event") == event)
+            return next((line for line in lines if fields.items() <= line.items()), None)
+
+        async with asyncio.timeout(READY_WITHIN_S), self._logged:
+            await self._logged.wait_for(lambda: found() is not None or self._has_ended)
+        line = found()
+        assert line is not None, f"the daemon ended without {event!r}: {self.log}"
+        return line
+
+    async def cash_program(self, *topics: str) -> CashProgram:
+        client = await CashProgram.connect(self.folder / "pos.sock")
+        if topics:
+            await client.call("events.subscribe", topics=list(topics))
+        return client
+
+    @property
+    def _has_ended(self) -> bool:
+        return self._logging is None or self._logging.done()
+
+    async def _end(self, number: signal.Signals) -> int:
+        if self.process is None:
+            return 0
+        process, self.process = self.process, None
+        if process.returncode is None:
+            process.send_signal(number)
+        code = await process.wait()
+        if self._logging is not None:
+            await self._logging
+        return code
+
+    async def _read_log(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr is not None
+        while line := await process.stderr.readline():
+            text = line.decode()
+            entry = json.loads(text) if text.startswith("{") else {"event": "text", "text": text}
+            async with self._logged:
+                self.log.append(entry)
+                self._logged.notify_all()
+        async with self._logged:
+            self._logged.notify_all()
+
+
+@asynccontextmanager
+async def open_shop(folder: Path) -> AsyncIterator[Shop]:
+    """A shop with all devices plugged in and the daemon not started yet."""
+    links = {name: PtyLink(folder / name) for name in ("front", "pole", "receipt")}
+    async with (
+        MaxmaEmulator([_fresh(member) for member in MEMBERS]) as provider,
+        EmulatedDisplay(links["pole"]) as display,
+        EmulatedPrinter(links["receipt"]) as printer,
+    ):
+        await links["front"].plug()
+        shop = Shop(folder, provider, EmulatedScanner(links["front"]), display, printer)
+        try:
+            yield shop
+        finally:
+            await shop.kill()
+            await links["front"].unplug()
+
+
+def _fresh(member: EmulatedClient) -> EmulatedClient:
+    return EmulatedClient(
+        card=member.card, phone=member.phone, bonuses=member.bonuses, suspended=member.suspended
+    )
