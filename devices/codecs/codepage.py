@@ -87,6 +87,8 @@ def replace_missing(text: str, encoding: str) -> str:
     spaces of Unicode become a space. `encoding` must be a code page (is_code_page).
     """
     composed = unicodedata.normalize("NFC", text)
+    if composed.isprintable() and _has(encoding, composed):  # as almost every line: one pass in C
+        return composed
     return "".join([_replacement(character, encoding) for character in composed])
 
 
@@ -104,10 +106,13 @@ def fit(text: str, columns: int) -> str:
 def _replacement(character: str, encoding: str) -> str:
     if character.isspace():
         return " "
-    if unicodedata.category(character) in {"Cc", "Cf", "Mn", "Me"}:  # invisible, or a mark NFC could not join
+    category = unicodedata.category(character)
+    if category in {"Cc", "Cf"}:
         return ""
     if _has(encoding, character):
         return character
+    if category in {"Mn", "Me"}:  # a mark without width that NFC could not join to its letter
+        return ""
     likeness = _LIKENESS.get(character)
     if likeness is None:
         likeness = unicodedata.normalize("NFKD", character)
@@ -116,8 +121,9 @@ def _replacement(character: str, encoding: str) -> str:
     return "".join([_replacement(part, encoding) for part in likeness])
 
 
-def _has(encoding: str, character: str) -> bool:
+def _has(encoding: str, text: str) -> bool:
     try:
-        return len(character.encode(encoding)) == 1
+        text.encode(encoding)
     except UnicodeEncodeError:
         return False
+    return True

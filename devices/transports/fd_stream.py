@@ -28,6 +28,7 @@ class FdOptions:
 
     is_readable: reading makes sense (no FIFO, no plain file). ends_by_empty_read: b"" is a hang-up.
     clear_to_send: asked before each chunk, where the kernel does not do the flow control itself.
+    unsent: bytes that the kernel still holds back; bytes_per_s: how fast the line carries them.
     """
 
     is_readable: bool = True
@@ -35,6 +36,8 @@ class FdOptions:
     write_chunk_bytes: int = WRITE_CHUNK_BYTES
     write_timeout_s: float = WRITE_TIMEOUT_S
     clear_to_send: Callable[[], bool] | None = None
+    unsent: Callable[[], int] | None = None
+    bytes_per_s: float = 960.0
 
 
 class FdStream:
@@ -78,6 +81,19 @@ class FdStream:
                 await self._until_clear_to_send()
                 left = left[self._send(left[: self._options.write_chunk_bytes]) :]
                 await self._until_writable()
+
+    async def drain(self) -> None:
+        """No event tells when a line is idle: wait as long as the bytes take that it still has, then look again."""
+        unsent = self._unsent()
+        stuck_s = 0.0
+        while unsent:
+            pause = unsent / self._options.bytes_per_s
+            await asyncio.sleep(pause)
+            self._raise_if_lost()
+            before, unsent = unsent, self._unsent()
+            stuck_s = stuck_s + pause if unsent >= before else 0.0
+            if stuck_s >= self._options.write_timeout_s:
+                raise self._stall()
 
     async def aclose(self) -> None:
         if self._closed:
@@ -156,6 +172,9 @@ class FdStream:
             if not self._lost:
                 self._loop.remove_writer(self._fd)
         self._raise_if_lost()
+
+    def _unsent(self) -> int:
+        return 0 if self._lost or self._options.unsent is None else self._options.unsent()
 
     async def _until_clear_to_send(self) -> None:
         is_clear = self._options.clear_to_send

@@ -15,6 +15,8 @@ from devices.transports.usb_nodes import node_path
 # What may still come after a device has dropped DSR: 33 ms at 9600 baud, well within the reserve that printers keep.
 DSR_CHUNK_BYTES = 32
 
+BITS_PER_BYTE = 10  # 8N1 with its start and stop bits; one more or less does not matter for pacing
+
 _PARITIES = {
     Parity.NONE: serial.PARITY_NONE,
     Parity.EVEN: serial.PARITY_EVEN,
@@ -42,6 +44,8 @@ async def open_serial(endpoint: SerialEndpoint, write_timeout_s: float = WRITE_T
         write_timeout_s=write_timeout_s,
         write_chunk_bytes=DSR_CHUNK_BYTES if uses_dsr else WRITE_CHUNK_BYTES,
         clear_to_send=(lambda: is_clear_by_dsr(fd)) if uses_dsr else None,
+        unsent=lambda: unsent_bytes(fd),
+        bytes_per_s=endpoint.baud / BITS_PER_BYTE,
     )
     return FdStream(name, fd, line.close, options)
 
@@ -74,6 +78,14 @@ def is_clear_by_dsr(fd: int) -> bool:
     except OSError:
         return True
     return bool(lines & termios.TIOCM_DSR) and _ioctl_int(fd, termios.TIOCOUTQ) == 0
+
+
+def unsent_bytes(fd: int) -> int:
+    """What the kernel has not yet given to the line; 0 for a line that hung up, which whoever reads is told."""
+    try:
+        return _ioctl_int(fd, termios.TIOCOUTQ)
+    except OSError:
+        return 0
 
 
 def _ioctl_int(fd: int, request: int) -> int:

@@ -6,7 +6,6 @@ code page first: a byte below 0x20 is always a command of ours.
 
 from collections.abc import Iterable
 
-from devices.codecs.codepage import encode as encode_text
 from devices.codecs.codepage import replace_missing
 from devices.codecs.escpos import commands, symbols
 from devices.codecs.escpos.layout import left_and_right, wrap
@@ -97,7 +96,8 @@ def _printable(text: str, profile: Profile) -> str:
 
 
 def _text(lines: Iterable[str], profile: Profile) -> bytes:
-    return b"".join([encode_text(line, profile.encoding) + commands.LF for line in lines])
+    """Of lines that are printable already."""
+    return b"".join([line.encode(profile.encoding) + commands.LF for line in lines])
 
 
 def _styled(body: bytes, *, bold: bool = False, double: bool = False) -> bytes:

@@ -172,8 +172,8 @@ def test_every_profile_shows_cyrillic_on_its_make(name: str, make: str, encoding
 def test_a_receipt_as_the_customer_sees_it() -> None:
     paper = paper_of(encode(Printout(RECEIPT), PROFILES["epson-58"]))
     assert paper.as_text(32).splitlines() == [
-        'М а г а з и н   " Р о м а ш к а',
-        '               "',
+        "         М а г а з и н",
+        '       " Р о м а ш к а "',
         "--------------------------------",
         "Молоко                  89,90 р.",
         "                        № 5 - ёж",

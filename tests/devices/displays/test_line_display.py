@@ -45,6 +45,8 @@ class StuckStream:
     async def write(self, data: bytes) -> None:
         raise DeviceTimeout(self.name, "took no byte")
 
+    async def drain(self) -> None: ...
+
     async def aclose(self) -> None: ...
 
 

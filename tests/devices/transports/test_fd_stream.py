@@ -191,3 +191,28 @@ def _empty_first(read: Callable[[int, int], bytes]) -> Callable[[int, int], byte
     """usblp's answer to a USB packet of no length: an empty read, and then what follows."""
     empty = [b""]
     return lambda fd, count: empty.pop() if empty else read(fd, count)
+
+
+async def test_drain_waits_until_the_line_has_carried_everything() -> None:
+    left = [300, 120, 0]
+    reader, writer = os.pipe()
+    options = FdOptions(is_readable=False, unsent=lambda: left[0], bytes_per_s=1e6)
+    stream = FdStream("line", writer, lambda: os.close(writer), options)
+    asyncio.get_running_loop().call_later(0.005, left.pop, 0)
+    asyncio.get_running_loop().call_later(0.010, left.pop, 0)
+    async with asyncio.timeout(5):
+        await stream.drain()
+    assert left == [0]
+    await stream.aclose()
+    os.close(reader)
+
+
+async def test_drain_of_a_line_that_carries_nothing_ends() -> None:
+    reader, writer = os.pipe()
+    options = FdOptions(is_readable=False, unsent=lambda: 10, bytes_per_s=1e4, write_timeout_s=0.01)
+    stream = FdStream("line", writer, lambda: os.close(writer), options)
+    async with asyncio.timeout(5):
+        with pytest.raises(DeviceTimeout):
+            await stream.drain()
+    await stream.aclose()
+    os.close(reader)
