@@ -132,6 +132,7 @@ class Till:
         """Open the devices, each under its keeper, and warm the providers up before the first scan."""
         for keeper in self._devices.keepers(self._desk.cards.handle_scan, self._printing):
             self.supervisor.spawn(keeper.keep(), f"device {keeper.place.name}")
+        self.supervisor.spawn(self._desk.housekeeping.run(), "housekeeping")
         for programme in self._programmes:
             self.supervisor.spawn(programme.provider.warm_up(), f"warm up {programme.name}")
 

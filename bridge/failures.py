@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bridge.pos.listening import SocketUnavailable
 from bridge.ports import JournalFailed
+from bridge.pos.listening import SocketUnavailable
 
 
 class StartFailed(Exception):

@@ -85,6 +85,9 @@ class ReceiptBook:
         await self._journal.save(task)
         self._keep_other(task)
 
+    def live(self) -> Sequence[Receipt]:
+        return [receipt for receipt in self._receipts.values() if receipt.is_live]
+
     def unsettled(self) -> Iterator[Receipt]:
         return (receipt for receipt in list(self._receipts.values()) if not receipt.settled)
 

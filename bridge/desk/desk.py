@@ -9,12 +9,14 @@ from bridge.desk.cards import CardDesk
 from bridge.desk.closing import CloseDesk
 from bridge.desk.closing_paper import ClosingPaper
 from bridge.desk.exchange import Exchange, MoveIds
+from bridge.desk.housekeeping import Housekeeping
 from bridge.desk.limiting import LimitDesk
 from bridge.desk.lookups import Lookups
 from bridge.desk.pace import Pace
 from bridge.desk.preparing import PrepareDesk
 from bridge.desk.printing import PrintRoom
 from bridge.desk.programme import Programmes
+from bridge.desk.provider_watch import ProviderWatch
 from bridge.desk.quotes import Quotes
 from bridge.desk.receipts import ReceiptDesk
 from bridge.desk.redeeming import RedeemDesk
@@ -66,6 +68,7 @@ class Desk:
     redeeming: RedeemDesk
     preparing: PrepareDesk
     closing: CloseDesk
+    housekeeping: Housekeeping
 
     def take_up(self, unfinished: Unfinished) -> int:
         """Go on where the last run stopped; how many receipts are to be settled."""
@@ -80,13 +83,15 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
     """Every room of the desk, joined."""
     clock, spawn = outside.clock, outside.spawn
     book = ReceiptBook(outside.journal, outside.announcer)
+    watch = ProviderWatch(outside.announcer)
     ids = MoveIds(settings.store, settings.till, clock)
     staff = Staff(settings.wording, clock)
-    settler = Settler(book, Exchange(outside.programmes), staff, ids, spawn, outside.pace)
-    rooms = Rooms(outside.programmes, book, Lookups(clock), Quotes(clock), settler, staff, clock, spawn)
+    settler = Settler(book, Exchange(outside.programmes, watch), staff, ids, spawn, outside.pace)
+    rooms = Rooms(outside.programmes, book, Lookups(clock, watch), Quotes(clock, watch), settler, staff, clock, spawn)
     screens = CardScreens(outside.screens, settings.wording, enabled=settings.show_card)
     cards = CardDesk(rooms, settings.formats, screens, outside.announcer)
     paper = ClosingPaper(rooms, outside.printing, screens, settings.wording, enabled=settings.print_on_close)
+    closing = CloseDesk(rooms, cards, RefundDesk(rooms, cards, ids), paper)
     return Desk(
         book=book,
         settler=settler,
@@ -95,5 +100,6 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
         limiting=LimitDesk(rooms, cards),
         redeeming=RedeemDesk(rooms),
         preparing=PrepareDesk(rooms, cards),
-        closing=CloseDesk(rooms, cards, RefundDesk(rooms, cards, ids), paper),
+        closing=closing,
+        housekeeping=Housekeeping(rooms, closing),
     )

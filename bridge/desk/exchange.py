@@ -7,6 +7,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bridge.desk.programme import Programmes
+from bridge.desk.provider_watch import ProviderWatch
 from bridge.domain.moves import Absent, Away, Done, Move, MoveState, Refused, StatusReply, Unknown
 from bridge.domain.settlement import Ask, Make, Send
 from bridge.ports import Clock, move_id
@@ -43,8 +44,9 @@ class MoveIds:
 class Exchange:
     """The providers as the settler sees them."""
 
-    def __init__(self, programmes: Programmes) -> None:
+    def __init__(self, programmes: Programmes, watch: ProviderWatch) -> None:
         self._programmes = programmes
+        self._watch = watch
         self._cards: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._gates = {p.name: asyncio.Semaphore(EXCHANGES_AT_ONCE) for p in programmes}
 
@@ -65,10 +67,12 @@ class Exchange:
         move = step.move
         if not self.knows(move.provider):
             return Away(f"provider {move.provider!r} is not in the configuration")
-        provider = self._programmes.get(move.provider).provider
+        programme = self._programmes.get(move.provider)
+        provider = programme.provider
         card = self._cards.setdefault((move.provider, card_key), asyncio.Lock())
         async with card, self._gates[move.provider]:
             reply = await (provider.send(move) if isinstance(step, Send) else provider.ask(move))
+        self._watch.look(programme)
         log.info(
             "move_answered",
             move=move.move_id,

@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 
 from bridge.desk.programme import Programme
+from bridge.desk.provider_watch import ProviderWatch
 from bridge.domain.errors import CardAmbiguous, CardNotFound, DeskError
 from bridge.domain.member import Member
 from bridge.domain.personal import CardNumber, PersonName, Phone
@@ -30,8 +31,9 @@ class Answer:
 class Lookups:
     """Asks providers who a card is."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, watch: ProviderWatch) -> None:
         self._clock = clock
+        self._watch = watch
         self._running: dict[tuple[str, Who], asyncio.Task[Answer]] = {}
 
     def start(self, programme: Programme, who: Who) -> asyncio.Task[Answer]:
@@ -46,6 +48,7 @@ class Lookups:
     async def _answer(self, programme: Programme, who: Who) -> Answer:
         started = self._clock()
         answer = await self._asked(lambda: _find(programme, who))
+        self._watch.look(programme)
         log.info(
             "card_looked_up",
             provider=programme.name,

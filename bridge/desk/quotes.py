@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.desk.programme import Programme
+from bridge.desk.provider_watch import ProviderWatch
 from bridge.domain.errors import DeskError
 from bridge.domain.moves import Purchase, Return
 from bridge.domain.quote import Quote, ReturnQuote
@@ -36,8 +37,9 @@ class _Kept:
 class Quotes:
     """The newest preview of each receipt."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, watch: ProviderWatch) -> None:
         self._clock = clock
+        self._watch = watch
         self._kept: dict[str, _Kept] = {}
 
     def start(self, receipt_id: str, programme: Programme, question: Purchase | Return) -> asyncio.Task[Quoted]:
@@ -69,6 +71,8 @@ class Quotes:
             return Quoted(self._clock(), quote=await programme.provider.quote(question))
         except DeskError as error:
             return Quoted(self._clock(), error=error)
+        finally:
+            self._watch.look(programme)
 
 
 async def done_by(task: asyncio.Task[Any], deadline: float) -> bool:

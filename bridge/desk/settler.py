@@ -25,6 +25,7 @@ from bridge.domain.moves import (
 from bridge.domain.outcome import outcome_of
 from bridge.domain.receipt import GoalKind, OutcomeState, Receipt
 from bridge.domain.settlement import Ask, Drop, Make, Send, Settled, Step, next_step
+from bridge.ports import JournalFailed
 
 log = structlog.get_logger()
 
@@ -100,11 +101,20 @@ class Settler:
 
     async def _settle(self, receipt_id: str, work: _Work) -> None:
         try:
-            while await self._advance(receipt_id, work):
+            while await self._tried(receipt_id, work):
                 pass
         finally:
             self._strike_off(receipt_id, work)
             work.tell(Progress.RUNNING)
+
+    async def _tried(self, receipt_id: str, work: _Work) -> bool:
+        """One step; what the journal could not take is tried again once the disk lets it."""
+        try:
+            return await self._advance(receipt_id, work)
+        except JournalFailed as error:
+            log.error("settling_waits_for_journal", receipt_id=receipt_id, reason=str(error))  # noqa: TRY400 - no defect
+            await self._rest(work, None)
+            return True
 
     async def _advance(self, receipt_id: str, work: _Work) -> bool:
         """One step. False when the goal is reached; the work is then struck off under the receipt's lock."""

@@ -7,7 +7,7 @@ from bridge.domain.receipt import Receipt, StaffTask, TaskState
 from bridge.ports import Clock
 from bridge.wording import Wording
 
-REFUSED, MANUAL, UNKNOWN, STUCK_HOLD = "refused", "manual", "unknown", "stuck_hold"
+REFUSED, MANUAL, UNKNOWN, STUCK_HOLD, ABANDONED = "refused", "manual", "unknown", "stuck_hold", "abandoned"
 
 
 class Staff:
@@ -28,6 +28,9 @@ class Staff:
 
     def stuck_hold(self, move: Move) -> StaffTask:
         return self._task(STUCK_HOLD, move.receipt_id, move.reason)
+
+    def abandoned(self, receipt: Receipt) -> StaffTask:
+        return self._task(ABANDONED, receipt.receipt_id, receipt.state.value)
 
     def _task(self, kind: str, receipt_id: str, reason: str) -> StaffTask:
         text = self._wording.task(kind).format(receipt_id=receipt_id, reason=reason)

@@ -97,7 +97,8 @@ class Connection(asyncio.Protocol):
             self._frames += too_long.frames
             self._is_overlong = True
         self._home.turns.submit(self)
-        self._regulate()
+        if self._frames:
+            self._regulate()
 
     def eof_received(self) -> bool:
         """A client may shut down its sending side and wait for its answers, as `printf … | nc -N -U` does."""

@@ -43,6 +43,7 @@ WORDING = Wording(
         "refused": "Receipt {receipt_id} was sold but the programme did not take it: {reason}. Check the points.",
         "manual": "Book the return of receipt {receipt_id} by hand at the loyalty programme: {reason}.",
         "unknown": "Receipt {receipt_id}: no answer ever came ({reason}). Check it at the loyalty programme.",
+        "abandoned": "Receipt {receipt_id} was left for a day with points held on it. Close or cancel it.",
         "stuck_hold": "Receipt {receipt_id}: points may still be reserved ({reason}). Release them at the programme.",
     },
     states={

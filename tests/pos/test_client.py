@@ -9,7 +9,6 @@ import pytest
 
 from bridge.events import EventBus
 from bridge.pos.client import CallError, Client, Unreachable
-from bridge.pos.server import PosServer
 from tests.devices.waiting import until
 from tests.pos.conftest import CannedDesk
 
@@ -53,20 +52,45 @@ async def test_a_rejection_has_no_data(path: Path) -> None:
     assert caught.value.data == {}
 
 
-async def test_events_come_between_calls(path: Path, bus: EventBus, server: PosServer) -> None:
+async def test_events_come_between_calls(path: Path, bus: EventBus) -> None:
     def listen() -> list[int]:
         with Client(str(path)) as bridge:
             events = bridge.events(["scan"], after=0, stream=bus.stream)
             bridge.call("bridge.hello")  # the replay lies before its answer
             assert bridge.subscribed == {"stream": bus.stream, "seq": 2, "gap": False}
-            return [next(events)["seq"] for _ in range(3)]
+            replayed = [next(events)["seq"] for _ in range(2)]
+            loop.call_soon_threadsafe(bus.publish, "scan", {})
+            return [*replayed, next(events)["seq"]]
 
+    loop = asyncio.get_running_loop()
     bus.publish("scan", {})
     bus.publish("scan", {})
-    listening = asyncio.create_task(asyncio.to_thread(listen))
-    await until(lambda: any(one._subscription for one in server._connections.values()))
-    bus.publish("scan", {})
-    assert await listening == [1, 2, 3]
+    assert await asyncio.to_thread(listen) == [1, 2, 3]
+
+
+async def test_only_json_and_decimals_can_be_sent(path: Path) -> None:
+    def send() -> None:
+        with Client(str(path)) as bridge:
+            bridge.call("bridge.hello", client=object())
+
+    with pytest.raises(TypeError, match="object is no JSON value"):
+        await asyncio.to_thread(send)
+
+
+def test_an_error_between_events_is_raised(socket_dir: Path) -> None:
+    """As a bridge that puts its client out says why."""
+    address = str(socket_dir / "cut.sock")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen()
+        with Client(address) as bridge:
+            server_side, _ = listener.accept()
+            with server_side:
+                server_side.sendall(b'{"jsonrpc":"2.0","id":1,"result":{}}\n')
+                events = bridge.events(["scan"])
+                server_side.sendall(b'{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no"}}\n')
+                with pytest.raises(CallError, match="no"):
+                    next(events)
 
 
 async def test_nobody_there_is_unreachable(path: Path) -> None:

@@ -1,6 +1,7 @@
 """The OpenRPC document: its own structure, and that its examples are what the code takes and gives."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -132,6 +133,11 @@ def test_the_document_is_openrpc() -> None:
 def test_the_meta_structure_would_notice() -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft7Validator(OPENRPC).validate({**DOCUMENT, "methods": [{"name": "a.b"}]})
+
+
+def test_an_admin_method_is_marked() -> None:
+    (method,) = document({"a.b": replace(METHODS["bridge.hello"], admin=True)})["methods"]
+    assert method["tags"] == [{"name": "admin"}]
 
 
 def test_every_reference_leads_somewhere() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from bridge.domain.errors import DeskError
 from bridge.pos.decoding import params_decoder
 from bridge.pos.jsonrpc import MEANINGS, Call, parse
 from bridge.pos.methods import METHODS
+from bridge.reference import __main__ as reference
 from bridge.reference import protocol_prose
 from bridge.reference.__main__ import DOCS, PAGES, render
 
@@ -18,6 +20,12 @@ PAGE = render("pos-protocol.md")
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_is_stale(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == render(name), "stale: run `make docs`"
+
+
+def test_the_command_writes_every_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reference, "DOCS", tmp_path)
+    reference.main()
+    assert {page.name for page in tmp_path.iterdir()} == set(PAGES)
 
 
 def test_every_request_on_the_page_is_one() -> None:

@@ -1,6 +1,7 @@
 """Events over the socket: subscribe, replay, gaps, poll."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from structlog.testing import capture_logs
 
 from bridge.events import RING_EVENTS, EventBus
 from bridge.pos.feed import MAX_POLLED
+from bridge.pos.peer import Caller
 from bridge.pos.server import PosServer
 from tests.devices.waiting import until
 from tests.pos.conftest import CannedDesk, Connect, RawClient, request
@@ -114,6 +116,14 @@ async def test_a_subscriber_may_leave(client: RawClient, bus: EventBus, server: 
     client.close()
     await until(lambda: not server._connections)
     publish(bus, 1)
+
+
+async def test_who_has_no_connection_cannot_subscribe(server: PosServer) -> None:
+    """A call that came by HTTP."""
+    line = request("events.subscribe", 1, topics=["scan"]).strip()
+    refused = server.dispatcher.answer(line, Caller(0))
+    assert isinstance(refused, bytes)
+    assert json.loads(refused)["error"]["code"] == 1009
 
 
 async def test_an_unknown_topic_is_refused(client: RawClient) -> None:

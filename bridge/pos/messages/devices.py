@@ -80,14 +80,15 @@ class Status(Result):
     uptime_s: float
 
 
-DeviceName = Annotated[str | None, Meta(description="absent: the first of its kind in the configuration")]
+DisplayName = Annotated[str | None, Meta(description="absent: every display of the configuration")]
+PrinterName = Annotated[str | None, Meta(description="absent: the first printer of the configuration")]
 
 
 class ShowParams(Params):
     """One screen."""
 
     rows: Annotated[list[str], Meta(max_length=8, description="cut or filled to the display's size")]
-    device: DeviceName = None
+    device: DisplayName = None
     for_ms: (
         Annotated[int, Meta(ge=0, le=600_000, description="then the screen before returns; absent: it stays")] | None
     ) = None
@@ -102,7 +103,7 @@ class Shown(Result):
 class ClearParams(Params):
     """Which display."""
 
-    device: DeviceName = None
+    device: DisplayName = None
 
 
 class BarcodeParam(Params):
@@ -133,7 +134,7 @@ class PrintParams(Params):
     lines: Annotated[
         list[PrintLine | str], Meta(min_length=1, max_length=500, description="a bare string is a text line")
     ]
-    device: DeviceName = None
+    device: PrinterName = None
     request_id: (
         Annotated[str, Meta(min_length=1, max_length=64, description="repeats with the same one print once")] | None
     ) = None
