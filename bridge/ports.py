@@ -56,7 +56,10 @@ class LoyaltyProvider(Protocol):
     def state(self) -> ProviderState: ...
 
     async def find(self, who: CardNumber | Phone) -> Member | None:
-        """The member with this card or phone; None when the provider does not know it."""
+        """The member with this card or phone; None when the provider does not know it.
+
+        CardAmbiguous: several members share this phone.
+        """
         ...
 
     async def search(self, who: Phone | PersonName, limit: int) -> Sequence[Member]:

@@ -8,8 +8,9 @@ import structlog
 
 from bridge.desk.programme import Programmes
 from bridge.desk.provider_watch import ProviderWatch
+from bridge.domain.errors import LimitExceeded
 from bridge.domain.moves import Absent, Away, Done, Move, MoveState, Refused, StatusReply, Unknown
-from bridge.domain.settlement import Ask, Make, Send
+from bridge.domain.settlement import Ask, Make, Send, falls_short
 from bridge.ports import Clock, move_id
 
 log = structlog.get_logger()
@@ -91,7 +92,7 @@ def after(step: Send | Ask, reply: StatusReply) -> Move:
     move = step.move
     match reply:
         case Done(result):
-            return replace(move, state=MoveState.DONE, result=result, reason="")
+            return _done(replace(move, state=MoveState.DONE, result=result, reason=""))
         case Refused():
             return replace(move, state=MoveState.REFUSED, reason=reply.reason, refusal=reply.error)
         case Absent():
@@ -100,3 +101,10 @@ def after(step: Send | Ask, reply: StatusReply) -> Move:
             return replace(move, state=MoveState.PLANNED, reason=reply.reason)
         case Away() | Unknown():
             return replace(move, state=MoveState.UNKNOWN, reason=reply.reason)
+
+
+def _done(move: Move) -> Move:
+    if not falls_short(move):
+        return move
+    taken = move.result.redeemed if move.result else None
+    return replace(move, reason=f"the provider would take only {taken} points", refusal=LimitExceeded.kind)

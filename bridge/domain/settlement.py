@@ -6,6 +6,7 @@ The rules of this file:
 2. While the outcome of any move is not known, the only step is to ask for it. Nothing is sent around an unknown.
 3. A hold or purchase that stands and is not the one wanted is undone before another is made.
 4. A move that surely never left is dropped, not undone.
+5. A sale taken with fewer points than asked for counts as refused, and is undone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -82,6 +83,12 @@ def confirmation_of(hold: Move, moves: Iterable[Move]) -> Move | None:
     return _about(hold, MoveKind.CONFIRM, MoveState.DONE, moves)
 
 
+def falls_short(move: Move) -> bool:
+    """True for a sale that the provider took with fewer points than the customer is to spend: it must not stand."""
+    taken = move.result.redeemed if move.result else None
+    return move.purchase is not None and taken is not None and taken < move.purchase.redeem
+
+
 def _towards_return(goal: Goal, moves: Sequence[Move]) -> Step:
     made = [move for move in moves if move.kind is MoveKind.REFUND and move.state is not MoveState.ABSENT]
     if not made:
@@ -94,7 +101,7 @@ def _towards_sale(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step
     for move in moves:
         fits = _fits(move, goal)
         if _stands(move, moves):
-            if not fits or kept:
+            if not fits or kept or falls_short(move):
                 return _undo(move, moves)
             kept = move
         elif move.kind in _SALES and move.state is MoveState.PLANNED and not fits:
@@ -112,6 +119,8 @@ def _set(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step:
     tries = [move for move in moves if move.kind is kind and _fits(move, goal)]
     if tries and tries[-1].state in {MoveState.PLANNED, MoveState.REFUSED}:
         return _carry_through(tries[-1])
+    if tries and falls_short(tries[-1]):
+        return Settled(refused=tries[-1])
     refused = [move for move in moves if move.kind is MoveKind.CONFIRM and move.state is MoveState.REFUSED]
     if len(refused) >= MAX_DEAD_HOLDS:
         return Settled(refused=refused[-1])
@@ -124,7 +133,7 @@ def _keep(goal: Goal, kept: Move, moves: Sequence[Move]) -> Step:
     planned = _about(kept, MoveKind.CONFIRM, MoveState.PLANNED, moves)
     if planned:
         return Send(planned)
-    return Make(MoveKind.CONFIRM, kept.provider, target=kept.move_id, ticket=_ticket(kept))
+    return Make(MoveKind.CONFIRM, kept.provider, purchase=kept.purchase, target=kept.move_id, ticket=_ticket(kept))
 
 
 def _undo(move: Move, moves: Sequence[Move]) -> Step:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,17 +14,31 @@ class HttpReply:
     body: bytes
 
 
-class Progress:
-    """How far a request got; `sent` turns true just before its first byte is written."""
+class Closable(Protocol):
+    async def aclose(self) -> None: ...
 
-    __slots__ = ("sent",)
+
+class Progress:
+    """How far a request got; `sent` turns true just before its first byte is written.
+
+    half_open: a connection whose TLS handshake is under way. httpcore forgets it when it is cancelled there, so whoever
+    cancels must close it, or every handshake that hangs costs a descriptor for good.
+    """
+
+    __slots__ = ("half_open", "sent")
 
     def __init__(self) -> None:
         self.sent = False
+        self.half_open: Closable | None = None
 
-    async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """httpcore's trace hook: all but the making of a connection counts as sent, unknown events too."""
-        if not event.startswith("connection."):
+        if event == "connection.connect_tcp.complete":
+            self.half_open = info["return_value"]
+        elif event == "connection.start_tls.complete":
+            self.half_open = None
+        elif not event.startswith("connection."):
+            self.half_open = None
             self.sent = True
 
 

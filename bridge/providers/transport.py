@@ -43,6 +43,9 @@ class Transport:
             # What broke after sending may quote the peer's bytes: only its kind is told then.
             what = "the exchange broke off" if progress.sent else f"no connection: {error}"
             raise TransportFault(f"{what} ({type(error).__name__})") from None
+        finally:
+            if progress.half_open:
+                await progress.half_open.aclose()
 
     async def aclose(self) -> None:
         await self._client.aclose()

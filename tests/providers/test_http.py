@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
+from structlog.testing import capture_logs
 
 from bridge.domain.errors import ProviderUnavailable
 from bridge.domain.moves import Away
@@ -134,3 +135,15 @@ async def test_unusable_address_is_away() -> None:
 def test_unknown_kind() -> None:
     with pytest.raises(ValueError, match="known: maxma, card-file"):
         build("uds", object())
+
+
+async def test_logs_name_no_card_and_no_key(emulator: MaxmaEmulator, http: HttpCaller) -> None:
+    body = b'{"card": "2900000000017"}'
+    with capture_logs() as logged:
+        for kind in (FaultKind.GARBAGE, FaultKind.HTML, FaultKind.LOST_REPLY):
+            emulator.fault("*", Fault(kind))
+            await http.move("/get-balance", body, whole)
+
+    assert [entry["state"] for entry in logged] == ["unavailable", "available", "unavailable"]
+    assert "2900000000017" not in str(logged)
+    assert KEY not in str(logged)

@@ -93,12 +93,18 @@ class Ledger:
         self._path = path
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="card-file")
         self._connection: sqlite3.Connection | None = None
+        self._closed = False
 
     async def run(self, work: Callable[[Book], T]) -> T:
         """The result of `work`, on disk when it returns. Cancelling the wait does not stop the work."""
+        if self._closed:
+            raise sqlite3.ProgrammingError("the ledger was closed")
         return await asyncio.get_running_loop().run_in_executor(self._worker, self._transact, work)
 
     async def aclose(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         await asyncio.get_running_loop().run_in_executor(self._worker, self._close)
         self._worker.shutdown()
 
