@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import structlog
 
-from bridge.desk.pace import Pace
+from bridge.pace import Pace
 from bridge.ports import Clock
 from devices.errors import DeviceError, DeviceLost
 from devices.events import DeviceState, StatusUpdateEvent

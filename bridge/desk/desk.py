@@ -12,7 +12,6 @@ from bridge.desk.exchange import Exchange, MoveIds
 from bridge.desk.housekeeping import Housekeeping
 from bridge.desk.limiting import LimitDesk
 from bridge.desk.lookups import Lookups
-from bridge.desk.pace import Pace
 from bridge.desk.preparing import PrepareDesk
 from bridge.desk.printing import PrintRoom
 from bridge.desk.programme import Programmes
@@ -26,6 +25,7 @@ from bridge.desk.screens import CardScreens, Screens
 from bridge.desk.settler import Settler, Spawn
 from bridge.desk.staff import Staff
 from bridge.domain.card import CardFormat
+from bridge.pace import Pace
 from bridge.ports import Clock, Journal, Unfinished
 from bridge.wording import Wording
 

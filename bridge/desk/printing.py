@@ -15,7 +15,7 @@ from bridge.domain.receipt import JobState, PrintJob
 from bridge.ports import Clock, Journal, Unfinished
 from devices.categories import PosPrinter
 from devices.documents import Printout
-from devices.errors import DeviceError, JobInterrupted
+from devices.errors import DeviceError, JobInterrupted, Unsupported
 
 log = structlog.get_logger()
 
@@ -86,6 +86,12 @@ class PrintRoom:
             except JobInterrupted as error:
                 await self._journal.save(replace(job, state=JobState.UNKNOWN, reason=error.what))
                 raise
+            except asyncio.CancelledError:
+                # The printer hung up, or the bridge stops, in mid job: how much is on paper nobody knows.
+                await self._journal.save(replace(job, state=JobState.UNKNOWN, reason="cut off while printing"))
+                raise
+            except Unsupported as error:
+                await self._journal.save(replace(job, state=JobState.FAILED, reason=error.what))
             except DeviceError:
                 await self._journal.save(job)
                 self._put_back(queue, job)

@@ -9,7 +9,6 @@ import structlog
 
 from bridge.desk.book import ReceiptBook
 from bridge.desk.exchange import Exchange, MoveIds, after
-from bridge.desk.pace import Pace
 from bridge.desk.staff import UNKNOWN, Staff, settled_by_itself
 from bridge.domain.moves import (
     Absent,
@@ -25,6 +24,7 @@ from bridge.domain.moves import (
 from bridge.domain.outcome import outcome_of
 from bridge.domain.receipt import GoalKind, OutcomeState, Receipt
 from bridge.domain.settlement import Ask, Drop, Make, Send, Settled, Step, next_step
+from bridge.pace import Pace
 from bridge.ports import JournalFailed
 
 log = structlog.get_logger()
