@@ -32,9 +32,6 @@ class LineDisplay(Protocol):
 class PosPrinter(Protocol):
     """Prints Printouts, one at a time."""
 
-    async def run(self) -> None:
-        """Listen until the device is lost."""
-
     async def print(self, printout: Printout) -> None:
         """Send the whole job.
 

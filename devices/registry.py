@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from devices.codecs import cd5220, epson
+from devices.codecs.displays import cd5220, epson
 from devices.displays.line_display import CommandSet
 from devices.endpoints import Endpoint, SerialEndpoint
 from devices.scanners.serial import SerialScanner

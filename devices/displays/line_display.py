@@ -3,13 +3,13 @@
 import asyncio
 from typing import Protocol
 
-from devices.codecs.layout import DisplaySettings
+from devices.codecs.displays.layout import DisplaySettings
 from devices.documents import Screen
 from devices.transports.base import ByteStream
 
 
 class CommandSet(Protocol):
-    """The bytes of one family of displays: devices.codecs.epson and its siblings are such, as modules."""
+    """The bytes of one family of displays: devices.codecs.displays.epson and its siblings are such, as modules."""
 
     def init(self, settings: DisplaySettings) -> bytes: ...
 

@@ -16,12 +16,24 @@ UNTIL_DEADLINE_S = 5.0
 
 
 class EmulatedDisplay:
-    """A display on the far end of a PTY: plugged in by entering it, dark while unplugged."""
+    """A display on the far end of a PTY: plugged in by entering it, dark while unplugged.
 
-    def __init__(self, link: PtyLink, rows: int = 2, columns: int = 20, encoding: str = "cp866") -> None:
+    on_change is called with the rows whenever they have become others.
+    """
+
+    def __init__(
+        self,
+        link: PtyLink,
+        rows: int = 2,
+        columns: int = 20,
+        encoding: str = "cp866",
+        on_change: Callable[[Rows], None] = lambda _rows: None,
+    ) -> None:
         self.link = link
+        self._on_change = on_change
         self._make_glass = partial(Glass, rows, columns, encoding)
         self._glass = self._make_glass()
+        self._shown = self._glass.rows
         self._changed = asyncio.Condition()
         self._watching: asyncio.Task[None] | None = None
 
@@ -81,3 +93,6 @@ class EmulatedDisplay:
         async with self._changed:
             self._glass = glass
             self._changed.notify_all()
+        if glass.rows != self._shown:
+            self._shown = glass.rows
+            self._on_change(glass.rows)

@@ -26,11 +26,18 @@ class Link(Protocol):
 class EmulatedPrinter:
     """A printer on the far end of `link`: plugged in by entering it.
 
-    The paper stays while it is unplugged. Status queries are not answered.
+    The paper stays while it is unplugged. Status queries are not answered. on_change is called with the paper after
+    whatever came for it.
     """
 
-    def __init__(self, link: Link, paper: Paper | None = None) -> None:
+    def __init__(
+        self,
+        link: Link,
+        paper: Paper | None = None,
+        on_change: Callable[[Paper], None] = lambda _paper: None,
+    ) -> None:
         self.link = link
+        self._on_change = on_change
         self.paper = paper or Paper()
         self._changed = asyncio.Condition()
         self._takes_bytes = asyncio.Event()
@@ -89,3 +96,4 @@ class EmulatedPrinter:
             async with self._changed:
                 self.paper.feed(data)
                 self._changed.notify_all()
+            self._on_change(self.paper)

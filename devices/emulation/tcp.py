@@ -31,10 +31,6 @@ class TcpLink:
     def endpoint(self) -> TcpEndpoint:
         return TcpEndpoint(LOOPBACK, self._port)
 
-    @property
-    def is_plugged(self) -> bool:
-        return self._server is not None
-
     async def plug(self) -> None:
         """Needs a running event loop; does nothing when plugged in."""
         if self._server is not None:

@@ -8,13 +8,12 @@ from collections.abc import Awaitable, Callable
 
 from devices.codecs.escpos import Profile
 from devices.documents import Printout
-from devices.errors import DeviceError, DeviceLost, JobInterrupted
 from devices.printers.escpos import build_job, send_job
 from devices.transports.base import ByteStream
 
 
 class NetworkPrinter:
-    """Opens and closes its own streams."""
+    """Opens and closes its own streams, so it knows of the printer only what its last job met."""
 
     def __init__(self, endpoint: str, open_stream: Callable[[], Awaitable[ByteStream]], profile: Profile) -> None:
         """`endpoint` is its name for errors and logs."""
@@ -22,34 +21,12 @@ class NetworkPrinter:
         self._open_stream = open_stream
         self._profile = profile
         self._one_at_a_time = asyncio.Lock()
-        self._failure: asyncio.Future[DeviceError] = asyncio.get_running_loop().create_future()
-
-    async def run(self) -> None:
-        """Ends by the error of opening when nobody listens now, later by that of the first job that failed.
-
-        In between the printer is not asked: it may be busy with somebody else's job.
-        """
-        async with self._one_at_a_time:
-            stream = await self._open_stream()
-            await stream.aclose()
-        raise await self._failure
 
     async def print(self, printout: Printout) -> None:
         job = build_job(self._endpoint, printout, self._profile)
         async with self._one_at_a_time:
+            stream = await self._open_stream()
             try:
-                await self._send(job)
-            except (DeviceLost, JobInterrupted) as error:
-                self._note_failure(error)
-                raise
-
-    async def _send(self, job: bytes) -> None:
-        stream = await self._open_stream()
-        try:
-            await send_job(stream, job)
-        finally:
-            await stream.aclose()
-
-    def _note_failure(self, error: DeviceError) -> None:
-        if not self._failure.done():
-            self._failure.set_result(error)
+                await send_job(stream, job)
+            finally:
+                await stream.aclose()

@@ -8,6 +8,7 @@ likes have 512 dots: `columns = 42`. text-80 keeps to 42, which fits both.
 import codecs
 from dataclasses import replace
 
+from devices.codecs.codepage import is_code_page
 from devices.codecs.escpos.profile import Cut, Profile
 
 __all__ = ["PROFILES", "Profile", "override"]
@@ -63,17 +64,13 @@ def override(
 
 
 def _page_of(profile: Profile, encoding: str) -> int | None:
-    if profile.is_text_only or _same_encoding(encoding, profile.encoding):
+    if profile.is_text_only or not is_code_page(encoding):  # Profile refuses the latter
         return profile.codepage
-    if _same_encoding(encoding, "cp1251") and profile.name in _CP1251_PAGES:
+    name = codecs.lookup(encoding).name
+    if name == codecs.lookup(profile.encoding).name:
+        return profile.codepage
+    if name == "cp1251" and profile.name in _CP1251_PAGES:
         return _CP1251_PAGES[profile.name]
     raise ValueError(
         f"encoding: {encoding!r} on profile {profile.name} needs `codepage`, its number in the printer's manual"
     )
-
-
-def _same_encoding(one: str, other: str) -> bool:
-    try:
-        return codecs.lookup(one).name == codecs.lookup(other).name
-    except (LookupError, ValueError):  # no such encoding: Profile says so
-        return False

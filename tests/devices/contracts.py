@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from devices.categories import LineDisplay, Scanner
-from devices.codecs.layout import DisplaySettings
+from devices.codecs.displays.layout import DisplaySettings
 from devices.codecs.lines import ALL_TERMINATORS, SCAN_CAP_BYTES
 from devices.displays.line_display import LatestScreen
 from devices.documents import Screen

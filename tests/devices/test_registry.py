@@ -1,4 +1,4 @@
-from devices.codecs.layout import DisplaySettings
+from devices.codecs.displays.layout import DisplaySettings
 from devices.documents import Screen
 from devices.registry import COMMAND_SETS, SCANNERS
 

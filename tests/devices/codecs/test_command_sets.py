@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.codecs import cd5220, epson
+from devices.codecs.displays import cd5220, epson
 from devices.codecs.codepage import fit, replace_missing
 from devices.codecs.glass import Glass
-from devices.codecs.layout import DisplaySettings
+from devices.codecs.displays.layout import DisplaySettings
 from devices.displays.line_display import CommandSet
 from devices.documents import Screen
 from devices.registry import COMMAND_SETS

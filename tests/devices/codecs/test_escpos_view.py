@@ -198,7 +198,8 @@ streams = st.lists(
     st.one_of(
         st.binary(max_size=6),
         st.sampled_from([START, CYRILLIC, b"\x1dVB\x03", b"\x1d(k\x05\x001P0hi", b"\x1d(k\x03\x001Q0", b"\x1bE\x01",
-                         b"\x1dkC\x0d4601234567893", b"\x1dk\x02123\x00", b"\x1ba\x01", b"\x1bd\x02"]),
+                         b"\x1dkC\x0d4601234567893", b"\x1dk\x02123\x00", b"\x1ba\x01", b"\x1bd\x02",
+                         b"\x1b*\x21\x01\x00abc", b"\x1dv0\x00\x01\x00\x02\x00ab"]),
     ),
     max_size=12,
 ).map(b"".join)  # fmt: skip

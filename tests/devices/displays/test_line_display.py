@@ -5,8 +5,8 @@ import pty
 import pytest
 
 from devices.categories import LineDisplay
-from devices.codecs import cd5220
-from devices.codecs.layout import DisplaySettings
+from devices.codecs.displays import cd5220
+from devices.codecs.displays.layout import DisplaySettings
 from devices.displays.line_display import ByteLineDisplay, LatestScreen
 from devices.documents import Screen
 from devices.endpoints import SerialEndpoint

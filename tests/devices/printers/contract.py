@@ -14,7 +14,7 @@ from devices.categories import PosPrinter
 from devices.codecs.escpos_view import Paper
 from devices.documents import Barcode, BarcodeKind, Cut, Printout, TextLine
 from devices.emulation.printer import EmulatedPrinter
-from devices.errors import DeviceError, DeviceLost, DeviceTimeout, JobInterrupted, Unsupported
+from devices.errors import DeviceLost, DeviceTimeout, JobInterrupted, Unsupported
 
 PATIENT_S = 10.0
 IMPATIENT_S = 0.2
@@ -103,15 +103,3 @@ class PosPrinterContract:
         async with rig.open(PATIENT_S) as driver:
             await driver.print(RECEIPT)
             await rig.printer.until(has_printed("Спасибо"))
-
-    async def test_run_lasts_as_long_as_the_printer(self, rig: Rig) -> None:
-        async with rig.open(PATIENT_S) as driver:
-            running = asyncio.create_task(driver.run())
-            await driver.print(RECEIPT)
-            await rig.printer.until(pages_cut(1))
-            assert not running.done()
-            await rig.printer.unplug()
-            with pytest.raises(DeviceError):
-                await driver.print(RECEIPT)
-            with pytest.raises(DeviceLost):
-                await asyncio.wait_for(running, PATIENT_S)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from devices.categories import PosPrinter
 from devices.codecs.escpos_view import Paper
 from devices.emulation.printer import EmulatedPrinter
 from devices.emulation.pty import PtyLink
@@ -56,23 +57,32 @@ class TestOnPrinterNode(PosPrinterContract):
 
     async def test_what_the_printer_says_unasked_ends_nothing(self, rig: Rig) -> None:
         assert isinstance(rig.printer.link, PtyLink)
-        async with rig.open(PATIENT_S) as driver:
-            running = asyncio.create_task(driver.run())
+        async with rig.open(PATIENT_S) as driver, running(driver) as life:
             await rig.printer.link.write(bytes.fromhex("14000000") * 3)
             await driver.print(RECEIPT)
             await rig.printer.until(pages_cut(1))
-            assert not running.done()
-            await rig.printer.unplug()
-            with pytest.raises(DeviceLost):
-                await asyncio.wait_for(running, PATIENT_S)
+            assert not life.done()
+
+
+@contextlib.asynccontextmanager
+async def running(driver: PosPrinter) -> AsyncIterator[asyncio.Task[None]]:
+    assert isinstance(driver, EscPosPrinter)
+    life = asyncio.create_task(driver.run())
+    try:
+        yield life
+    finally:
+        life.cancel()
+        await asyncio.wait({life})
 
 
 async def assert_hang_up_is_noticed(rig: Rig) -> None:
-    async with rig.open(PATIENT_S) as driver:
-        running = asyncio.create_task(driver.run())
+    async with rig.open(PATIENT_S) as driver, running(driver) as life:
+        await driver.print(RECEIPT)
+        await rig.printer.until(pages_cut(1))
+        assert not life.done()
         await rig.printer.unplug()
         with pytest.raises(DeviceLost):
-            await asyncio.wait_for(running, PATIENT_S)
+            await asyncio.wait_for(life, PATIENT_S)
 
 
 class FifoLink:
@@ -105,15 +115,14 @@ class TestOnFifo(PosPrinterContract):
         async with EmulatedPrinter(link) as printer:
             yield Rig(printer, opener(lambda: LpEndpoint(str(link.path))))
 
-    async def test_run_lasts_as_long_as_the_printer(self, rig: Rig) -> None:
-        """A FIFO cannot be read, so its end is only seen by the next job."""
-        async with rig.open(PATIENT_S) as driver:
-            running = asyncio.create_task(driver.run())
+    async def test_a_hang_up_while_idle_shows_at_the_next_job(self, rig: Rig) -> None:
+        """A FIFO cannot be read, so nothing tells before."""
+        async with rig.open(PATIENT_S) as driver, running(driver) as life:
             await rig.printer.unplug()
             with pytest.raises(DeviceLost):
                 await driver.print(RECEIPT)
             with pytest.raises(DeviceLost):
-                await asyncio.wait_for(running, PATIENT_S)
+                await asyncio.wait_for(life, PATIENT_S)
 
     async def test_nobody_reads(self, rig: Rig) -> None:
         await rig.printer.unplug()

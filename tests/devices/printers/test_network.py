@@ -8,7 +8,7 @@ import pytest
 from devices.documents import Printout
 from devices.emulation.printer import EmulatedPrinter
 from devices.emulation.tcp import TcpLink
-from devices.errors import DeviceLost, DeviceNotFound
+from devices.errors import DeviceNotFound
 from devices.printers.network import NetworkPrinter
 from devices.printers.profiles import PROFILES
 from devices.transports import open_transport
@@ -42,18 +42,11 @@ class TestOnNetwork(PosPrinterContract):
         await asyncio.gather(*(till.print(RECEIPT) for till in tills for _ in range(3)))
         await rig.printer.until(pages_cut(6))
 
-    async def test_run_ends_at_once_when_nobody_listens(self, rig: Rig, link: TcpLink) -> None:
+    async def test_it_needs_no_new_driver_when_the_printer_returns(self, rig: Rig, link: TcpLink) -> None:
+        driver = make(link)
         await rig.printer.unplug()
         with pytest.raises(DeviceNotFound):
-            await make(link).run()
-
-    async def test_a_job_that_finds_it_gone_ends_run(self, rig: Rig, link: TcpLink) -> None:
-        driver = make(link)
-        running = asyncio.create_task(driver.run())
+            await driver.print(RECEIPT)
+        await rig.printer.plug()
         await driver.print(RECEIPT)
-        await rig.printer.unplug()
-        for _ in range(2):
-            with pytest.raises(DeviceNotFound):
-                await driver.print(RECEIPT)
-        with pytest.raises(DeviceLost):
-            await asyncio.wait_for(running, PATIENT_S)
+        await rig.printer.until(pages_cut(1))

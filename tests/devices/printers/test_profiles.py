@@ -59,7 +59,7 @@ def test_a_text_printer_takes_any_code_page() -> None:
         ("epson-80", {"columns": 15}, "columns: 15 is not within 16..80"),
         ("epson-80", {"columns": 81}, "columns: 81 is not within 16..80"),
         ("epson-80", {"encoding": "utf-8", "codepage": 17}, "encoding: 'utf-8' is no single-byte code page"),
-        ("epson-80", {"encoding": "nonsense", "codepage": 17}, "encoding: 'nonsense' is no single-byte code page"),
+        ("epson-80", {"encoding": "nonsense"}, "encoding: 'nonsense' is no single-byte code page"),
         ("epson-80", {"encoding": "cp855"}, "needs `codepage`"),
         ("epson-80", {"codepage": 256}, "codepage: 256 is not within 0..255"),
         ("epson-80", {"codepage": -1}, "codepage: -1 is not within 0..255"),

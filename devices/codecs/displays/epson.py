@@ -5,7 +5,7 @@ CR or LF is ever sent: clones disagree on what those do. ESC # n changes the com
 (POS-X, OCD) and is never sent.
 """
 
-from devices.codecs.layout import DisplaySettings, row_bytes
+from devices.codecs.displays.layout import DisplaySettings, row_bytes
 from devices.documents import Screen
 
 _INITIALIZE = b"\x1b@"

@@ -4,7 +4,7 @@ CD5220 manual p. 29. ESC Q A and ESC Q B put the display in string mode, where i
 and CAN; so an init begins with CLR. ESC S 1 stores in the EEPROM and is never sent.
 """
 
-from devices.codecs.layout import DisplaySettings, row_bytes
+from devices.codecs.displays.layout import DisplaySettings, row_bytes
 from devices.documents import Screen
 
 ROWS = 2
