@@ -8,9 +8,10 @@ from itertools import chain
 
 from bridge.config.errors import Problem, quoted
 from bridge.config.model import DEFAULT_ADMIN_GROUPS, CardFormat, Config, Display, Printer, Provider, Scanner
-from bridge.config.not_yet import COMMAND_SETS_TO_COME, KINDS_TO_COME
+from bridge.config.not_yet import KINDS_TO_COME
 from bridge.domain.card import Charset, CheckDigit
 from bridge.providers import KINDS
+from devices.codecs.displays.layout import NoSuchSize
 from devices.printers.profiles import PROFILES
 from devices.registry import COMMAND_SETS
 
@@ -84,9 +85,7 @@ def _check_devices(config: Config) -> Iterator[Problem]:
 
 def _check_registered(config: Config) -> Iterator[Problem]:
     for place, display in enumerate(config.displays):
-        yield from _check_name(
-            f"displays[{place}].command_set", display.command_set, COMMAND_SETS, COMMAND_SETS_TO_COME
-        )
+        yield from _check_name(f"displays[{place}].command_set", display.command_set, COMMAND_SETS)
     for place, printer in enumerate(config.printers):
         yield from _check_name(f"printers[{place}].profile", printer.profile, PROFILES)
     for place, provider in enumerate(config.providers):
@@ -98,8 +97,8 @@ def _check_display(path: str, row: Display) -> Iterator[Problem]:
         return
     try:
         COMMAND_SETS[row.command_set].init(row.settings())
-    except ValueError as error:
-        yield Problem(f"{path}.rows", str(error))
+    except NoSuchSize as error:
+        yield Problem(f"{path}.{error.key}", str(error))
 
 
 def _check_printer(path: str, row: Printer) -> Iterator[Problem]:

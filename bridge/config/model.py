@@ -12,8 +12,8 @@ from msgspec import Meta, Struct
 from bridge.config.credentials import CredentialName, Secret
 from bridge.config.values import BaseUrl, Encoding, Endpoint, Forward, HexBytes, Percent
 from bridge.domain.card import Charset, CheckDigit
+from devices.codecs.displays.layout import DisplaySettings
 from devices.codecs.escpos.profile import MAX_COLUMNS, MIN_COLUMNS, Cut
-from devices.codecs.layout import DisplaySettings
 
 DEFAULT_FILE = Path("/etc/pos-bridge/pos-bridge.toml")
 DEFAULT_ADMIN_GROUPS = ("pos-admin",)

@@ -7,7 +7,6 @@ from bridge.config.errors import Problem, quoted
 from bridge.config.model import Config
 from bridge.config.values import Endpoint
 
-COMMAND_SETS_TO_COME = ("dsp800", "aedex", "utc", "utc-enhanced", "logic-controls", "adm788", "ba63")
 KINDS_TO_COME = ("locards", "cardlab", "rest")
 
 

@@ -13,7 +13,7 @@ from bridge.config.checks import KIND_KEYS
 from bridge.config.credentials import variable_of
 from bridge.config.explain import allowed_at, bare_type, description_of
 from bridge.config.model import DEFAULT_FILE, Config
-from bridge.config.not_yet import COMMAND_SETS_TO_COME, KINDS_TO_COME, ROWS
+from bridge.config.not_yet import KINDS_TO_COME, ROWS
 from bridge.providers import KINDS
 from devices.printers.profiles import PROFILES
 from devices.registry import COMMAND_SETS
@@ -142,7 +142,6 @@ def _keys(keys: tuple[str, ...]) -> str:
 def _not_yet() -> str:
     rows = [f"- `{pattern}`: only {' or '.join(f'`{value}`' for value in instead)}" for pattern, _test, instead in ROWS]
     names = [
-        f"- `displays[].command_set`: {', '.join(COMMAND_SETS_TO_COME)} are still to come",
         f"- `providers[].kind`: {', '.join(KINDS_TO_COME)} are still to come",
     ]
     head = "Known to the file's grammar and refused by this version, each with a message that says so:"

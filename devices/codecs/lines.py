@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 # A QR code holds at most 2,953 bytes (ISO/IEC 18004, version 40-L), a PDF417 less: twice that is no scan.
@@ -28,17 +29,32 @@ _PATTERNS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """data: what was scanned; prefix and terminator: the framing around it as it came."""
+
+    data: bytes
+    prefix: bytes = b""
+    terminator: bytes = b""
+
+    @property
+    def wire(self) -> bytes:
+        return self.prefix + self.data + self.terminator
+
+
 class LineBuffer:
     """Cuts a stream of bytes into scans, however it is chunked.
 
-    GS (0x1D) and all other bytes are data. Empty scans are dropped; the LF after a CR that ended a scan belongs to
-    that CR. A scan over the cap is dropped up to its terminator and counted once in `overruns`.
+    GS (0x1D) and all other bytes are data. Empty scans are dropped: their framing belongs to the scan before them, as
+    the LF does after a CR. A scan over the cap is dropped up to its terminator and counted once in `overruns`.
+
+    late_framing: framing in the last `feed` that belongs to a scan which an earlier one gave out.
     """
 
     def __init__(self, terminators: Collection[str] = ALL_TERMINATORS, cap_bytes: int = SCAN_CAP_BYTES) -> None:
         """`terminators`: values of Terminator; without any only `flush` ends a scan."""
         patterns = [pattern for name, pattern in _PATTERNS.items() if name in terminators]
-        self._split = re.compile(b"|".join(patterns) or rb"(?!)").split
+        self._find_terminators = re.compile(b"|".join(patterns) or rb"(?!)").finditer
         self._ends_at_cr = Terminator.CR in terminators
         # The first half of a terminator whose second half may be in the next chunk.
         self._half = b"\r" if Terminator.CRLF in terminators and not self._ends_at_cr else b""
@@ -46,7 +62,9 @@ class LineBuffer:
         self._pending = b""
         self._follows_cr = False
         self._is_dropping = False
+        self._is_last_kept = False
         self.overruns = 0
+        self.late_framing = b""
 
     @property
     def has_partial(self) -> bool:
@@ -58,33 +76,51 @@ class LineBuffer:
         """What comes belongs to a scan that was too long."""
         return self._is_dropping
 
-    def feed(self, data: bytes) -> list[bytes]:
-        """The scans that these bytes complete, without framing."""
+    def feed(self, data: bytes) -> list[Scan]:
+        """The scans that these bytes complete."""
+        self.late_framing = b""
         if not data:
             return []
-        if self._follows_cr:
-            data = data.removeprefix(b"\n")
+        scans: list[Scan] = []
+        if self._follows_cr and data.startswith(b"\n"):
+            self._keep(Scan(b"", terminator=b"\n"), scans)
+            data = data[1:]
         self._follows_cr = self._ends_at_cr and data.endswith(b"\r")
-        *ended, self._pending = self._split(self._pending + data)
-        scans = [self._whole(scan) for scan in ended]
+        data, start = self._pending + data, 0
+        for terminator in self._find_terminators(data):
+            self._end(data[start : terminator.start()], terminator[0], scans)
+            start = terminator.end()
+        self._pending = data[start:]
         self._cap_pending()
-        return [scan for scan in scans if scan]
+        return scans
 
-    def flush(self) -> bytes | None:
+    def flush(self) -> Scan | None:
         """Silence ends a scan that has no terminator: the scan, or None when there is none to keep."""
-        scan = self._whole(self._pending)
+        scans: list[Scan] = []
+        if self.has_partial:
+            self._end(self._pending, b"", scans)
         self._pending = b""
-        return scan or None
+        return scans[0] if scans else None
 
-    def _whole(self, scan: bytes) -> bytes:
-        """An ended scan without its STX; b"" when it was too long."""
+    def _end(self, scan: bytes, terminator: bytes, scans: list[Scan]) -> None:
+        """A scan has ended. Nothing of one that was too long is kept."""
         if self._is_dropping:
-            self._is_dropping = False
-            return b""
-        if len(scan) > self._cap_bytes:
+            self._is_dropping = self._is_last_kept = False
+        elif len(scan) > self._cap_bytes:
             self.overruns += 1
-            return b""
-        return scan.removeprefix(_STX)
+            self._is_last_kept = False
+        else:
+            data = scan.removeprefix(_STX)
+            self._keep(Scan(data, scan[: len(scan) - len(data)], terminator), scans)
+
+    def _keep(self, scan: Scan, scans: list[Scan]) -> None:
+        if scan.data:
+            scans.append(scan)
+            self._is_last_kept = True
+        elif scans and self._is_last_kept:
+            scans[-1] = replace(scans[-1], terminator=scans[-1].terminator + scan.wire)
+        elif self._is_last_kept:
+            self.late_framing += scan.wire
 
     def _cap_pending(self) -> None:
         half = self._half if self._pending.endswith(self._half) else b""

@@ -49,7 +49,7 @@ class ByteLineDisplay:
         settings: DisplaySettings,
         latest: LatestScreen | None = None,
     ) -> None:
-        """ValueError: the command set has no display with these settings."""
+        """NoSuchSize: the command set has no display of this one's rows and columns."""
         self._stream = stream
         self._command_set = command_set
         self._settings = settings

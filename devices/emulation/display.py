@@ -27,11 +27,12 @@ class EmulatedDisplay:
         rows: int = 2,
         columns: int = 20,
         encoding: str = "cp866",
+        command_set: str = "epson",
         on_change: Callable[[Rows], None] = lambda _rows: None,
     ) -> None:
         self.link = link
         self._on_change = on_change
-        self._make_glass = partial(Glass, rows, columns, encoding)
+        self._make_glass = partial(Glass, rows, columns, encoding, command_set)
         self._glass = self._make_glass()
         self._shown = self._glass.rows
         self._changed = asyncio.Condition()
@@ -44,7 +45,7 @@ class EmulatedDisplay:
 
     @property
     def unknown(self) -> tuple[bytes, ...]:
-        """Bytes that no display of these command sets would understand."""
+        """Bytes that no display of this command set would understand."""
         return tuple(self._glass.unknown)
 
     async def __aenter__(self) -> Self:

@@ -253,11 +253,18 @@ BROKEN = {
     ),
     "command set": (
         TILL + DISPLAY + 'command_set = "foo"',
-        'displays[0].command_set: "foo" is not allowed: use epson, cd5220',
+        (
+            'displays[0].command_set: "foo" is not allowed: use epson, cd5220, dsp800, aedex, utc, utc-enhanced, '
+            "logic-controls, adm788, ba63"
+        ),
     ),
     "rows of a command set": (
         TILL + DISPLAY + 'command_set = "cd5220"\nrows = 4',
         "displays[0].rows: cd5220 has 2 rows of 20, not 4 of 20",
+    ),
+    "columns of a command set": (
+        TILL + DISPLAY + 'command_set = "ba63"\ncolumns = 40',
+        "displays[0].columns: ba63 has 2 rows of 20 or 4 rows of 20, not 2 of 40",
     ),
     "profile": (
         TILL + PRINTER + 'profile = "epson"',
@@ -378,10 +385,6 @@ BROKEN = {
     "not yet: usb": (
         TILL + PRINTER.replace("lp:///dev/c", "usb://04b8:0202"),
         'printers[0].endpoint: "usb://04b8:0202" is not in this version: use lp://PATH, serial://PATH, tcp://HOST:9100',
-    ),
-    "not yet: command set": (
-        TILL + DISPLAY + 'command_set = "dsp800"',
-        'displays[0].command_set: "dsp800" is not in this version: use epson, cd5220',
     ),
     "not yet: kind": (
         TILL + CLUB.replace('"maxma"', '"locards"'),

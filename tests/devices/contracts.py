@@ -93,7 +93,7 @@ class ScannerContract:
         await bench.start()
         await bench.send(b"]E0" + CARD + b"\r")
         event = await bench.next()
-        assert event == DataEvent("front", b"]E0" + CARD, CARD.decode(), "EAN-13", NOW)
+        assert event == DataEvent("front", b"]E0" + CARD, CARD.decode(), "EAN-13", NOW, terminator=b"\r")
 
     async def test_byte_by_byte(self, bench: ScannerBench) -> None:
         await bench.start()
@@ -185,7 +185,9 @@ class DisplayBench:
 
 
 class LineDisplayContract:
-    """For drivers of character displays of 2 x 20. Subclasses say how the driver is made."""
+    """For drivers of character displays of 2 x 20. Subclasses say how the driver is made, and which glass it needs."""
+
+    command_set = "epson"
 
     def make(self, stream: ByteStream, settings: DisplaySettings, latest: LatestScreen) -> LineDisplay:
         raise NotImplementedError
@@ -195,7 +197,7 @@ class LineDisplayContract:
 
     @pytest.fixture
     async def bench(self, tmp_path: Path) -> AsyncIterator[DisplayBench]:
-        async with EmulatedDisplay(PtyLink(tmp_path / "pole")) as glass:
+        async with EmulatedDisplay(PtyLink(tmp_path / "pole"), command_set=self.command_set) as glass:
             bench = DisplayBench(self, glass)
             await bench.open()
             yield bench

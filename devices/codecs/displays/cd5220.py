@@ -4,11 +4,8 @@ CD5220 manual p. 29. ESC Q A and ESC Q B put the display in string mode, where i
 and CAN; so an init begins with CLR. ESC S 1 stores in the EEPROM and is never sent.
 """
 
-from devices.codecs.displays.layout import DisplaySettings, row_bytes
+from devices.codecs.displays.layout import DisplaySettings, require_size, row_bytes
 from devices.documents import Screen
-
-ROWS = 2
-COLUMNS = 20
 
 _CLEAR = b"\x0c"
 _INITIALIZE = b"\x1b@"
@@ -19,9 +16,8 @@ _END_OF_ROW = b"\r"
 
 
 def init(settings: DisplaySettings) -> bytes:
-    """Bytes after each opening: known modes, the code page, an empty screen. ValueError: no such CD5220."""
-    if (settings.rows, settings.columns) != (ROWS, COLUMNS):
-        raise ValueError(f"cd5220 has {ROWS} rows of {COLUMNS}, not {settings.rows} of {settings.columns}")
+    """Bytes after each opening: known modes, the code page, an empty screen. NoSuchSize: not of 2 x 20."""
+    require_size("cd5220", settings, (2, 20))
     return clear() + _INITIALIZE + settings.codepage_select + _OVERWRITE_MODE + _CURSOR_OFF + clear()
 
 

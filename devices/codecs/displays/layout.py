@@ -25,6 +25,21 @@ class DisplaySettings:
             raise ValueError(f"{self.encoding!r} is no single-byte code page")
 
 
+class NoSuchSize(ValueError):
+    """A command set has no display of this size. `key`: the setting that would have to be another."""
+
+    def __init__(self, command_set: str, settings: DisplaySettings, sizes: tuple[tuple[int, int], ...]) -> None:
+        has = " or ".join(f"{rows} rows of {columns}" for rows, columns in sizes)
+        super().__init__(f"{command_set} has {has}, not {settings.rows} of {settings.columns}")
+        self.key = "rows" if settings.columns in {columns for _rows, columns in sizes} else "columns"
+
+
+def require_size(command_set: str, settings: DisplaySettings, *sizes: tuple[int, int]) -> None:
+    """NoSuchSize unless the display is of one of these sizes, each rows and columns."""
+    if (settings.rows, settings.columns) not in sizes:
+        raise NoSuchSize(command_set, settings, sizes)
+
+
 def row_bytes(screen: Screen, settings: DisplaySettings) -> list[bytes]:
     """Each row of the display, padded or cut to exactly `columns` bytes: one more would run into the next row."""
     rows = (*screen.rows, *[""] * settings.rows)[: settings.rows]

@@ -1,56 +1,112 @@
 """Bytes of the command sets against the manuals, and against the glass."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.codecs.displays import cd5220, epson
 from devices.codecs.codepage import fit, replace_missing
+from devices.codecs.displays.layout import DisplaySettings, NoSuchSize
 from devices.codecs.glass import Glass
-from devices.codecs.displays.layout import DisplaySettings
-from devices.displays.line_display import CommandSet
 from devices.documents import Screen
 from devices.registry import COMMAND_SETS
 
 HELLO = Screen(("Скидка 10%", "A"))
 ROW_1 = bytes.fromhex("91aaa8a4aaa020313025") + b" " * 10
 ROW_2 = b"A" + b" " * 19
+BLANK = b" " * 20
+
+# A code page select that the display of the set understands, where there is one.
+SELECT = {"epson": "1b7411", "cd5220": "1b6352", "aedex": "2123410d", "logic-controls": "020a", "ba63": "1b5235"}
+
+ENDS_ROWS_WITH_CR = {"cd5220", "aedex", "utc-enhanced"}
+
+every_command_set = pytest.mark.parametrize("name", COMMAND_SETS)
 
 
-def test_epson_init_selects_page_17_and_hides_the_cursor() -> None:
-    settings = DisplaySettings(codepage_select=bytes.fromhex("1b7411"))
-    assert epson.init(settings) == bytes.fromhex("1b40 1b7411 1f01 1f4300 0c")
+def settings_of(name: str, encoding: str = "cp866") -> DisplaySettings:
+    return DisplaySettings(encoding=encoding, codepage_select=bytes.fromhex(SELECT.get(name, "")))
 
 
-def test_epson_screen() -> None:
-    assert epson.encode(HELLO, DisplaySettings()) == b"\x1f\x24\x01\x01" + ROW_1 + b"\x1f\x24\x01\x02" + ROW_2
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("epson", "1b40 1b7411 1f01 1f4300 0c", id="epson: DM-D110 specification pp. 41-52"),
+        pytest.param("cd5220", "0c 1b40 1b6352 1b11 1b5f00 0c", id="cd5220: manual p. 29, string mode is left first"),
+        pytest.param("dsp800", "04 01 43 31 58 17", id="dsp800: Tysso VFD-550 manual 6.2.5, no init"),
+        pytest.param(
+            "aedex",
+            "2123410d 212331 " + BLANK.hex() + " 0d 212332 " + BLANK.hex() + "0d",
+            id="aedex: LDX9 manual 8.1.2, reset only where configured",
+        ),
+        pytest.param("utc", "1f 11 14", id="utc: PD1200 programming guide p. 8"),
+        pytest.param("utc-enhanced", "1b75410d 1b75420d", id="utc-enhanced: LDX9 manual 8.1.7, no init"),
+        pytest.param("logic-controls", "1f 020a 11 14", id="logic-controls: SurePOS guide A-2 to A-7"),
+        pytest.param("adm788", "0c", id="adm788: EVO-RD4-VFD manual 5.6"),
+        pytest.param("ba63", "1b5b324a 1b5235", id="ba63: BA66-1 product manual p. 14"),
+    ],
+)
+def test_init(name: str, expected: str) -> None:
+    assert COMMAND_SETS[name].init(settings_of(name)) == bytes.fromhex(expected)
 
 
-def test_cd5220_init_leaves_string_mode_first() -> None:
-    settings = DisplaySettings(codepage_select=bytes.fromhex("1b6352"))
-    assert cd5220.init(settings) == bytes.fromhex("0c 1b40 1b6352 1b11 1b5f00 0c")
-
-
-def test_cd5220_screen() -> None:
-    assert cd5220.encode(HELLO, DisplaySettings()) == b"\x1b\x51\x41" + ROW_1 + b"\x0d\x1b\x51\x42" + ROW_2 + b"\x0d"
-
-
-@pytest.mark.parametrize(("rows", "columns"), [(4, 20), (2, 40), (1, 20)])
-def test_cd5220_has_one_size(rows: int, columns: int) -> None:
-    with pytest.raises(ValueError, match="2 rows of 20"):
-        cd5220.init(DisplaySettings(rows, columns))
+@pytest.mark.parametrize(
+    ("name", "upper", "lower", "end"),
+    [
+        pytest.param("epson", "1f240101", "1f240102", "", id="epson: DM-D110 specification pp. 41-52"),
+        pytest.param("cd5220", "1b5141", "1b5142", "0d", id="cd5220: manual p. 29"),
+        pytest.param("dsp800", "0401503117", "0401504517", "", id="dsp800: Tysso VFD-550 manual 6.2.4"),
+        pytest.param("aedex", "212331", "212332", "0d", id="aedex: XP8200 manual 4.1.5"),
+        pytest.param("utc", "1000", "1014", "", id="utc: 3190 manual p. 8, DLE is 10"),
+        pytest.param("utc-enhanced", "1b7541", "1b7542", "0d", id="utc-enhanced: XP8200 manual 4.1.4"),
+        pytest.param("logic-controls", "1000", "1014", "", id="logic-controls: XP8200 manual 4.1.10"),
+        pytest.param("adm788", "0e", "0f", "", id="adm788: EVO-RD4-VFD manual 5.6"),
+        pytest.param("ba63", "1b5b313b3148", "1b5b323b3148", "", id="ba63: BA66-1 product manual p. 14"),
+    ],
+)
+def test_screen(name: str, upper: str, lower: str, end: str) -> None:
+    before_1, before_2, after = map(bytes.fromhex, (upper, lower, end))
+    assert COMMAND_SETS[name].encode(HELLO, settings_of(name)) == before_1 + ROW_1 + after + before_2 + ROW_2 + after
 
 
 def test_epson_has_any_size() -> None:
-    encoded = epson.encode(Screen(("1", "2", "3", "4")), DisplaySettings(rows=4, columns=8))
+    encoded = COMMAND_SETS["epson"].encode(Screen(("1", "2", "3", "4")), DisplaySettings(rows=4, columns=8))
     assert encoded == b"".join(b"\x1f$\x01" + bytes((row,)) + b"%d" % row + b" " * 7 for row in (1, 2, 3, 4))
 
 
-@pytest.mark.parametrize("codec", COMMAND_SETS.values(), ids=COMMAND_SETS)
-def test_clear_empties_the_glass(codec: CommandSet) -> None:
-    glass = Glass()
-    glass.feed(codec.encode(HELLO, DisplaySettings()) + codec.clear())
+def test_ba66_has_four_rows() -> None:
+    settings = DisplaySettings(rows=4)
+    glass = Glass(rows=4, command_set="ba63")
+    glass.feed(COMMAND_SETS["ba63"].init(settings))
+    glass.feed(COMMAND_SETS["ba63"].encode(Screen(("1", "2", "3", "4")), settings))
+    assert glass.rows == tuple(row.ljust(20) for row in "1234")
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "key"), [(4, 20, "rows"), (1, 20, "rows"), (2, 40, "columns"), (4, 40, "columns")]
+)
+@pytest.mark.parametrize("name", sorted(COMMAND_SETS.keys() - {"epson", "ba63"}))
+def test_others_have_one_size(name: str, rows: int, columns: int, key: str) -> None:
+    with pytest.raises(NoSuchSize, match=f"^{name} has 2 rows of 20, not {rows} of {columns}$") as refused:
+        COMMAND_SETS[name].init(DisplaySettings(rows, columns))
+    assert refused.value.key == key
+
+
+def test_ba63_has_two_sizes() -> None:
+    with pytest.raises(NoSuchSize, match=r"^ba63 has 2 rows of 20 or 4 rows of 20, not 3 of 20$"):
+        COMMAND_SETS["ba63"].init(DisplaySettings(rows=3))
+
+
+@every_command_set
+def test_clear_empties_the_glass(name: str) -> None:
+    codec = COMMAND_SETS[name]
+    glass = Glass(command_set=name)
+    glass.feed(codec.init(settings_of(name)) + codec.encode(HELLO, settings_of(name)))
+    assert glass.rows[1] == "A".ljust(20)
+    glass.feed(codec.clear())
     assert glass.rows == (" " * 20, " " * 20)
+    assert not glass.unknown
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(0, 20), (2, 0), (256, 20), (2, 256)])
@@ -64,21 +120,51 @@ def test_encoding_of_more_than_one_byte() -> None:
         DisplaySettings(encoding="utf-8")
 
 
-ROWS = st.lists(st.text(max_size=30) | st.text(alphabet="абвЁё«»—₽\x1b\x1f\r\n Z", max_size=30), max_size=4)
+TEXT = st.text(max_size=30) | st.text(alphabet="абвЁё«»—₽!#\x04\x10\x17\x1b\x1f\r\n Z", max_size=30)
+ROWS = st.lists(TEXT, max_size=4)
+
+
+def shown(text: str, name: str, encoding: str) -> str:
+    """What the 20 cells of a row hold; AEDEX displays must not see their attention code in it."""
+    row = fit(replace_missing(text, encoding), 20)
+    return row.replace("!#", "! ") if name == "aedex" else row
 
 
 @pytest.mark.parametrize("encoding", ["cp866", "cp1251"])
-@pytest.mark.parametrize("codec", COMMAND_SETS.values(), ids=COMMAND_SETS)
+@every_command_set
 @given(texts=ROWS, size=st.integers(min_value=1, max_value=50))
 def test_glass_shows_the_screen_whatever_the_text_and_the_chunks(
-    codec: CommandSet, encoding: str, texts: list[str], size: int
+    name: str, encoding: str, texts: list[str], size: int
 ) -> None:
-    settings = DisplaySettings(encoding=encoding, codepage_select=bytes.fromhex("1b7411"))
-    glass = Glass(encoding=encoding)
+    codec, settings = COMMAND_SETS[name], settings_of(name, encoding)
+    glass = Glass(encoding=encoding, command_set=name)
     data = codec.init(settings) + codec.encode(Screen(("x" * 20, "y" * 20)), settings) + codec.init(settings)
     data += codec.encode(Screen.of(texts), settings)
     for start in range(0, len(data), size):
         glass.feed(data[start : start + size])
-    padded = [fit(replace_missing(text, encoding), 20) for text in [*texts, "", ""][:2]]
-    assert glass.rows == tuple(padded)
+    assert glass.rows == tuple(map(partial(shown, name=name, encoding=encoding), [*texts, "", ""][:2]))
     assert not glass.unknown
+
+
+@every_command_set
+@given(texts=ROWS)
+def test_only_the_text_between_the_commands_differs(name: str, texts: list[str]) -> None:
+    """So no text can store in an EEPROM, change the command set, or move a row by CR or LF."""
+    codec, settings = COMMAND_SETS[name], settings_of(name)
+    encoded, blank = codec.encode(Screen.of(texts), settings), codec.encode(Screen(), settings)
+    assert len(encoded) == len(blank)
+    kept = [ours for ours, theirs in zip(encoded, blank, strict=True) if ours != theirs]
+    assert all(byte > 0x20 and byte != 0x7F for byte in kept)
+    if name == "aedex":
+        assert encoded.count(b"!#") == 2
+
+
+@every_command_set
+def test_nothing_that_moves_rows_or_outlives_the_power(name: str) -> None:
+    codec, settings = COMMAND_SETS[name], DisplaySettings()
+    data = codec.init(settings) + codec.encode(Screen(), settings) + codec.clear()
+    assert b"\n" not in data
+    if name not in ENDS_ROWS_WITH_CR:
+        assert b"\r" not in data
+    for command in (b"\x1b#", b"\x1bS", b"\x1bd", b"\x1b\x1e", b"\x1buH", b"!#8", b"\x04\x01S"):
+        assert command not in data

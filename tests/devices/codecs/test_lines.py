@@ -4,13 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.codecs.lines import ALL_TERMINATORS, SCAN_CAP_BYTES, LineBuffer, Terminator
+from devices.codecs.lines import ALL_TERMINATORS, SCAN_CAP_BYTES, LineBuffer, Scan, Terminator
 
 CARD = b"2900000000018"
 
 
 def scans_of(chunks: Sequence[bytes], lines: LineBuffer) -> list[bytes]:
-    return [scan for chunk in chunks for scan in lines.feed(chunk)]
+    return [scan.data for chunk in chunks for scan in lines.feed(chunk)]
+
+
+def wire_of(chunks: Sequence[bytes], lines: LineBuffer) -> bytes:
+    """The bytes of all scans with their framing, as they are handed on."""
+    return b"".join(part for chunk in chunks for part in _handed_on(chunk, lines))
+
+
+def _handed_on(chunk: bytes, lines: LineBuffer) -> list[bytes]:
+    scans = lines.feed(chunk)
+    return [lines.late_framing, *(scan.wire for scan in scans)]
 
 
 @pytest.mark.parametrize(
@@ -26,7 +36,7 @@ def scans_of(chunks: Sequence[bytes], lines: LineBuffer) -> list[bytes]:
     ],
 )
 def test_scans(data: bytes, scans: list[bytes]) -> None:
-    assert LineBuffer().feed(data) == scans
+    assert scans_of([data], LineBuffer()) == scans
 
 
 @pytest.mark.parametrize(
@@ -42,7 +52,7 @@ def test_scans(data: bytes, scans: list[bytes]) -> None:
     ],
 )
 def test_only_the_configured_terminators_end_a_scan(terminators: list[str], data: bytes, scans: list[bytes]) -> None:
-    assert LineBuffer(terminators).feed(data) == scans
+    assert scans_of([data], LineBuffer(terminators)) == scans
     assert scans_of([data[i : i + 1] for i in range(len(data))], LineBuffer(terminators)) == scans
 
 
@@ -51,10 +61,24 @@ def test_line_feed_after_carriage_return_is_swallowed_across_chunks() -> None:
     assert scans_of([b"1\r", b"", b"\n2", b"\r", b"\n", b"\n3\n"], lines) == [b"1", b"2", b"3"]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [b"1\r2\r\n3\t", b"\x021\x03", b"\x021\x03\r\n\x022\x03\r\n", b"1\r\r2\r", b"]d201\x1d93abc\r\n"],
+)
+def test_the_framing_of_scans_that_are_kept_is_kept(data: bytes) -> None:
+    assert wire_of([data], LineBuffer()) == data
+    assert wire_of([data[i : i + 1] for i in range(len(data))], LineBuffer()) == data
+
+
+def test_framing_of_nothing_and_of_a_dropped_scan_is_dropped() -> None:
+    lines = LineBuffer(cap_bytes=4)
+    assert wire_of([b"\r\n", b"12345\r", b"\n", b"1\r", b"\n"], lines) == b"1\r\n"
+
+
 def test_silence_ends_a_scan() -> None:
     lines = LineBuffer()
     lines.feed(b"\x02" + CARD)
-    assert lines.flush() == CARD
+    assert lines.flush() == Scan(CARD, prefix=b"\x02")
     assert lines.flush() is None
     assert lines.feed(b"\r") == []
 
@@ -68,7 +92,7 @@ def test_whether_a_scan_has_begun(data: bytes, is_partial: bool) -> None:
 
 def test_scan_of_exactly_the_cap_is_kept() -> None:
     lines = LineBuffer()
-    assert lines.feed(b"7" * SCAN_CAP_BYTES + b"\r") == [b"7" * SCAN_CAP_BYTES]
+    assert scans_of([b"7" * SCAN_CAP_BYTES + b"\r"], lines) == [b"7" * SCAN_CAP_BYTES]
     assert lines.overruns == 0
 
 
@@ -78,7 +102,7 @@ def test_ten_megabytes_without_terminator_are_one_overrun() -> None:
         assert lines.feed(b"7" * 4096) == []
         assert len(lines._pending) <= SCAN_CAP_BYTES
     assert lines.is_dropping
-    assert lines.feed(b"tail\r" + CARD + b"\r") == [CARD]
+    assert scans_of([b"tail\r" + CARD + b"\r"], lines) == [CARD]
     assert lines.overruns == 1
 
 
@@ -86,7 +110,7 @@ def test_silence_ends_the_dropping() -> None:
     lines = LineBuffer(cap_bytes=4)
     lines.feed(b"12345")
     assert lines.flush() is None
-    assert lines.feed(CARD[:4] + b"\r") == [CARD[:4]]
+    assert scans_of([CARD[:4] + b"\r"], lines) == [CARD[:4]]
     assert lines.overruns == 1
 
 
@@ -101,6 +125,7 @@ ALPHABET = st.sampled_from([b"\r", b"\n", b"\t", b"\x02", b"\x03", b"\x1d", b"1"
 def test_any_chunking_gives_the_same_scans(data: bytes, terminators: set[Terminator], sizes: list[int]) -> None:
     whole = LineBuffer(terminators, cap_bytes=8)
     expected = whole.feed(data)
+    wire = b"".join(scan.wire for scan in expected)
     chunks: list[bytes] = []
     at = 0
     while at < len(data):
@@ -108,7 +133,8 @@ def test_any_chunking_gives_the_same_scans(data: bytes, terminators: set[Termina
         chunks.append(data[at : at + size])
         at += size
     chunked = LineBuffer(terminators, cap_bytes=8)
-    assert scans_of(chunks, chunked) == expected
+    assert scans_of(chunks, chunked) == [scan.data for scan in expected]
+    assert wire_of(chunks, LineBuffer(terminators, cap_bytes=8)) == wire
     assert chunked.overruns == whole.overruns
     assert chunked.flush() == whole.flush()
 
@@ -116,5 +142,5 @@ def test_any_chunking_gives_the_same_scans(data: bytes, terminators: set[Termina
 @given(st.binary(max_size=200))
 def test_no_scan_holds_a_terminator_or_is_empty(data: bytes) -> None:
     for scan in LineBuffer().feed(data):
-        assert scan
-        assert not set(scan) & set(b"\r\n\t\x03")
+        assert scan.data
+        assert not set(scan.data) & set(b"\r\n\t\x03")

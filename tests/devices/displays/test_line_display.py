@@ -13,23 +13,81 @@ from devices.endpoints import SerialEndpoint
 from devices.errors import DeviceTimeout
 from devices.registry import COMMAND_SETS
 from devices.transports import ByteStream, open_transport
-from tests.devices.contracts import LineDisplayContract
+from tests.devices.contracts import DisplayBench, LineDisplayContract
 
 
-class TestEpsonDisplay(LineDisplayContract):
+class CommandSetContract(LineDisplayContract):
+    """What comes through a PTY, as the glass of that command set understands it."""
+
+    codepage_select = ""
+
     def settings(self) -> DisplaySettings:
-        return DisplaySettings(codepage_select=bytes.fromhex("1b 74 11"))
+        return DisplaySettings(codepage_select=bytes.fromhex(self.codepage_select))
 
     def make(self, stream: ByteStream, settings: DisplaySettings, latest: LatestScreen) -> LineDisplay:
-        return ByteLineDisplay(stream, COMMAND_SETS["epson"], settings, latest)
+        return ByteLineDisplay(stream, COMMAND_SETS[self.command_set], settings, latest)
 
 
-class TestCd5220Display(LineDisplayContract):
-    def settings(self) -> DisplaySettings:
-        return DisplaySettings(codepage_select=bytes.fromhex("1b 63 52"))
+class TestEpsonDisplay(CommandSetContract):
+    command_set = "epson"
+    codepage_select = "1b 74 11"
 
-    def make(self, stream: ByteStream, settings: DisplaySettings, latest: LatestScreen) -> LineDisplay:
-        return ByteLineDisplay(stream, COMMAND_SETS["cd5220"], settings, latest)
+
+class TestCd5220Display(CommandSetContract):
+    command_set = "cd5220"
+    codepage_select = "1b 63 52"
+
+
+class TestDsp800Display(CommandSetContract):
+    command_set = "dsp800"
+
+    async def test_its_answers_are_taken_and_dropped(self, bench: DisplayBench) -> None:
+        for number in range(100):
+            bench.show(f"screen {number}")
+            await bench.until(f"screen {number}".ljust(20), " " * 20)
+            await bench.glass.link.write(b"\x06\x15" * 100)
+        assert bench.running is not None
+        assert not bench.running.done()
+
+
+class TestAedexDisplay(CommandSetContract):
+    command_set = "aedex"
+
+    async def test_attention_code_in_a_text_is_no_command(self, bench: DisplayBench) -> None:
+        bench.show("!#2!#Atext", "!!##8")
+        await bench.until("! 2! Atext          ", "!! #8               ")
+        assert bench.glass.unknown == ()
+
+
+class TestAedexDisplayOfLogicControls(CommandSetContract):
+    command_set = "aedex"
+    codepage_select = "21 23 41 0d"
+
+
+class TestUtcDisplay(CommandSetContract):
+    command_set = "utc"
+
+
+class TestUtcEnhancedDisplay(CommandSetContract):
+    command_set = "utc-enhanced"
+
+
+class TestLogicControlsDisplay(CommandSetContract):
+    command_set = "logic-controls"
+    codepage_select = "02 0a"
+
+
+class TestAdm788Display(CommandSetContract):
+    command_set = "adm788"
+
+
+class TestBa63Display(CommandSetContract):
+    command_set = "ba63"
+    codepage_select = "1b 52 35"
+
+
+def test_every_command_set_keeps_the_contract() -> None:
+    assert {each.command_set for each in CommandSetContract.__subclasses__()} == set(COMMAND_SETS)
 
 
 class StuckStream:
