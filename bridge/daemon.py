@@ -42,11 +42,15 @@ def run(config: Config, *, emulated: bool = False) -> None:
 
 
 async def _run(config: Config, *, emulated: bool) -> None:
+    await serve(config, stop_by_signal(), emulated=emulated)
+
+
+def stop_by_signal() -> asyncio.Event:
+    """Set by SIGTERM and SIGINT, from now on and while this loop runs."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await serve(config, stop, emulated=emulated)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) -> None:

@@ -19,7 +19,7 @@ from bridge import logs
 from bridge.config.credentials import Secret
 from bridge.domain.personal import CardNumber, PersonName, Phone
 
-CARD = "2900000000017"
+CARD = "2900000000018"
 HOSTILE = 'a\r\n{"level": "error"}\x1b[2J\u2028b'
 
 

@@ -22,25 +22,31 @@ from bridge.config.model import DEFAULT_FILE
     metavar="[SCENARIO]",
     help="Emulated devices and provider, nothing real; with a SCENARIO.toml, play it.",
 )
+@click.option(
+    "--emulated-elsewhere",
+    is_flag=True,
+    hidden=True,
+    help="What this configuration names is emulated by somebody else (make demo): say so to clients.",
+)
 @click.option("--log-level", type=click.Choice(list(logs.LEVELS)), default="info", show_default=True)
-def run(config: Path | None, emulate: str | None, log_level: str) -> None:
+def run(config: Path | None, emulate: str | None, log_level: str, *, emulated_elsewhere: bool) -> None:
     logs.configure(log_level)
     try:
         if emulate is not None:
             _run_emulated(config, Path(emulate) if emulate else None)
         else:
-            _run(config or DEFAULT_FILE)
+            _run(config or DEFAULT_FILE, emulated=emulated_elsewhere)
     except ConfigError as error:
         raise WrongConfiguration(str(error)) from error
 
 
-def _run(file: Path) -> None:
+def _run(file: Path, *, emulated: bool) -> None:
     config = load(file)
     # Imported only now: a wrong configuration is told at once.
     from bridge import daemon  # noqa: PLC0415
 
     with _told_on_one_line():
-        daemon.run(config)
+        daemon.run(config, emulated=emulated)
 
 
 def _run_emulated(config: Path | None, scenario: Path | None) -> None:

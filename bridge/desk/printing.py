@@ -130,4 +130,4 @@ class PrintRoom:
         return device
 
     def _job_id(self) -> str:
-        return f"{self._clock():%Y%m%d%H%M%S%f}-{next(self._numbers)}"
+        return f"{self._clock():%Y%m%d-%H%M%S-%f}-{next(self._numbers)}"

@@ -59,7 +59,7 @@ _RECEIPT = {
 _CLOSED = {
     **_RECEIPT,
     "state": "closed",
-    "card": "2900000000017",
+    "card": "2900000000018",
     "redemption": {**_REDEMPTION, "state": "written_off"},
     "total": "392.50",
     "outcome": _OUTCOME,
@@ -99,9 +99,9 @@ STATUS = Example(
     },
 )
 RESOLVE = Example(
-    {"code": "2900000000017", **_ID},
+    {"code": "2900000000018", **_ID},
     {
-        "card": "2900000000017",
+        "card": "2900000000018",
         "kind": "bonus",
         "holder": "Анна",
         "template": "standard",

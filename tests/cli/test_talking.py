@@ -12,7 +12,7 @@ from bridge.cli.main import run
 from bridge.cli.status import duration
 from tests.cli.conftest import Daemon
 
-CARD = "2900000000017"
+CARD = "2900000000018"
 STATUS: dict[str, Any] = {
     "version": "0.1.0",
     "emulated": True,
@@ -49,7 +49,7 @@ SCAN_EVENT = {
     "seq": 8,
     "topic": "scan",
     "at": "2026-01-01T10:00:01.000Z",
-    "data": {"scan_id": "290000000001701", "device": "front\nforged", "data": "0104600051000057215", "card": None},
+    "data": {"scan_id": "290000000001801", "device": "front\nforged", "data": "0104600051000057215", "card": None},
 }
 
 
@@ -172,7 +172,7 @@ def test_watch_shows_events_masked_one_a_line(daemon: Daemon, capsys: pytest.Cap
             "2026-01-01T10:00:00.000Z  card      card=*********0017  holder=А***  balance=120.00  provider=club  "
             "message=***"
         ),
-        "2026-01-01T10:00:01.000Z  scan      scan_id=290000000001701  device=front\\nforged  data=***************7215",
+        "2026-01-01T10:00:01.000Z  scan      scan_id=290000000001801  device=front\\nforged  data=***************7215",
     ]
     assert printed.err.startswith("the daemon cannot be reached: the bridge closed the connection")
     assert daemon.calls[0][1]["topics"] == ["card", "scan"]

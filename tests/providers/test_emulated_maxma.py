@@ -150,7 +150,7 @@ async def test_runs_by_itself() -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         reply = await client.post(
             f"{base_url}/get-balance",
-            content=json.dumps({"card": "2900000000017"}),
+            content=json.dumps({"card": "2900000000018"}),
             headers={"X-Processing-Key": KEY},
         )
     assert reply.json()["client"]["bonuses"] == 350

@@ -138,12 +138,12 @@ def test_unknown_kind() -> None:
 
 
 async def test_logs_name_no_card_and_no_key(emulator: MaxmaEmulator, http: HttpCaller) -> None:
-    body = b'{"card": "2900000000017"}'
+    body = b'{"card": "2900000000018"}'
     with capture_logs() as logged:
         for kind in (FaultKind.GARBAGE, FaultKind.HTML, FaultKind.LOST_REPLY):
             emulator.fault("*", Fault(kind))
             await http.move("/get-balance", body, whole)
 
     assert [entry["state"] for entry in logged] == ["unavailable", "available", "unavailable"]
-    assert "2900000000017" not in str(logged)
+    assert "2900000000018" not in str(logged)
     assert KEY not in str(logged)

@@ -183,7 +183,7 @@ def test_paper() -> None:
         {"type": "text", "text": {"value": "x", "align": "justified"}},
         {"type": "table", "table": {"left": "Баллы", "right": "45"}},
         {"type": "barcode", "barcode": {"type": "QR", "data": "https://example.org"}},
-        {"type": "barcode", "barcode": {"type": "EAN13", "data": "2900000000017"}},
+        {"type": "barcode", "barcode": {"type": "EAN13", "data": "2900000000018"}},
         {"type": "barcode", "barcode": {"type": "AZTEC", "data": "1"}},
         {"type": "barcode", "barcode": {"type": "QR", "data": "x" * 2001}},
         {"type": "divider"},
@@ -196,7 +196,7 @@ def test_paper() -> None:
         PaperLine(text="x"),
         PaperLine(left="Баллы", right="45"),
         PaperLine(qr="https://example.org"),
-        PaperLine(barcode="2900000000017", barcode_type="EAN13"),
+        PaperLine(barcode="2900000000018", barcode_type="EAN13"),
         PaperLine(divider=True),
     )
 

@@ -8,7 +8,7 @@ import sys
 from bridge.emulation.maxma import KEY, EmulatedClient, MaxmaEmulator
 
 MEMBERS = (
-    EmulatedClient(card="2900000000017", phone="+79161234567", bonuses=350),
+    EmulatedClient(card="2900000000018", phone="+79161234567", bonuses=350),
     EmulatedClient(card="2900000000024", phone="+79167654321", surname="Петров", name="Пётр", suspended=True),
 )
 

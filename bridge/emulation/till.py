@@ -1,0 +1,99 @@
+"""`pos-bridge run --emulate`: the real daemon on a till that is not real, up until Ctrl-C."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import click
+
+from bridge import daemon
+from bridge.config.loading import load
+from bridge.config.model import Config
+from bridge.emulation import drawing
+from bridge.emulation.maxma import KEY
+from bridge.emulation.stand_ins import Audience, Emulation, StandIns
+from bridge.failures import StartFailed
+from devices.codecs.escpos_view import Paper
+from devices.emulation.display import Rows
+from devices.printers.profiles import Profile
+
+DEFAULT_TILL = Path(__file__).with_name("till.toml")
+FOLDER_PREFIX = "pos-bridge-emulated-"
+# What systemd hands to a real service: an emulated one takes nothing of it.
+OF_THE_SERVICE = ("LISTEN_FDS", "LISTEN_PID", "NOTIFY_SOCKET", "WATCHDOG_USEC", "CREDENTIALS_DIRECTORY")
+# What ends a scan, as printf(1) writes it.
+_TERMINATORS = {"cr": r"\r", "lf": r"\n", "crlf": r"\r\n", "tab": r"\t", "etx": r"\003"}
+
+
+def run_emulated(config_path: Path | None, scenario: Path | None) -> None:
+    """An emulated till until SIGTERM or Ctrl-C: this configuration's, or one with a device of each kind.
+
+    ConfigError: the configuration is refused. StartFailed: a scenario was asked for, or the daemon cannot start.
+    """
+    if scenario is not None:
+        raise StartFailed(f"{scenario}: scenarios are not in this version: leave it out and write scans by hand")
+    config = emulatable(config_path)
+    for name in OF_THE_SERVICE:
+        os.environ.pop(name, None)
+    with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder:
+        asyncio.run(_run(config, Path(folder)))
+
+
+def emulatable(path: Path | None) -> Config:
+    """The configuration to emulate; the one that comes with the product brings its key along."""
+    if path is not None:
+        return load(path)
+    return load(DEFAULT_TILL, {"POS_BRIDGE_CREDENTIAL_MAXMA_KEY": KEY})
+
+
+async def _run(config: Config, folder: Path) -> None:
+    stop = daemon.stop_by_signal()
+    async with AsyncExitStack() as stack:
+        made = await Emulation(folder, stack, _on_terminal(stop)).of(config)
+        click.echo("\n".join(introduction(made)))
+        await daemon.serve(made.config, stop, emulated=True)
+
+
+def introduction(made: StandIns) -> Iterator[str]:
+    """What a person must know to use this till, line by line."""
+    command = Path(sys.executable).with_name("pos-bridge")
+    yield "EMULATED TILL: no real device, no real provider, nothing kept after the end. Ctrl-C ends it."
+    yield ""
+    yield f"socket    {made.config.socket.path}"
+    yield f"          export POS_BRIDGE_SOCKET={made.config.socket.path}"
+    yield f"          {command} watch"
+    yield f"""          {command} call receipt.open '{{"receipt_id": "1", "operation": "sale"}}'"""
+    for provider, members in made.members.items():
+        for member in members:
+            state = "blocked" if member.suspended else f"{member.bonuses} points"
+            yield f"card      {member.card or member.phone}  {provider}, {member.name} {member.surname}, {state}"
+    yield from _scanning(made)
+    shown = [*(row.name for row in made.config.displays), *(row.name for row in made.config.printers)]
+    yield f"shown     {', '.join(shown) or 'nothing: no display and no printer is configured'}"
+    yield ""
+
+
+def _scanning(made: StandIns) -> Iterator[str]:
+    cards = [member.card for members in made.members.values() for member in members if member.card]
+    for scanner in made.config.scanners:
+        end = _TERMINATORS[scanner.terminators[0]] if scanner.terminators else ""
+        yield f"scan      printf '{cards[0] if cards else 'CARD'}{end}' > {made.scan_paths[scanner.name]}"
+
+
+def _on_terminal(stop: asyncio.Event) -> Audience:
+    """Glass and paper on stdout; what goes dark because the till stops is not worth a picture."""
+    feeds: dict[str, drawing.PaperFeed] = {}
+
+    def show_glass(name: str, rows: Rows) -> None:
+        if not stop.is_set():
+            click.echo("\n".join([f"display {name}", *drawing.glass(rows)]))
+
+    def show_paper(name: str, profile: Profile, paper: Paper) -> None:
+        for line in feeds.setdefault(name, drawing.PaperFeed()).new_lines(paper, profile.columns):
+            click.echo(f"printer {name} │ {line}")
+
+    return Audience(show_glass, show_paper)
