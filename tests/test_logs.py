@@ -88,25 +88,25 @@ def test_an_event_is_one_json_line_with_utc_milliseconds(only: Callable[[], dict
 @pytest.mark.parametrize(
     ("value", "rendered"),
     [
-        (CardNumber(CARD), "*********0017"),
+        (CardNumber(CARD), "*********0018"),
         (Phone("+79161234567"), "********4567"),
         (PersonName("Анна"), "А***"),
         (Secret("s3cr3t"), "***"),
-        ([CardNumber(CARD)], ["*********0017"]),
+        ([CardNumber(CARD)], ["*********0018"]),
         ((PersonName("Анна"), 1), ["А***", 1]),
-        ({"who": {"card": CardNumber(CARD)}}, {"who": {"card": "*********0017"}}),
+        ({"who": {"card": CardNumber(CARD)}}, {"who": {"card": "*********0018"}}),
         (
             Purchase(CardNumber(CARD), PersonName("Анна")),
-            "Purchase(card=CardNumber(*********0017), holder=PersonName(А***))",
+            "Purchase(card=CardNumber(*********0018), holder=PersonName(А***))",
         ),
         ([{"x": Purchase(CardNumber(CARD), PersonName("Анна"))}], None),
-        (CARD, "*********0017"),
-        (int(CARD), "*********0017"),
-        (f"no card {CARD}!", "no card *********0017!"),
-        (CARD.encode(), "*********0017"),
-        ({CARD: 1}, {"*********0017": 1}),
-        (ValueError(CARD), "*********0017"),
-        (Path("/dev") / CARD, "/dev/*********0017"),
+        (CARD, "*********0018"),
+        (int(CARD), "*********0018"),
+        (f"no card {CARD}!", "no card *********0018!"),
+        (CARD.encode(), "*********0018"),
+        ({CARD: 1}, {"*********0018": 1}),
+        (ValueError(CARD), "*********0018"),
+        (Path("/dev") / CARD, "/dev/*********0018"),
         (float("nan"), "nan"),
         (1.5, 1.5),
         (Colour.RED, "red"),
@@ -124,14 +124,14 @@ def test_values_are_plain_and_masked(value: object, rendered: object, only: Call
 
 def test_the_event_itself_is_masked(only: Callable[[], dict[str, Any]]) -> None:
     structlog.get_logger().info(f"card {CARD}")
-    assert only()["event"] == "card *********0017"
+    assert only()["event"] == "card *********0018"
 
 
 def test_bound_and_context_values_are_masked(only: Callable[[], dict[str, Any]]) -> None:
     with structlog.contextvars.bound_contextvars(scan=CARD):
         structlog.get_logger().bind(card=CardNumber(CARD)).info("seen")
     event = only()
-    assert (event["scan"], event["card"]) == ("*********0017", "*********0017")
+    assert (event["scan"], event["card"]) == ("*********0018", "*********0018")
 
 
 def test_text_from_outside_stays_in_its_value(only: Callable[[], dict[str, Any]]) -> None:
@@ -146,14 +146,14 @@ def test_an_error_is_one_field(only: Callable[[], dict[str, Any]]) -> None:
     structlog.get_logger().error("failed", exc_info=_raised(f"bad {CARD}\nforged line\x1b[2J"))
     lines = only()["exception"].splitlines()
     assert lines[0] == "  | Traceback (most recent call last):"
-    assert lines[-2:] == ["  | RuntimeError: bad *********0017", "  | forged line\\x1b[2J"]
+    assert lines[-2:] == ["  | RuntimeError: bad *********0018", "  | forged line\\x1b[2J"]
 
 
 def test_the_standard_library_goes_the_same_way(only: Callable[[], dict[str, Any]]) -> None:
     logging.getLogger("asyncio").warning("slow %s by %s", "callback", CARD)
     event = only()
     assert (event["event"], event["level"], event["logger"]) == (
-        "slow callback by *********0017",
+        "slow callback by *********0018",
         "warning",
         "asyncio",
     )
@@ -223,7 +223,7 @@ def test_a_terminal_gets_lines_for_people_that_cannot_be_forged() -> None:
         while not shown.rstrip().endswith(b"forged"):
             shown += glass.read(65536)
     first, *rest = shown.decode().splitlines()
-    assert "*********0017" in first
+    assert "*********0018" in first
     assert "a\\r\\n{" in first
     assert "\x1b[2J" not in shown.decode()
     assert all(line.startswith("  | ") for line in rest if line)

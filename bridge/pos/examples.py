@@ -38,7 +38,7 @@ _OUTCOME = {
     "restored": None,
     "reversed": None,
     "balance_after": "418.00",
-    "provider_ref": "store-01/till-1/2026-11-22/118",
+    "provider_ref": "store-01/till-1/2026-11-22%2F118/hold/1",
     "printout": _PRINTOUT,
     "job_id": None,
     "task_id": None,
@@ -115,7 +115,10 @@ RESOLVE = Example(
         "entry": "typed",
         "source": "online",
         "as_of": _AT,
-        "message": {"rows": ["Анна", "Баллов: 505.00"], "text": "Анна, баллов: 505.00"},
+        "message": {
+            "rows": ["Здравствуйте!", "Баллов: 505"],
+            "text": "Карта 2900000000018, Анна, silver, standard, Баллов: 505",
+        },
     },
 )
 OPEN = Example({**_ID, "operation": "sale", "cashier": {"code": "7", "name": "Ольга"}}, _RECEIPT)

@@ -169,7 +169,7 @@ def test_watch_shows_events_masked_one_a_line(daemon: Daemon, capsys: pytest.Cap
     printed = capsys.readouterr()
     assert printed.out.splitlines() == [
         (
-            "2026-01-01T10:00:00.000Z  card      card=*********0017  holder=А***  balance=120.00  provider=club  "
+            "2026-01-01T10:00:00.000Z  card      card=*********0018  holder=А***  balance=120.00  provider=club  "
             "message=***"
         ),
         "2026-01-01T10:00:01.000Z  scan      scan_id=290000000001801  device=front\\nforged  data=***************7215",
@@ -194,7 +194,7 @@ def test_watch_as_json_is_masked_too(daemon: Daemon, capsys: pytest.CaptureFixtu
     assert (events[0]["holder"], events[0]["message"]) == ("А***", "***")
     assert events[1] == {
         "receipt_id": "118000000000118",
-        "card": "*********0017",
+        "card": "*********0018",
         "outcome": {"printout": "***", "job_id": None},
     }
     assert daemon.calls[0][1]["topics"] == ["scan", "card", "receipt", "device", "provider", "queue"]
