@@ -23,6 +23,8 @@ class DataEvent:
     scan_data: the bytes as they came, without framing (STX, terminator), AIM identifier included.
     scan_data_label: the decoded text without the AIM identifier.
     scan_data_type: symbology by its AIM name ("EAN-13", "Code 128", "QR" ...), None when not told.
+    prefix, terminator: the framing around scan_data as it came; b"" where the scanner sends none.
+    keys: of a keyboard scanner the struct input_event records that it sent, else b"".
     """
 
     device: str
@@ -30,6 +32,14 @@ class DataEvent:
     scan_data_label: str
     scan_data_type: str | None
     at: datetime
+    prefix: bytes = b""
+    terminator: bytes = b""
+    keys: bytes = b""
+
+    @property
+    def wire(self) -> bytes:
+        """The whole scan as the scanner sent it."""
+        return self.prefix + self.scan_data + self.terminator
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A card comes in, by a scanner or by a call: looked up, shown, told to subscribers, attached to its receipt."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -15,7 +15,7 @@ from bridge.desk.rooms import Rooms
 from bridge.desk.screens import CardScreens
 from bridge.desk.undoing import without_redemption
 from bridge.domain.card import CardFormat, RecognisedCard, recognise
-from bridge.domain.errors import CardNotFound, ProviderUnavailable
+from bridge.domain.errors import CardNotFound, ProviderRefused, ProviderUnavailable
 from bridge.domain.member import AttachedCard, Entry, Source
 from bridge.domain.personal import CardNumber, ScanText
 from bridge.domain.receipt import PendingCard, Receipt
@@ -51,7 +51,7 @@ class Presented:
         if answer.member is not None:
             member = answer.member
             return AttachedCard(self.programme.name, member.number, self.entry, member, Source.ONLINE, answer.at)
-        if isinstance(answer.error, ProviderUnavailable) and isinstance(self.who, CardNumber):
+        if isinstance(answer.error, ProviderUnavailable | ProviderRefused) and isinstance(self.who, CardNumber):
             return AttachedCard(self.programme.name, self.who, self.entry, None, Source.OFFLINE, answer.at)
         return None
 
@@ -71,19 +71,25 @@ class CardDesk:
         self._announcer = announcer
         self._scan_ids = count(1)
         self._newest: Presented | None = None
+        self._held: Presented | None = None
         self._newest_of: dict[str, Presented] = {}
 
-    def handle_scan(self, event: DataEvent) -> None:
-        """A scan from any scanner: told to subscribers at once; a card starts its lookup, goods disturb nothing."""
+    def handle_scan(self, event: DataEvent) -> bool:
+        """A scan from any scanner: told to subscribers at once; a card starts its lookup, goods disturb nothing.
+
+        True: it was a card and nobody else's business. False: it goes on to the cash program.
+        """
         card = recognise(self._formats, event.scan_data_label, event.scan_data_type)
-        scan_id = f"{event.at:%Y%m%d%H%M%S}-{next(self._scan_ids)}"
+        scan_id = f"{event.at:%Y%m%d-%H%M%S}-{next(self._scan_ids)}"
         log.info("scanned", device=event.device, data=ScanText(event.scan_data_label), is_card=card is not None)
         self._announcer.scan(scan_id, event, card)
         if card is not None:
             current = self._book.current()
             programme = self._programmes.get(card.provider)
             receipt_id = current.receipt_id if current else None
-            self._present(programme, card.number, Entry.SCAN, receipt_id, scan_id)
+            presented = self._present(programme, card.number, Entry.SCAN, receipt_id, scan_id)
+            self._held = presented if receipt_id is None else None
+        return card is not None
 
     async def resolve(
         self, programme: Programme, who: Who, entry: Entry, receipt_id: str | None, wait_s: float
@@ -111,10 +117,8 @@ class CardDesk:
 
     def claim(self, receipt_id: str) -> Presented | None:
         """The held card, for the receipt that is being opened; None when there is none or it is too old."""
-        held = self._newest
-        if held is None or held.receipt_id is not None or held.scan_id is None:
-            return None
-        if self._clock() - held.at > HELD_FOR:
+        held, self._held = self._held, None
+        if held is None or self._clock() - held.at > HELD_FOR:
             return None
         held.receipt_id = receipt_id
         self._newest_of[receipt_id] = held
@@ -125,11 +129,24 @@ class CardDesk:
         presented = self._newest_of.get(receipt_id)
         return presented.answer if presented and not presented.answer.done() else None
 
+    def take_up(self, receipts: Iterable[Receipt]) -> None:
+        """Ask again about the cards whose lookup the last run did not live to see."""
+        for receipt in receipts:
+            pending = receipt.pending
+            if receipt.is_live and pending is not None and self._programmes.knows(pending.provider):
+                programme = self._programmes.get(pending.provider)
+                self._present(programme, pending.number, pending.entry, receipt.receipt_id, None)
+
     def forget(self, receipt_id: str) -> None:
-        """The receipt is closed or cancelled: no card waits for it, nor for the next one."""
+        """No card waits for this receipt any more, nor is one of its to be shown when its answer comes."""
         self._newest_of.pop(receipt_id, None)
-        if self._newest and self._newest.receipt_id in {None, receipt_id}:
+        if self._newest and self._newest.receipt_id == receipt_id:
             self._newest = None
+
+    def end(self, receipt_id: str) -> None:
+        """The receipt is closed or cancelled: a card held since then was its customer's, not the next one's."""
+        self.forget(receipt_id)
+        self._held = None
 
     async def follow_up(self, receipt_id: str) -> None:
         """Attach what the receipt's card turned out to be, if its answer has come."""
@@ -155,12 +172,20 @@ class CardDesk:
         answer = await asyncio.shield(presented.answer)
         card = presented.attachable(answer)
         if presented is self._newest:
-            self._screens.answered(card)
+            self._show(card, answer)
         if answer.error is not None:
             self._announcer.card_failed(presented.scan_id, answer.error)
         elif card is not None:
             self._announcer.card(presented.scan_id, card)
         await self._attach(presented, answer)
+
+    def _show(self, card: AttachedCard | None, answer: Answer) -> None:
+        if card is not None:
+            self._screens.answered(card)
+        elif isinstance(answer.error, CardNotFound):
+            self._screens.not_found()
+        else:
+            self._screens.clear()  # the cashier who asked is told; the customer cannot help it
 
     async def _remember(self, presented: Presented) -> None:
         """The receipt knows that a card is on its way: a crash now does not lose it."""

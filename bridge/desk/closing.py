@@ -15,8 +15,9 @@ from bridge.desk.undoing import without_redemption
 from bridge.domain.errors import AmountInvalid, ReceiptIdReused
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.member import AttachedCard, Entry, Source
-from bridge.domain.money import Points, is_multiple
+from bridge.domain.money import NO_POINTS, Points, is_multiple, money
 from bridge.domain.moves import Purchase
+from bridge.domain.personal import CardNumber
 from bridge.domain.receipt import (
     Base,
     Goal,
@@ -26,6 +27,8 @@ from bridge.domain.receipt import (
     OutcomeState,
     Receipt,
     ReceiptState,
+    Redemption,
+    RedemptionState,
     StaffTask,
 )
 from bridge.domain.sale import Basket
@@ -111,13 +114,14 @@ class CloseDesk:
     async def _closed(self, receipt: Receipt, closing: Closing) -> tuple[Receipt, list[StaffTask]]:
         if closing.operation not in {None, receipt.operation}:
             raise ReceiptIdReused(f"receipt {receipt.receipt_id!r} was opened as a {receipt.operation}")
+        card = self._card(receipt, closing)
         closed = replace(
             without_redemption(receipt),
-            redemption=receipt.redemption,
+            redemption=receipt.redemption if _number(card) == _number(receipt.card) else None,
             state=ReceiptState.CLOSED,
             basket=_basket(receipt, closing),
             base=closing.base or receipt.base,
-            card=self._card(receipt, closing),
+            card=card,
             pending=None,
             closed_with=closing.fingerprint,
             closed_at=self._clock(),
@@ -130,7 +134,8 @@ class CloseDesk:
             return replace(closed, outcome=outcome), [task]
         is_settled = goal.kind is GoalKind.NOTHING and closed.settled
         outcome = Outcome(OutcomeState.DONE if is_settled else OutcomeState.QUEUED)
-        return replace(closed, goal=goal, settled=is_settled, outcome=outcome), []
+        spent = self._spent(closed, goal)
+        return replace(closed, goal=goal, redemption=spent, settled=is_settled, outcome=outcome), []
 
     async def _goal(self, receipt: Receipt, closing: Closing) -> Goal:
         basket = receipt.basket or closing.basket
@@ -146,6 +151,14 @@ class CloseDesk:
             raise AmountInvalid(f"points are redeemed in multiples of {multiple}")
         purchase = Purchase(receipt.card.number, basket, redeem, self._clock(), receipt.cashier)
         return Goal(GoalKind.COMMITTED, receipt.card.provider, purchase=purchase)
+
+    def _spent(self, closed: Receipt, goal: Goal) -> Redemption | None:
+        """The redemption as it was fiscalised, which need not be the one that stood."""
+        spent = goal.purchase.redeem if goal.purchase else NO_POINTS
+        if not spent or (closed.redemption and closed.redemption.points == spent):
+            return closed.redemption if spent else None
+        rate = self._programmes.get(goal.provider).rules.rate
+        return Redemption(spent, money(spent * rate), RedemptionState.NOTED)
 
     def _card(self, receipt: Receipt, closing: Closing) -> AttachedCard | None:
         """The card as told, else as attached; one whose lookup still runs counts as not asked about."""
@@ -166,7 +179,7 @@ class CloseDesk:
         return replace(undone, state=ReceiptState.CANCELLED, pending=None, outcome=outcome, closed_at=self._clock())
 
     def _let_go(self, receipt_id: str) -> None:
-        self._cards.forget(receipt_id)
+        self._cards.end(receipt_id)
         self._quotes.drop(receipt_id)
         if self._book.current_id == receipt_id:
             self._book.current_id = None
@@ -178,6 +191,10 @@ def _repeated(receipt: Receipt, closing: Closing) -> Receipt:
     if receipt.closed_with != closing.fingerprint:
         raise ReceiptIdReused(f"receipt {receipt.receipt_id!r} was closed with other content")
     return receipt
+
+
+def _number(card: AttachedCard | None) -> CardNumber | None:
+    return card.number if card else None
 
 
 def _basket(receipt: Receipt, closing: Closing) -> Basket:

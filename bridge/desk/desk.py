@@ -76,6 +76,7 @@ class Desk:
         unsettled = [receipt.receipt_id for receipt in self.book.unsettled()]
         for receipt_id in unsettled:
             self.settler.drive(receipt_id)
+        self.cards.take_up(unfinished.receipts)
         return len(unsettled)
 
 

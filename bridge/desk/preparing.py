@@ -8,12 +8,14 @@ from bridge.desk.programme import Programme
 from bridge.desk.quotes import done_by
 from bridge.desk.receipts import live
 from bridge.desk.redeeming import check_redeemable
+from bridge.desk.releasing import failure_of, release_hold
 from bridge.desk.rooms import Rooms
 from bridge.desk.settler import Progress, Told
 from bridge.desk.undoing import without_hold, without_redemption
-from bridge.domain.errors import DeskError, OutcomeUnknown, ProviderUnavailable, refusal_of
+from bridge.domain.errors import OutcomeUnknown
+from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.money import NO_POINTS, Points
-from bridge.domain.moves import PaperLine, Purchase, Refused
+from bridge.domain.moves import PaperLine, Purchase
 from bridge.domain.quote import Quote
 from bridge.domain.receipt import Goal, GoalKind, Operation, Receipt, ReceiptState, RedemptionState
 from bridge.domain.sale import Basket
@@ -54,13 +56,16 @@ class PrepareDesk:
             await self._cards.follow_up(receipt_id)
         receipt = live(await self._book.get(receipt_id))
         if receipt.card is None or receipt.operation is Operation.REFUND:
-            await self._mark_prepared(receipt_id, basket)
+            await self._mark_prepared(receipt_id, basket, receipt.goal)
             return PreparedSale(basket, NO_POINTS, Quote(balance=None))
         programme = self._programmes.get(receipt.card.provider)
         redeem = standing_points(receipt)
         purchase = Purchase(receipt.card.number, basket, redeem, self._clock(), receipt.cashier)
+        is_held = _is_held(receipt, programme, purchase)
+        if not is_held:
+            await release_hold(self._book, self._settler, receipt_id, deadline)
         quote = await self._quote(receipt_id, programme, purchase, deadline)
-        if redeem and not _is_held(receipt, programme, purchase):
+        if redeem and not is_held:
             check_redeemable(receipt.card, basket, quote, programme, redeem)
         await self._hold(receipt_id, programme, purchase, deadline)
         return PreparedSale(basket, redeem, quote, await self._printout(receipt_id))
@@ -77,6 +82,9 @@ class PrepareDesk:
     async def _hold(self, receipt_id: str, programme: Programme, purchase: Purchase, deadline: float) -> None:
         async with self._book.lock(receipt_id):
             receipt = live(await self._book.get(receipt_id))
+            goal = receipt.goal
+            if receipt.card is None or receipt.card.number != purchase.card:
+                raise WrongReceiptState("another card has come in meanwhile")
             if not _is_held(receipt, programme, purchase):
                 goal = Goal(GoalKind.HELD, programme.name, purchase=purchase)
                 await self._book.save(replace(receipt, state=ReceiptState.OPEN, goal=goal, settled=False))
@@ -84,12 +92,14 @@ class PrepareDesk:
         told = await self._settler.reach(receipt_id, left)
         if told.progress is not Progress.SETTLED:
             await self._give_up(receipt_id, told)
-            raise _failure(programme, told)
-        await self._mark_prepared(receipt_id, purchase.basket)
+            raise failure_of(told)
+        await self._mark_prepared(receipt_id, purchase.basket, goal)
 
-    async def _mark_prepared(self, receipt_id: str, basket: Basket) -> None:
+    async def _mark_prepared(self, receipt_id: str, basket: Basket, reached: Goal) -> None:
         async with self._book.lock(receipt_id):
             receipt = live(await self._book.get(receipt_id))
+            if receipt.goal != reached:
+                raise WrongReceiptState("the receipt was changed while it was prepared")
             redemption = receipt.redemption
             if redemption and standing_sale(await self._book.moves(receipt_id)):
                 redemption = replace(redemption, state=RedemptionState.RESERVED)
@@ -124,12 +134,3 @@ def _is_held(receipt: Receipt, programme: Programme, purchase: Purchase) -> bool
     if held.kind is not GoalKind.HELD or held.provider != programme.name or held.purchase is None:
         return False
     return held.purchase.is_same_sale(purchase)
-
-
-def _failure(programme: Programme, told: Told) -> DeskError:
-    reason = getattr(told.reply, "reason", "no answer")
-    if told.progress is Progress.AWAY:
-        return ProviderUnavailable(f"provider {programme.name} is away: {reason}")
-    if isinstance(told.reply, Refused):
-        return refusal_of(told.reply.error, f"provider {programme.name} refused: {reason}")
-    return OutcomeUnknown(f"provider {programme.name} gave no valid answer in time: {reason}")

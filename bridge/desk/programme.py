@@ -30,6 +30,9 @@ class Programmes:
     def __iter__(self) -> Iterator[Programme]:
         return iter(self._programmes.values())
 
+    def knows(self, name: str) -> bool:
+        return name in self._programmes
+
     def get(self, name: str) -> Programme:
         """The programme called `name`. ProviderRefused when the configuration has none of that name any more."""
         try:

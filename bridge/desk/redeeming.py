@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bridge.desk.programme import Programme
 from bridge.desk.receipts import live
+from bridge.desk.releasing import release_hold
 from bridge.desk.rooms import Rooms
 from bridge.desk.settler import Progress
 from bridge.desk.undoing import without_redemption
@@ -51,14 +52,16 @@ class RedeemDesk:
 
         OutcomeUnknown when `wait_s` runs out; then nothing is noted.
         """
+        deadline = asyncio.get_running_loop().time() + wait_s
         receipt = live(await self._book.get(receipt_id))
         if not points:
             await self.cancel(receipt_id)
             return Redemption(NO_POINTS, NOTHING, RedemptionState.NOTED)
         card, basket, programme = self._redeemable(receipt, points)
+        await release_hold(self._book, self._settler, receipt_id, deadline)
         purchase = Purchase(card.number, basket, points, self._clock(), receipt.cashier)
         try:
-            async with asyncio.timeout(wait_s):
+            async with asyncio.timeout_at(deadline):
                 member, quote = await _ask_afresh(programme, purchase)
         except TimeoutError:
             raise OutcomeUnknown(f"provider {programme.name} did not answer within {wait_s:g} s") from None

@@ -86,7 +86,7 @@ class RefundDesk:
     ) -> Goal:
         total = refund.basket.total
         if sold is not None:
-            await self._check_total(total, sold, reference)
+            await self._check_total(refund, sold, reference)
             if total < sold and programme.partial_refund == "manual":
                 raise ForStaff(f"{total} of {sold} are returned, and the programme takes whole returns only")
         wanted = Return(
@@ -100,13 +100,26 @@ class RefundDesk:
         )
         return Goal(GoalKind.RETURNED, programme.name, refund=wanted)
 
-    async def _check_total(self, total: Money, sold: Money, reference: str) -> None:
-        """Over all refunds of one sale no more comes back than was sold."""
+    async def _check_total(self, refund: Refund, sold: Money, reference: str) -> None:
+        """Over all refunds of one sale no more comes back than was sold; those under way count too."""
+        waiting = {
+            receipt.receipt_id: receipt.goal.refund.total
+            for receipt in self._book.unsettled()
+            if receipt.goal.refund and _is_same_sale(receipt.base, refund.base)
+        }
         earlier = await self._book.refunds_of(reference) if reference else ()
         counted = (
             move.refund.total
             for move in earlier
-            if move.refund and move.state not in {MoveState.REFUSED, MoveState.ABSENT}
+            if move.refund and move.receipt_id not in waiting and move.state is MoveState.DONE
         )
-        if total + sum(counted, NOTHING) > sold:
+        if refund.basket.total + sum(waiting.values(), NOTHING) + sum(counted, NOTHING) > sold:
             raise ForStaff(f"more would be returned than the {sold} that were sold")
+
+
+def _is_same_sale(one: Base | None, other: Base | None) -> bool:
+    if one is None or other is None:
+        return False
+    return (one.receipt_id, one.till) == (other.receipt_id, other.till) or (
+        bool(one.provider_ref) and one.provider_ref == other.provider_ref
+    )

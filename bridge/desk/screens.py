@@ -81,9 +81,12 @@ class CardScreens:
     def searching(self) -> None:
         self._show(self._wording.searching)
 
-    def answered(self, card: AttachedCard | None) -> None:
-        """The card's message; None = the provider does not know it."""
-        self._show(self._wording.card_rows(card.member) if card else self._wording.not_found)
+    def answered(self, card: AttachedCard) -> None:
+        """The card's message, or that its provider could not be asked."""
+        self._show(self._wording.card_rows(card.member))
+
+    def not_found(self) -> None:
+        self._show(self._wording.not_found)
 
     def thank(self) -> None:
         """The sale is over: the next customer must not read this one's points."""

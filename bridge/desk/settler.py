@@ -22,7 +22,7 @@ from bridge.domain.moves import (
     Unknown,
 )
 from bridge.domain.outcome import outcome_of
-from bridge.domain.receipt import GoalKind, OutcomeState, Receipt
+from bridge.domain.receipt import GoalKind, OutcomeState, Receipt, RedemptionState
 from bridge.domain.settlement import Ask, Drop, Make, Send, Settled, Step, next_step
 from bridge.pace import Pace
 from bridge.ports import JournalFailed
@@ -32,6 +32,8 @@ log = structlog.get_logger()
 # After so many status queries without an answer a person is told; a hold that was never confirmed is then given up,
 # since nothing can come of it, while anything else is asked about for as long as it takes.
 ASKS_BEFORE_STAFF = 5
+MAX_GIVEN_UP = 2
+GIVEN_UP = "given up, staff told"
 
 Spawn = Callable[[Coroutine[object, object, None], str], object]
 
@@ -215,10 +217,13 @@ class Settler:
                 await self._book.save(replace(receipt, outcome=outcome))
 
     async def _call_staff(self, move: Move) -> None:
-        """Tell a person. A hold that was never confirmed is given up: nothing but reserved points can come of it."""
-        if move.kind is MoveKind.HOLD:
-            given_up = replace(move, state=MoveState.ABSENT, reason="given up, staff told")
-            await self._book.save_move(given_up)
+        """Tell a person. A hold that was never confirmed is given up: nothing but reserved points can come of it.
+
+        Not one after another, though: where every answer gets lost, each would reserve the points once more.
+        """
+        holds = [each for each in await self._book.moves(move.receipt_id) if each.kind is MoveKind.HOLD]
+        if move.kind is MoveKind.HOLD and sum(each.reason == GIVEN_UP for each in holds) < MAX_GIVEN_UP:
+            await self._book.save_move(replace(move, state=MoveState.ABSENT, reason=GIVEN_UP))
             await self._book.save_task(self._staff.stuck_hold(move))
         else:
             await self._book.save_task(self._staff.unknown(move))
@@ -233,6 +238,7 @@ class Settler:
         if not receipt.is_live:
             receipt = await self._concluded(receipt, refused, tasks[-1].task_id if refused else None)
         await self._book.save(replace(receipt, settled=True), *tasks)
+        self._wake_refunds_of(receipt.receipt_id)
         if refused:
             work.tell(Progress.REFUSED, Refused(refused.reason, error=refused.refusal))
         else:
@@ -243,7 +249,15 @@ class Settler:
         outcome = outcome_of(receipt.goal, moves, refused, self._exchange.reference)
         job_id = receipt.outcome.job_id if receipt.outcome else None
         log.info("receipt_settled", receipt_id=receipt.receipt_id, outcome=outcome.state.value)
-        return replace(receipt, outcome=replace(outcome, task_id=task_id, job_id=job_id))
+        redemption = receipt.redemption
+        if redemption and outcome.state is OutcomeState.DONE:
+            redemption = replace(redemption, state=RedemptionState.WRITTEN_OFF)
+        return replace(receipt, redemption=redemption, outcome=replace(outcome, task_id=task_id, job_id=job_id))
+
+    def _wake_refunds_of(self, receipt_id: str) -> None:
+        for other in self._book.unsettled():
+            if other.base and other.base.receipt_id == receipt_id and other.receipt_id in self._works:
+                self._works[other.receipt_id].wake.set()
 
     def _strike_off(self, receipt_id: str, work: _Work) -> None:
         if self._works.get(receipt_id) is work:

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
-from bridge.domain.receipt import Goal, GoalKind, Receipt, ReceiptState
+from bridge.domain.receipt import Goal, GoalKind, Receipt, ReceiptState, RedemptionState
 
 
 def without_hold(receipt: Receipt) -> Receipt:
     """The receipt open again, wanting nothing to stand at the provider; the settler undoes what does."""
     if receipt.goal.kind is GoalKind.NOTHING and receipt.state is ReceiptState.OPEN:
         return receipt
-    return replace(receipt, state=ReceiptState.OPEN, goal=Goal(), settled=False)
+    redemption = receipt.redemption
+    if redemption and redemption.state is RedemptionState.RESERVED:
+        redemption = replace(redemption, state=RedemptionState.NOTED)
+    return replace(receipt, state=ReceiptState.OPEN, redemption=redemption, goal=Goal(), settled=False)
 
 
 def without_redemption(receipt: Receipt) -> Receipt:

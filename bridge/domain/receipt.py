@@ -170,7 +170,10 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """One printout on its way to one printer. request_id: a repeat with the same one prints nothing more."""
+    """One printout on its way to one printer. request_id: a repeat with the same one prints nothing more.
+
+    is_repeat: some of it, or all, may be on paper already, so it is printed with a mark that says so.
+    """
 
     job_id: str
     device: str
@@ -179,3 +182,4 @@ class PrintJob:
     created_at: datetime
     state: JobState = JobState.QUEUED
     reason: str = ""
+    is_repeat: bool = False

@@ -5,7 +5,8 @@ The rules of this file:
    else decides: a restart after a crash and the next step of a running sale are the same computation.
 2. While the outcome of any move is not known, the only step is to ask for it. Nothing is sent around an unknown.
 3. A hold or purchase that stands and is not the one wanted is undone before another is made.
-4. A move that surely never left is dropped, not undone.
+4. A move that surely never left is dropped, not undone. So is a refused one: its "no" was said to a goal that is no
+   more, and the same sale wanted again is asked for again.
 5. A sale taken with fewer points than asked for counts as refused, and is undone.
 """
 
@@ -44,7 +45,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The move was never sent and is not wanted any more."""
+    """The move surely changed nothing and is not wanted any more."""
 
     move: Move
 
@@ -60,6 +61,7 @@ Step = Make | Send | Ask | Drop | Settled
 
 _LOST = {MoveState.SENT, MoveState.UNKNOWN}
 _SALES = {MoveKind.HOLD, MoveKind.PURCHASE}
+_WITHOUT_EFFECT = {MoveState.PLANNED, MoveState.REFUSED}
 
 
 def next_step(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step:
@@ -104,7 +106,7 @@ def _towards_sale(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step
             if not fits or kept or falls_short(move):
                 return _undo(move, moves)
             kept = move
-        elif move.kind in _SALES and move.state is MoveState.PLANNED and not fits:
+        elif move.kind in _SALES and move.state in _WITHOUT_EFFECT and not fits:
             return Drop(move)
     if kept:
         return _keep(goal, kept, moves)

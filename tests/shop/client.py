@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -60,16 +61,14 @@ class CashProgram:
 
     async def event(self, topic: str, **data: object) -> dict[str, Any]:
         """The first event of `topic` whose data has all of `data`, come or still to come."""
+        return await self.event_that(topic, lambda told: data.items() <= told.items())
+
+    async def event_that(self, topic: str, is_right: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The data of the first event of `topic` that `is_right` holds for, come or still to come."""
 
         def found() -> dict[str, Any] | None:
-            return next(
-                (
-                    event["data"]
-                    for event in self.events
-                    if event["topic"] == topic and data.items() <= event["data"].items()
-                ),
-                None,
-            )
+            told = (event["data"] for event in self.events if event["topic"] == topic)
+            return next((data for data in told if is_right(data)), None)
 
         async with asyncio.timeout(ANSWER_WITHIN_S), self._came:
             await self._came.wait_for(lambda: found() is not None)

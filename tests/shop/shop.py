@@ -88,8 +88,7 @@ class Shop:
     _logging: asyncio.Task[None] | None = None
     _logged: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def start(self) -> None:
-        """The daemon, ready."""
+    def write_config(self) -> Path:
         config = self.folder / "pos-bridge.toml"
         config.write_text(
             CONFIG.format(
@@ -100,6 +99,11 @@ class Shop:
             ),
             encoding="utf-8",
         )
+        return config
+
+    async def start(self) -> None:
+        """The daemon, ready."""
+        config = self.write_config()
         self.process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bridge", "run", "--config", str(config)),
             stderr=asyncio.subprocess.PIPE,
@@ -164,7 +168,7 @@ class Shop:
 
 
 @asynccontextmanager
-async def open_shop(folder: Path) -> AsyncIterator[Shop]:
+async def open_shop(folder: Path, kind: type[Shop] = Shop) -> AsyncIterator[Shop]:
     """A shop with all devices plugged in and the daemon not started yet."""
     links = {name: PtyLink(folder / name) for name in ("front", "pole", "receipt")}
     async with (
@@ -173,7 +177,7 @@ async def open_shop(folder: Path) -> AsyncIterator[Shop]:
         EmulatedPrinter(links["receipt"]) as printer,
     ):
         await links["front"].plug()
-        shop = Shop(folder, provider, EmulatedScanner(links["front"]), display, printer)
+        shop = kind(folder, provider, EmulatedScanner(links["front"]), display, printer)
         try:
             yield shop
         finally:
@@ -182,6 +186,4 @@ async def open_shop(folder: Path) -> AsyncIterator[Shop]:
 
 
 def _fresh(member: EmulatedClient) -> EmulatedClient:
-    return EmulatedClient(
-        card=member.card, phone=member.phone, bonuses=member.bonuses, suspended=member.suspended
-    )
+    return EmulatedClient(card=member.card, phone=member.phone, bonuses=member.bonuses, suspended=member.suspended)

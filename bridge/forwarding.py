@@ -1,0 +1,143 @@
+"""Where each scanner's goods go on: opened first, kept open apart from the scanner, and opened again when lost."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+from bridge.config.model import Scanner
+from bridge.ports import Clock
+from bridge.supervisor import DeviceKeeper, DevicePlace
+from devices.events import DataEvent, DeviceState, StatusUpdateEvent
+from devices.forwarding.base import Forwarder
+from devices.forwarding.pty import open_pty
+from devices.forwarding.uinput import open_wedge
+
+log = structlog.get_logger()
+
+Opener = Callable[[], Awaitable[Forwarder]]
+
+
+class ScanForward:
+    """One scanner's way to the cash program, whether it is open at the moment or not.
+
+    opener: opens it, or raises the DeviceError that says why not. on_change: told the reason each time the way
+    closes, "" each time it opens.
+    """
+
+    def __init__(self, name: str, outlet: str, opener: Opener, clock: Clock, on_change: Callable[[str], None]) -> None:
+        self._name = name
+        self._outlet = outlet
+        self._opener = opener
+        self._on_change = on_change
+        self._forwarder: Forwarder | None = None
+        self._reason = "not open yet"
+        self._missed = 0
+        self._tried = asyncio.Event()
+        self._changed = asyncio.Event()
+        place = DevicePlace(f"{name} forward", "scanner", outlet)
+        self.keeper = DeviceKeeper(place, self._life, clock, self._tell, DeviceState.UNKNOWN)
+
+    @property
+    def is_open(self) -> bool:
+        return self._forwarder is not None
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        own = {} if self._forwarder is None else self._forwarder.counters
+        return {**own, "not_forwarded": self._missed}
+
+    async def tried(self) -> None:
+        """Until it is open, or known that it cannot be opened."""
+        await self._tried.wait()
+
+    async def changed(self) -> None:
+        """Until it opens or closes the next time."""
+        self._changed.clear()
+        await self._changed.wait()
+
+    def forward(self, event: DataEvent) -> None:
+        """Send this scan on. Returns at once; while the way is closed the scan was told as an event only."""
+        if self._forwarder is not None:
+            self._forwarder.forward(event)
+            return
+        self._missed += 1
+        log.warning("scans_not_forwarded", device=self._name, scans=1, reason=self._reason)
+
+    def forward_late_framing(self, framing: bytes) -> None:
+        """The rest of the terminator of the scan forwarded last."""
+        if self._forwarder is not None:
+            self._forwarder.forward_late_framing(framing)
+
+    async def _life(self, came: Callable[[], None]) -> None:
+        forwarder = await self._opener()
+        try:
+            self._forwarder = forwarder
+            came()
+            await forwarder.run()
+        finally:
+            self._forwarder = None
+            await forwarder.aclose()
+
+    def _tell(self, status: StatusUpdateEvent) -> None:
+        is_open = status.state is DeviceState.ONLINE
+        self._reason = "" if is_open else f"goods are not forwarded: {self._outlet}: {status.reason}"
+        self._on_change(self._reason)
+        self._tried.set()
+        self._changed.set()
+
+
+class Delivery:
+    """What becomes of the scans of one scanner: the desk sees each; what it does not take goes on."""
+
+    def __init__(self, on_scan: Callable[[DataEvent], bool], forward: ScanForward | None) -> None:
+        """on_scan: True for a scan that is not to go on. forward: None where scans are events only."""
+        self._on_scan = on_scan
+        self._forward = forward
+        self._goes_on = False
+
+    @property
+    def may_grab(self) -> bool:
+        """Whether a keyboard scanner may be taken from the cash program: what it types still gets there."""
+        return self._forward is None or self._forward.is_open
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        return {} if self._forward is None else self._forward.counters
+
+    def deliver(self, event: DataEvent) -> None:
+        self._goes_on = not self._on_scan(event)
+        if self._goes_on and self._forward is not None:
+            self._forward.forward(event)
+
+    def deliver_late_framing(self, framing: bytes) -> None:
+        """The rest of the terminator of the scan delivered last: it goes where that scan went."""
+        if self._goes_on and self._forward is not None:
+            self._forward.forward_late_framing(framing)
+
+    async def settled(self) -> None:
+        """Until `may_grab` is more than a guess."""
+        if self._forward is not None:
+            await self._forward.tried()
+
+    async def changed(self) -> None:
+        """Until `may_grab` is another: a keyboard scanner must then be opened anew. For ever where it never is."""
+        if self._forward is None:
+            await asyncio.Event().wait()
+        else:
+            await self._forward.changed()
+
+
+def forward_of(
+    scanner: Scanner, group: str | None, clock: Clock, on_change: Callable[[str], None]
+) -> ScanForward | None:
+    """As the configuration says; None for `event`. `group` may open a PTY besides the daemon's own user."""
+    if scanner.forward == "event":
+        return None
+
+    async def opener() -> Forwarder:
+        if path := scanner.forward.pty_path:
+            return open_pty(scanner.name, path, group)
+        return await open_wedge(scanner.name)
+
+    return ScanForward(scanner.name, scanner.forward, opener, clock, on_change)

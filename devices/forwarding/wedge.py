@@ -1,0 +1,93 @@
+"""A virtual keyboard that types what a scanner sent, as if the scanner were plugged into the cash program."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
+
+import structlog
+
+from devices.events import DataEvent
+from devices.forwarding.keystrokes import bursts, releases, typed, typed_terminator
+
+# Linux keeps 64 events for each program that reads a keyboard (drivers/input/evdev.c, EVDEV_MIN_BUFFER_SIZE) and drops
+# them all when there is no room. So at most a bufferful at a time (a whole EAN-13 and its Enter are 56 events) ...
+BURST_EVENTS = 60
+# ... and then as long as a desktop that draws at 60 Hz may need to come round to reading it: 1.2 ms a key, as a fast
+# scanner in keyboard mode types.
+BURST_PAUSE_S = 0.017
+# The longest QR code, 7,089 digits, is a quarter of it and takes eight seconds to type.
+CAP_BURSTS = 2000
+
+_log = structlog.get_logger(__name__)
+
+
+class Keyboard(Protocol):
+    """What takes input events: /dev/uinput, or a list in a test."""
+
+    def write(self, records: bytes) -> None:
+        """struct input_event records, in whole reports. Never waits. A DeviceError when it is lost."""
+
+    def close(self) -> None:
+        """The keyboard is unplugged, so to speak."""
+
+
+class Wedge:
+    """Replays the events of a keyboard scanner; types the bytes of any other, in US layout."""
+
+    def __init__(
+        self, device: str, keyboard: Keyboard, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        """Own `keyboard`."""
+        self._device = device
+        self._keyboard = keyboard
+        self._sleep = sleep
+        self._bursts: deque[bytes] = deque()
+        self._wake = asyncio.Event()
+        self._has_typed_terminator = True
+        self._counters = {"forwarded": 0, "forward_dropped": 0, "forward_left_out": 0}
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """forward_left_out: characters that no key types."""
+        return self._counters
+
+    def forward(self, event: DataEvent) -> None:
+        records = event.keys + releases(event.keys) if event.keys else self._typed(event)
+        parts = list(bursts(records, BURST_EVENTS))
+        if len(self._bursts) + len(parts) > CAP_BURSTS:
+            self._counters["forward_dropped"] += 1
+            _log.warning("scans_not_forwarded", device=self._device, scans=1, reason="the ones before are being typed")
+            return
+        self._counters["forwarded"] += 1
+        self._bursts += parts
+        self._wake.set()
+
+    def forward_late_framing(self, framing: bytes) -> None:
+        """CR LF is one Enter, whenever the LF comes."""
+        if not self._has_typed_terminator:
+            self._bursts += bursts(self._terminator(framing), BURST_EVENTS)
+            self._wake.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._bursts:
+                self._keyboard.write(self._bursts.popleft())
+                await self._sleep(BURST_PAUSE_S)
+
+    async def aclose(self) -> None:
+        await asyncio.to_thread(self._keyboard.close)  # the kernel tells every program that reads it
+
+    def _typed(self, event: DataEvent) -> bytes:
+        records, left_out = typed(event.scan_data)
+        if left_out:
+            self._counters["forward_left_out"] += left_out
+            _log.warning("characters_left_out", device=self._device, characters=left_out, reason="no key types them")
+        return records + self._terminator(event.terminator)
+
+    def _terminator(self, framing: bytes) -> bytes:
+        records = typed_terminator(framing)
+        self._has_typed_terminator = bool(records)
+        return records

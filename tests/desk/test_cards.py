@@ -1,0 +1,202 @@
+"""A card's way to its receipt: scanned before or after, one after another, unknown, blocked, its provider away."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bridge.desk import cards
+from bridge.emulation.maxma import Fault, FaultKind
+from tests.shop.client import CashProgram
+from tests.shop.shop import BLOCKED_CARD, CARD, OTHER_CARD, UNKNOWN_CARD, Shop
+from tests.shop.steps import (
+    PATIENCE_MS,
+    bought,
+    close,
+    final,
+    held,
+    open_with_card,
+    prepare,
+    redeem,
+    refused_with,
+    sell,
+)
+
+
+async def _card_of(cash: CashProgram, receipt_id: str) -> str | None:
+    card: str | None = (await cash.call("receipt.get", receipt_id=receipt_id))["card"]
+    return card
+
+
+async def test_a_card_scanned_early_waits_for_the_next_receipt_alone(shop: Shop, cash: CashProgram) -> None:
+    await shop.scanner.scan(CARD)
+    await cash.event("card", card=CARD)
+    await cash.call("card.resolve", code=OTHER_CARD, wait_ms=PATIENCE_MS)  # a customer asks for a balance
+    assert (await cash.call("receipt.open", receipt_id="R-1", operation="sale"))["card"] == CARD
+    assert (await cash.call("receipt.open", receipt_id="R-2", operation="sale"))["card"] is None
+
+
+async def test_a_card_scanned_long_ago_is_for_nobody(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "HELD_FOR", timedelta(0))
+    await shop.scanner.scan(CARD)
+    await cash.event("card", card=CARD)
+    assert (await cash.call("receipt.open", receipt_id="R-1", operation="sale"))["card"] is None
+
+
+async def test_a_card_scanned_before_a_close_is_not_for_the_next_receipt(shop: Shop, cash: CashProgram) -> None:
+    await shop.scanner.scan(CARD)
+    await cash.event("card", card=CARD)
+    await close(cash, "late")
+    assert (await cash.call("receipt.open", receipt_id="R-1", operation="sale"))["card"] is None
+
+
+async def test_a_second_card_replaces_the_first_and_its_redemption(shop: Shop, cash: CashProgram) -> None:
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "200")
+    await prepare(cash, "R-1")
+    await shop.scanner.scan(OTHER_CARD)
+    receipt = await cash.event("receipt", card=OTHER_CARD)
+    assert (receipt["redemption"], receipt["state"]) == (None, "open")
+    assert (await close(cash, "R-1"))["redeemed"] == "0.00"
+    assert [p.client.card for p in bought(shop)] == [OTHER_CARD]
+    assert held(shop) == []
+
+
+async def test_another_card_told_at_close_does_not_spend_the_first_ones_redemption(
+    shop: Shop, cash: CashProgram
+) -> None:
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "200")
+    outcome = await close(cash, "R-1", card=OTHER_CARD)
+    assert (outcome["state"], outcome["redeemed"]) == ("done", "0.00")
+    assert [(p.client.card, p.calculation.applied) for p in bought(shop)] == [(OTHER_CARD, 0)]
+
+
+async def test_an_unknown_card_never_attaches_and_says_so(shop: Shop, cash: CashProgram) -> None:
+    await open_with_card(cash, "R-1")
+    await shop.scanner.scan(UNKNOWN_CARD)
+    scan = await cash.event("scan", card=UNKNOWN_CARD)
+    failed = await cash.event("card", scan_id=scan["scan_id"])
+    assert failed["error"]["code"] == 1001
+    assert UNKNOWN_CARD not in failed["error"]["message"]
+    await shop.display.until(lambda rows: rows[0].rstrip() == "Карта не найдена")
+    assert await _card_of(cash, "R-1") == CARD
+    await refused_with(1001, cash.call("card.resolve", code=UNKNOWN_CARD, receipt_id="R-1", wait_ms=PATIENCE_MS))
+    assert await _card_of(cash, "R-1") == CARD
+
+
+async def test_a_blocked_card_answers_with_its_state_and_redeems_nothing(shop: Shop, cash: CashProgram) -> None:
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    card = await cash.call("card.resolve", code=BLOCKED_CARD, receipt_id="R-1", wait_ms=PATIENCE_MS)
+    assert card["state"] == "blocked"
+    await shop.display.until(lambda rows: rows[0].rstrip() == "Карта не активна")
+    limits = await cash.call("receipt.limits", receipt_id="R-1", total="1000", wait_ms=PATIENCE_MS)
+    assert (limits["points"]["max_redeem"], [r["code"] for r in limits["reasons"]]) == ("0.00", ["card_state"])
+    await refused_with(1002, cash.call("receipt.redeem", receipt_id="R-1", points="10", wait_ms=PATIENCE_MS))
+    outcome = await close(cash, "R-1")
+    assert (outcome["state"], bool(outcome["task_id"])) == ("refused", True)
+    await cash.event("queue", task_id=outcome["task_id"])
+    assert (await cash.call("bridge.status"))["queue"]["tasks"] == 1
+
+
+async def test_points_of_a_card_found_by_phone_are_not_spent(cash: CashProgram) -> None:
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    card = await cash.call("card.resolve", phone="8 (916) 123-45-67", receipt_id="R-1", wait_ms=PATIENCE_MS)
+    assert (card["card"], card["entry"]) == (CARD, "phone")
+    limits = await cash.call("receipt.limits", receipt_id="R-1", total="1000", wait_ms=PATIENCE_MS)
+    assert (limits["points"]["max_redeem"], [r["code"] for r in limits["reasons"]]) == ("0.00", ["entry"])
+    await refused_with(1009, cash.call("receipt.redeem", receipt_id="R-1", points="10", wait_ms=PATIENCE_MS))
+    assert (await close(cash, "R-1"))["accrued"] == "50.00"
+
+
+async def test_clearing_the_card_lets_its_hold_go(shop: Shop, cash: CashProgram) -> None:
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "200")
+    await prepare(cash, "R-1")
+    await cash.call("receipt.clear_card", receipt_id="R-1")
+    receipt = await cash.call("receipt.get", receipt_id="R-1")
+    assert (receipt["card"], receipt["redemption"], receipt["state"]) == (None, None, "open")
+    assert (await close(cash, "R-1"))["state"] == "done"
+    assert (bought(shop), held(shop)) == ([], [])
+
+
+async def test_limits_at_once_and_then_with_the_answer(shop: Shop, cash: CashProgram) -> None:
+    shop.provider.fault("get-balance", Fault(FaultKind.DELAY, seconds=0.2))
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    nothing = await cash.call("receipt.limits", receipt_id="R-1", total="1000")
+    assert [reason["code"] for reason in nothing["reasons"]] == ["no_card"]
+    await shop.scanner.scan(CARD)
+    await cash.event("scan", card=CARD)
+    early = await cash.call("receipt.limits", receipt_id="R-1", total="1000")
+    assert (early["points"]["max_redeem"], early["reasons"][0]["code"]) == ("0.00", "lookup_running")
+    late = await cash.call("receipt.limits", receipt_id="R-1", total="1000", wait_ms=PATIENCE_MS)
+    assert (late["points"]["max_redeem"], late["accrual_preview"], late["source"]) == ("350.00", "50.00", "online")
+
+
+async def test_the_provider_away_holds_up_no_sale(shop: Shop, cash: CashProgram) -> None:
+    """Attached as unknown, nothing to redeem, queued, and settled when the provider is back."""
+    port = await _take_away(shop)
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    await shop.scanner.scan(CARD)
+    await shop.display.until(lambda rows: rows[0].rstrip() == "Карта принята")
+    await cash.event("receipt", receipt_id="R-1", card=CARD)
+    limits = await cash.call("receipt.limits", receipt_id="R-1", total="1000", wait_ms=PATIENCE_MS)
+    assert (limits["points"]["max_redeem"], limits["source"]) == ("0.00", "offline")
+    assert [reason["code"] for reason in limits["reasons"]] == ["offline"]
+    await refused_with(1003, cash.call("receipt.redeem", receipt_id="R-1", points="10", wait_ms=PATIENCE_MS))
+    await refused_with(1003, cash.call("receipt.prepare", receipt_id="R-1", total="1000", wait_ms=PATIENCE_MS))
+    assert (await close(cash, "R-1"))["state"] == "queued"
+    assert (await cash.call("bridge.status"))["queue"]["queued"] == 1
+
+    await _bring_back(shop, port)
+    receipt = await final(cash, "R-1")
+    assert (receipt["outcome"]["accrued"], receipt["outcome"]["redeemed"]) == ("50.00", "0.00")
+    assert len(bought(shop)) == 1
+    assert (await sell(cash, "R-2"))["state"] == "done"
+
+
+async def test_a_phone_that_could_not_be_asked_about_is_not_said_to_be_unknown(shop: Shop, cash: CashProgram) -> None:
+    await _take_away(shop)
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    await refused_with(1003, cash.call("card.resolve", phone="+79161234567", receipt_id="R-1", wait_ms=PATIENCE_MS))
+    await shop.display.until(lambda rows: not "".join(rows).strip())
+    assert await _card_of(cash, "R-1") is None
+
+
+async def test_a_card_refused_with_our_key_is_attached_as_not_asked_about(shop: Shop, cash: CashProgram) -> None:
+    shop.provider.fault("get-balance", Fault(FaultKind.STATUS, status=403))
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    await shop.scanner.scan(CARD)
+    failed = await cash.event_that("card", lambda data: "error" in data)
+    assert failed["error"]["code"] == 1004
+    await cash.event("receipt", receipt_id="R-1", card=CARD)
+    assert (await close(cash, "R-1"))["state"] == "done"
+    assert len(bought(shop)) == 1
+
+
+async def test_a_card_whose_lookup_a_crash_cut_off_is_looked_up_again(shop: Shop, cash: CashProgram) -> None:
+    shop.provider.fault("get-balance", Fault(FaultKind.SILENCE))
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    await shop.scanner.scan(CARD)
+    await cash.event("scan", card=CARD)
+    await shop.display.until(lambda rows: rows[0].rstrip() == "Ищем карту...")
+    await cash.call("receipt.open", receipt_id="R-2", operation="sale")  # the journal has taken its turn
+    await shop.kill()
+    await shop.start()
+    async with await shop.cash_program("receipt") as again:
+        await again.event("receipt", receipt_id="R-1", card=CARD)
+
+
+async def _take_away(shop: Shop) -> int:
+    """The provider's port closes; its number."""
+    port = int(shop.provider.base_url.rsplit(":", 1)[1])
+    await shop.provider.server.aclose()
+    return port
+
+
+async def _bring_back(shop: Shop, port: int) -> None:
+    shop.provider.server._port = port
+    async with asyncio.timeout(5):
+        await shop.provider.server.start()

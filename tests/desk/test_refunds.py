@@ -1,0 +1,132 @@
+"""Goods come back: accrued points go, spent ones return, never more than there were."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bridge.emulation.maxma import Fault, FaultKind
+from tests.shop.client import CashProgram
+from tests.shop.shop import CARD, OTHER_CARD, Shop
+from tests.shop.steps import PATIENCE_MS, bought, close, final, member, open_with_card, refused_with, sell
+
+LINES = [
+    {"id": "a", "code": "tea", "name": "Чай", "quantity": "2", "price": "300", "amount": "600"},
+    {"id": "b", "code": "coffee", "name": "Кофе", "quantity": "1", "price": "400", "amount": "400"},
+]
+
+
+async def _refund(cash: CashProgram, receipt_id: str, total: str, **more: object) -> Mapping[str, Any]:
+    base = {"receipt_id": "S-1"}
+    return await close(cash, receipt_id, total, **{"operation": "refund", "base": base, **more})
+
+
+def _moved(outcome: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
+    return outcome["state"], outcome["restored"], outcome["reversed"]
+
+
+async def test_a_whole_sale_comes_back_once(shop: Shop, cash: CashProgram) -> None:
+    await sell(cash, "S-1", points="200")
+    assert member(shop).bonuses == 350 - 200 + 40
+    outcome = await _refund(cash, "F-1", "1000.00")
+    assert _moved(outcome) == ("done", "200.00", "40.00")
+    assert await _refund(cash, "F-1", "1000.00") == outcome
+    assert member(shop).bonuses == 350
+    again = await _refund(cash, "F-2", "1000.00")
+    assert (again["state"], bool(again["task_id"])) == ("manual", True)
+    task = await cash.event("queue", task_id=again["task_id"])
+    assert (task["kind"], task["receipt_id"]) == ("manual", "F-2")
+    shop.provider.ledger.check()
+    assert len(shop.provider.ledger.returns) == 1
+
+
+async def test_parts_of_a_sale_come_back(shop: Shop, cash: CashProgram) -> None:
+    await open_with_card(cash, "S-1")
+    await close(cash, "S-1", lines=LINES, redeemed="200")
+    assert _moved(await _refund(cash, "F-1", "600.00", lines=LINES[:1])) == ("done", "120.00", "24.00")
+    assert _moved(await _refund(cash, "F-2", "300.00")) == ("done", "60.00", "12.00")
+    assert (await _refund(cash, "F-3", "100.01"))["state"] == "manual"
+    assert _moved(await _refund(cash, "F-4", "100.00")) == ("done", "20.00", "4.00")
+    assert member(shop).bonuses == 350
+    shop.provider.ledger.check()
+
+
+async def test_limits_of_a_refund_tell_what_comes_back(cash: CashProgram) -> None:
+    sale = await sell(cash, "S-1", points="200")
+    for receipt_id, base in (("F-1", {"receipt_id": "S-1"}), ("F-2", {"receipt_id": "x", **_ref(sale)})):
+        await open_with_card(cash, receipt_id, operation="refund", base=base)
+        limits = await cash.call("receipt.limits", receipt_id=receipt_id, total="500.00", wait_ms=PATIENCE_MS)
+        assert (limits["points"]["restore"], limits["points"]["max_redeem"]) == ("100.00", "0.00")
+        await refused_with(1005, cash.call("receipt.redeem", receipt_id=receipt_id, points="10"))
+
+
+def _ref(sale: Mapping[str, Any]) -> dict[str, object]:
+    return {"provider_ref": sale["provider_ref"]}
+
+
+async def test_a_sale_that_nobody_can_name_is_for_staff(shop: Shop, cash: CashProgram) -> None:
+    await cash.call("receipt.open", receipt_id="open", operation="sale")
+    for receipt_id, base in (
+        ("F-1", None),
+        ("F-2", {"receipt_id": "never"}),
+        ("F-3", {"receipt_id": "never", "card": CARD}),
+        ("F-4", {"receipt_id": "open"}),
+        ("F-5", {"receipt_id": "never", "till": "till-2"}),
+    ):
+        outcome = await close(cash, receipt_id, "10.00", operation="refund", **({"base": base} if base else {}))
+        assert (outcome["state"], bool(outcome["task_id"])) == ("manual", True), receipt_id
+        assert outcome["reason"]
+    assert (await cash.call("bridge.status"))["queue"]["tasks"] == 5
+    assert shop.provider.calls("apply-return") == []
+
+
+async def test_a_refund_of_a_sale_without_a_card_moves_nothing(shop: Shop, cash: CashProgram) -> None:
+    await close(cash, "S-1")
+    assert (await _refund(cash, "F-1", "1000.00"))["state"] == "done"
+    assert shop.provider.calls("apply-return") == []
+
+
+@pytest.mark.parametrize("named", ["by reference", "by till"])
+async def test_another_tills_sale(shop: Shop, cash: CashProgram, named: str) -> None:
+    """Sold by a till of the same store, whose journal is not ours."""
+    sale = await sell(cash, "S-1", points="200")
+    await shop.kill()
+    config = shop.folder / "journal.db"
+    for path in shop.folder.glob("journal.db*"):
+        path.rename(path.with_name("till-1." + path.name))
+    assert not config.exists()
+    await shop.start()
+    told: dict[str, object] = {"receipt_id": "S-1", "till": "till-2", "total": "1000.00", "card": CARD}
+    reference = str(sale["provider_ref"])
+    if named == "by reference":
+        told["provider_ref"] = reference
+    else:  # the sale as that till has given it to the provider
+        ledger = shop.provider.ledger
+        ledger.purchases[reference.replace("till-1", "till-2")] = ledger.purchases.pop(reference)
+    async with await shop.cash_program() as again:
+        outcome = await close(again, "F-1", "500.00", operation="refund", base=told)
+        assert _moved(outcome) == ("done", "100.00", "20.00")
+        over = await close(again, "F-2", "500.01", operation="refund", base=told)
+        assert over["state"] == "manual"
+
+
+async def test_a_refund_waits_for_its_sale(shop: Shop, cash: CashProgram) -> None:
+    await open_with_card(cash, "S-1", OTHER_CARD)
+    shop.provider.fault("set-purchase", Fault(FaultKind.TRY_LATER, times=2))
+    assert (await close(cash, "S-1", redeemed="100"))["state"] == "queued"
+    assert (await _refund(cash, "F-1", "600.00", wait_ms=0))["state"] == "queued"
+    assert (await _refund(cash, "F-2", "600.00", wait_ms=0))["state"] == "manual"  # more than was sold
+    assert shop.provider.calls("apply-return") == []
+    await final(cash, "S-1")
+    refund = await final(cash, "F-1")
+    assert _moved(refund["outcome"]) == ("done", "60.00", "27.00")
+    assert member(shop, OTHER_CARD).bonuses == 1000 - 100 + 45 + 60 - 27
+    assert len(bought(shop)) == 1
+
+
+async def test_a_lost_reply_to_a_refund_does_not_double_it(shop: Shop, cash: CashProgram) -> None:
+    await sell(cash, "S-1", points="200")
+    shop.provider.fault("apply-return", Fault(FaultKind.LOST_REPLY))
+    assert (await _refund(cash, "F-1", "1000.00"))["state"] == "done"
+    shop.provider.ledger.check()
+    assert (len(shop.provider.ledger.returns), member(shop).bonuses) == (1, 350)

@@ -1,0 +1,162 @@
+"""The next step for every situation of a receipt at its provider."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from bridge.domain.money import NO_POINTS, Money, points
+from bridge.domain.moves import Move, MoveKind, MoveResult, MoveState, Purchase, Return
+from bridge.domain.personal import CardNumber
+from bridge.domain.receipt import Goal, GoalKind
+from bridge.domain.sale import Basket
+from bridge.domain.settlement import Ask, Drop, Make, Send, Settled, confirmation_of, next_step, standing_sale
+
+AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
+SALE = Purchase(CardNumber("2900000000018"), Basket.of(Money(Decimal(1000))), points(200), AT)
+OTHER_SALE = replace(SALE, basket=Basket.of(Money(Decimal(900))))
+REFUND = Return(SALE.card, "sale-1", Money(Decimal(1000)), AT)
+
+NOTHING = Goal()
+HELD = Goal(GoalKind.HELD, "club", purchase=SALE)
+COMMITTED = Goal(GoalKind.COMMITTED, "club", purchase=SALE)
+RETURNED = Goal(GoalKind.RETURNED, "club", refund=REFUND)
+
+TICKET = MoveResult(ticket="T1", redeemed=points(200))
+
+
+def move(kind: MoveKind, state: MoveState, number: int = 1, *, target: str = "", purchase: Purchase = SALE) -> Move:
+    result = TICKET if state is MoveState.DONE and kind is MoveKind.HOLD else None
+    sale = purchase if kind in {MoveKind.HOLD, MoveKind.PURCHASE} else None
+    refund = REFUND if kind is MoveKind.REFUND else None
+    made = Move(f"{kind}{number}", "R-1", "club", kind, AT, purchase=sale, refund=refund, target=target)
+    return replace(made, state=state, result=result)
+
+
+HOLD = move(MoveKind.HOLD, MoveState.DONE)
+PLANNED_HOLD = move(MoveKind.HOLD, MoveState.PLANNED)
+REFUSED_HOLD = move(MoveKind.HOLD, MoveState.REFUSED)
+ABSENT_HOLD = move(MoveKind.HOLD, MoveState.ABSENT)
+OTHER_HOLD = move(MoveKind.HOLD, MoveState.DONE, purchase=OTHER_SALE)
+SECOND_HOLD = move(MoveKind.HOLD, MoveState.DONE, 2)
+THIRD_HOLD = move(MoveKind.HOLD, MoveState.DONE, 3)
+FOUND_BOUGHT = replace(HOLD, result=MoveResult(provider_ref="hold1"))
+CONFIRM = move(MoveKind.CONFIRM, MoveState.DONE, target="hold1")
+PLANNED_CONFIRM = move(MoveKind.CONFIRM, MoveState.PLANNED, target="hold1")
+REFUSED_CONFIRM = move(MoveKind.CONFIRM, MoveState.REFUSED, target="hold1")
+REFUSED_CONFIRM_2 = move(MoveKind.CONFIRM, MoveState.REFUSED, 2, target="hold2")
+RELEASE = move(MoveKind.RELEASE, MoveState.DONE, target="hold1")
+PLANNED_RELEASE = move(MoveKind.RELEASE, MoveState.PLANNED, target="hold1")
+REFUSED_RELEASE = move(MoveKind.RELEASE, MoveState.REFUSED, target="hold1")
+REVERT = move(MoveKind.REVERT, MoveState.DONE, target="hold1")
+REFUSED_REVERT = move(MoveKind.REVERT, MoveState.REFUSED, target="hold1")
+SHORT_HOLD = replace(HOLD, result=replace(TICKET, redeemed=NO_POINTS))
+PURCHASE = move(MoveKind.PURCHASE, MoveState.DONE)
+OTHER_PURCHASE = move(MoveKind.PURCHASE, MoveState.DONE, purchase=OTHER_SALE)
+PLANNED_PURCHASE = move(MoveKind.PURCHASE, MoveState.PLANNED)
+REFUND_MOVE = move(MoveKind.REFUND, MoveState.DONE)
+PLANNED_REFUND = move(MoveKind.REFUND, MoveState.PLANNED)
+REFUSED_REFUND = move(MoveKind.REFUND, MoveState.REFUSED)
+
+MAKE_HOLD = Make(MoveKind.HOLD, "club", purchase=SALE)
+MAKE_CONFIRM = Make(MoveKind.CONFIRM, "club", purchase=SALE, target="hold1", ticket="T1")
+MAKE_RELEASE = Make(MoveKind.RELEASE, "club", target="hold1", ticket="T1")
+MAKE_REVERT = Make(MoveKind.REVERT, "club", target="hold1")
+
+
+@pytest.mark.parametrize(
+    ("goal", "moves", "step"),
+    [
+        (NOTHING, [], Settled()),
+        (HELD, [], MAKE_HOLD),
+        (COMMITTED, [], MAKE_HOLD),
+        (HELD, [PLANNED_HOLD], Send(PLANNED_HOLD)),
+        (HELD, [HOLD], Settled()),
+        (HELD, [REFUSED_HOLD], Settled(refused=REFUSED_HOLD)),
+        (HELD, [ABSENT_HOLD], MAKE_HOLD),
+        (COMMITTED, [HOLD], MAKE_CONFIRM),
+        (COMMITTED, [HOLD, PLANNED_CONFIRM], Send(PLANNED_CONFIRM)),
+        (COMMITTED, [HOLD, CONFIRM], Settled()),
+        (COMMITTED, [FOUND_BOUGHT], Settled()),
+        # another sale stands
+        (HELD, [OTHER_HOLD], MAKE_RELEASE),
+        (COMMITTED, [OTHER_HOLD, RELEASE], MAKE_HOLD),
+        (COMMITTED, [OTHER_HOLD, CONFIRM], MAKE_REVERT),
+        (COMMITTED, [OTHER_HOLD, CONFIRM, REVERT], MAKE_HOLD),
+        (COMMITTED, [HOLD, SECOND_HOLD], replace(MAKE_RELEASE, target="hold2")),
+        # nothing is wanted any more
+        (NOTHING, [PLANNED_HOLD], Drop(PLANNED_HOLD)),
+        (NOTHING, [REFUSED_HOLD], Drop(REFUSED_HOLD)),
+        (NOTHING, [ABSENT_HOLD], Settled()),
+        (NOTHING, [HOLD], MAKE_RELEASE),
+        (NOTHING, [HOLD, PLANNED_RELEASE], Send(PLANNED_RELEASE)),
+        (NOTHING, [HOLD, RELEASE], Settled()),
+        (NOTHING, [HOLD, CONFIRM], MAKE_REVERT),
+        (NOTHING, [HOLD, REFUSED_RELEASE], MAKE_REVERT),
+        (NOTHING, [HOLD, REFUSED_RELEASE, REFUSED_REVERT], Settled(refused=REFUSED_REVERT)),
+        (NOTHING, [FOUND_BOUGHT], MAKE_REVERT),
+        # a hold that died at the provider is set anew, but not for ever
+        (COMMITTED, [HOLD, REFUSED_CONFIRM], MAKE_HOLD),
+        (
+            COMMITTED,
+            [HOLD, REFUSED_CONFIRM, SECOND_HOLD, REFUSED_CONFIRM_2],
+            Settled(refused=REFUSED_CONFIRM_2),
+        ),
+        (NOTHING, [HOLD, REFUSED_CONFIRM], Settled()),
+        # taken with fewer points than asked for
+        (COMMITTED, [SHORT_HOLD], MAKE_RELEASE),
+        (COMMITTED, [SHORT_HOLD, RELEASE], Settled(refused=SHORT_HOLD)),
+        # a refund
+        (RETURNED, [], Make(MoveKind.REFUND, "club", refund=REFUND)),
+        (RETURNED, [PLANNED_REFUND], Send(PLANNED_REFUND)),
+        (RETURNED, [REFUND_MOVE], Settled()),
+        (RETURNED, [REFUSED_REFUND], Settled(refused=REFUSED_REFUND)),
+    ],
+)
+def test_next_step_with_two_phases(goal: Goal, moves: list[Move], step: object) -> None:
+    assert next_step(goal, moves, two_phase=True) == step
+
+
+@pytest.mark.parametrize(
+    ("goal", "moves", "step"),
+    [
+        (HELD, [], Settled()),
+        (COMMITTED, [], Make(MoveKind.PURCHASE, "club", purchase=SALE)),
+        (COMMITTED, [PLANNED_PURCHASE], Send(PLANNED_PURCHASE)),
+        (COMMITTED, [PURCHASE], Settled()),
+        (COMMITTED, [OTHER_PURCHASE], Make(MoveKind.REVERT, "club", target="purchase1")),
+        (NOTHING, [PURCHASE], Make(MoveKind.REVERT, "club", target="purchase1")),
+        (NOTHING, [PLANNED_PURCHASE], Drop(PLANNED_PURCHASE)),
+    ],
+)
+def test_next_step_with_a_single_shot(goal: Goal, moves: list[Move], step: object) -> None:
+    assert next_step(goal, moves, two_phase=False) == step
+
+
+@pytest.mark.parametrize("state", [MoveState.SENT, MoveState.UNKNOWN])
+@pytest.mark.parametrize("goal", [NOTHING, HELD, COMMITTED, RETURNED], ids=lambda goal: goal.kind)
+@pytest.mark.parametrize("kind", list(MoveKind))
+def test_nothing_is_sent_around_an_unknown(goal: Goal, kind: MoveKind, state: MoveState) -> None:
+    lost = move(kind, state, 7, target="hold1")
+    assert next_step(goal, [HOLD, lost, PLANNED_CONFIRM], two_phase=True) == Ask(lost)
+
+
+def test_a_hold_of_another_provider_is_let_go_there() -> None:
+    moved = replace(HELD, provider="new-club")
+    assert next_step(moved, [HOLD], two_phase=True) == MAKE_RELEASE
+    assert next_step(moved, [HOLD, RELEASE], two_phase=True) == replace(MAKE_HOLD, provider="new-club")
+
+
+def test_a_hold_serves_a_sale_told_later_by_another_cashier() -> None:
+    later = replace(SALE, at=AT.replace(hour=11))
+    assert next_step(replace(COMMITTED, purchase=later), [HOLD], two_phase=True) == MAKE_CONFIRM
+
+
+def test_what_stands() -> None:
+    assert standing_sale([HOLD, RELEASE, THIRD_HOLD]) is THIRD_HOLD
+    assert standing_sale([HOLD, REVERT]) is None
+    assert standing_sale([HOLD, REFUSED_CONFIRM]) is None
+    assert standing_sale([PLANNED_HOLD, ABSENT_HOLD, REFUSED_HOLD, REFUND_MOVE]) is None
+    assert confirmation_of(HOLD, [PLANNED_CONFIRM, CONFIRM]) is CONFIRM
+    assert confirmation_of(HOLD, [REFUSED_CONFIRM]) is None

@@ -1,0 +1,89 @@
+"""Every sentence that somebody may have to read is there, in both languages, and fits where it is shown."""
+
+import string
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bridge.desk import staff
+from bridge.domain.errors import DeskError
+from bridge.domain.limits import ReasonCode
+from bridge.domain.member import CardKind, CardState, Member
+from bridge.domain.money import points
+from bridge.domain.personal import CardNumber, PersonName
+from bridge.domain.receipt import Outcome, OutcomeState
+from bridge.wording import LANGUAGES, Wording, wording_for
+from bridge.wording.base import plain
+
+COLUMNS = 20
+MEMBER = Member(CardNumber("2900000000018"), CardKind.BOTH, PersonName("Мария Иванова"), tier="Золотой")
+TASKS = {staff.REFUSED, staff.MANUAL, staff.UNKNOWN, staff.STUCK_HOLD, staff.ABANDONED}
+
+each_language = pytest.mark.parametrize("wording", LANGUAGES.values(), ids=LANGUAGES.keys())
+
+
+@each_language
+def test_nothing_is_left_unsaid(wording: Wording) -> None:
+    kinds = {error.kind for error in DeskError.__subclasses__()}
+    assert wording.errors.keys() == kinds | {"internal"}
+    assert wording.reasons.keys() == {code.value for code in ReasonCode}
+    assert wording.outcomes.keys() == {state.value for state in OutcomeState}
+    assert wording.states.keys() == set(CardState)
+    assert wording.tasks.keys() == TASKS
+    sentences = [*wording.errors.values(), *wording.reasons.values(), *wording.outcomes.values()]
+    assert all(sentence and sentence[0].isupper() and sentence.endswith(".") for sentence in sentences)
+
+
+@each_language
+def test_tasks_say_which_receipt(wording: Wording) -> None:
+    for kind in TASKS:
+        fields = {name for _, name, _, _ in string.Formatter().parse(wording.task(kind)) if name}
+        assert {"receipt_id"} <= fields <= {"receipt_id", "reason"}
+
+
+@each_language
+@pytest.mark.parametrize("state", list(CardState))
+@pytest.mark.parametrize("kind", list(CardKind))
+def test_rows_fit_the_display(wording: Wording, kind: CardKind, state: CardState) -> None:
+    rich = replace(MEMBER, kind=kind, state=state, balance=points("1234567.50"), discount_percent=Decimal("12.5"))
+    poor = replace(rich, balance=points(0), discount_percent=None)
+    fixed = (wording.searching, wording.not_found, wording.provider_away, wording.blocked, wording.thanks)
+    for rows in (wording.card_rows(rich), wording.card_rows(poor), wording.card_rows(None), *fixed):
+        assert 1 <= len(rows) <= 2
+        assert all(len(row) <= COLUMNS for row in rows)
+
+
+@each_language
+def test_the_pole_shows_no_name_and_no_number(wording: Wording) -> None:
+    shown = " ".join(wording.card_rows(replace(MEMBER, discount_percent=Decimal(5))))
+    assert "Мария" not in shown
+    assert "0018" not in shown
+    text = wording.card_text(replace(MEMBER, state=CardState.BLOCKED))
+    assert all(
+        part in text for part in ("2900000000018", "Мария Иванова", "Золотой", wording.states[CardState.BLOCKED])
+    )
+
+
+def test_what_a_card_says() -> None:
+    ru = wording_for("ru")
+    assert ru.card_rows(replace(MEMBER, balance=points(350))) == ("Здравствуйте!", "Баллов: 350")
+    discount = replace(MEMBER, kind=CardKind.DISCOUNT, discount_percent=Decimal("7.50"))
+    assert ru.card_rows(discount) == ("Здравствуйте!", "Скидка 7.50%")
+    assert ru.card_text(None) == ru.errors["provider_unavailable"]
+    assert ru.error("unheard_of") == ru.errors["internal"]
+
+
+@each_language
+def test_the_paper(wording: Wording) -> None:
+    assert wording.closing_lines(Outcome(OutcomeState.DONE)) == ()
+    (later,) = wording.closing_lines(Outcome(OutcomeState.QUEUED))
+    assert later.text == wording.later
+    told = wording.closing_lines(Outcome(OutcomeState.DONE, redeemed=points(200), accrued=points("40.50")))
+    assert [(line.left, line.right) for line in told[1:-1]] == [(wording.redeemed, "200"), (wording.accrued, "40.50")]
+    assert told[0].divider
+    assert told[-1].divider
+
+
+def test_plain_numbers() -> None:
+    assert [plain(Decimal(text)) for text in ("1250.00", "1250.50", "0.00")] == ["1250", "1250.50", "0"]

@@ -1,0 +1,136 @@
+"""bridge.forwarding: the order of opening, and which scans go on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+from structlog.testing import capture_logs
+
+from bridge.forwarding import Delivery, ScanForward
+from devices.errors import DeviceError, DeviceLost, DeviceNotFound
+from devices.events import DataEvent
+from tests.devices.forwarding.events import NOW, scan
+from tests.devices.waiting import until
+
+
+class FakeForwarder:
+    """Keeps what it is given; `lose` ends its life."""
+
+    def __init__(self) -> None:
+        self.scans: list[DataEvent] = []
+        self.framing: list[bytes] = []
+        self.counters: Mapping[str, int] = {"forwarded": 0}
+        self.is_closed = False
+        self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def forward(self, event: DataEvent) -> None:
+        self.scans.append(event)
+
+    def forward_late_framing(self, framing: bytes) -> None:
+        self.framing.append(framing)
+
+    def lose(self) -> None:
+        self._lost.set_exception(DeviceLost("/dev/uinput", "gone"))
+
+    async def run(self) -> None:
+        await self._lost
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+class Bench:
+    """A way that opens as often as forwarders are at hand, and fails in between."""
+
+    def __init__(self) -> None:
+        self.at_hand: asyncio.Queue[FakeForwarder | DeviceError] = asyncio.Queue()
+        self.told: list[str] = []
+        self.taken: set[bytes] = set()
+        self.forward = ScanForward("front", "wedge", self._open, lambda: NOW, self.told.append)
+        self.delivery = Delivery(lambda event: event.scan_data in self.taken, self.forward)
+        self.running = asyncio.create_task(self.forward.keeper.keep())
+
+    async def _open(self) -> FakeForwarder:
+        found = await self.at_hand.get()
+        if isinstance(found, DeviceError):
+            raise found
+        return found
+
+    async def opened(self) -> FakeForwarder:
+        forwarder = FakeForwarder()
+        self.at_hand.put_nowait(forwarder)
+        await until(lambda: self.delivery.may_grab)
+        return forwarder
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    bench = Bench()
+    yield bench
+    bench.running.cancel()
+    await asyncio.gather(bench.running, return_exceptions=True)
+
+
+async def test_nothing_is_grabbed_before_the_way_is_open(bench: Bench) -> None:
+    assert not bench.delivery.may_grab
+    forwarder = await bench.opened()
+    await bench.delivery.settled()
+    bench.delivery.deliver(scan())
+    assert forwarder.scans == [scan()]
+    assert bench.told == [""]
+
+
+async def test_a_way_that_cannot_be_opened_is_known_and_tried_again(bench: Bench) -> None:
+    bench.at_hand.put_nowait(DeviceNotFound("/dev/uinput", "is not there"))
+    await bench.delivery.settled()
+    assert not bench.delivery.may_grab
+    assert bench.told == ["goods are not forwarded: wedge: is not there"]
+    with capture_logs() as logs:
+        bench.delivery.deliver(scan())
+    assert [line["reason"] for line in logs] == bench.told
+    assert bench.delivery.counters == {"not_forwarded": 1}
+    changed = asyncio.create_task(bench.delivery.changed())
+    await bench.opened()
+    await changed
+    assert bench.told[1:] == [""]
+
+
+async def test_a_lost_way_is_told_closed_and_opened_again(bench: Bench) -> None:
+    first = await bench.opened()
+    changed = asyncio.create_task(bench.delivery.changed())
+    await asyncio.sleep(0)
+    first.lose()
+    await changed
+    assert not bench.delivery.may_grab
+    assert first.is_closed
+    second = await bench.opened()
+    bench.delivery.deliver(scan())
+    assert (first.scans, second.scans) == ([], [scan()])
+    assert bench.told == ["", "goods are not forwarded: wedge: gone", ""]
+
+
+async def test_what_the_desk_takes_goes_nowhere_nor_does_its_framing(bench: Bench) -> None:
+    forwarder = await bench.opened()
+    bench.taken.add(b"card")
+    bench.delivery.deliver_late_framing(b"\n")  # of a scan from before our time
+    bench.delivery.deliver(scan(b"goods"))
+    bench.delivery.deliver_late_framing(b"\n")
+    bench.delivery.deliver(scan(b"card"))
+    bench.delivery.deliver_late_framing(b"\n")
+    assert [event.scan_data for event in forwarder.scans] == [b"goods"]
+    assert forwarder.framing == [b"\n"]
+
+
+async def test_where_scans_are_events_only_a_keyboard_scanner_is_always_grabbed() -> None:
+    seen: list[DataEvent] = []
+
+    def on_scan(event: DataEvent) -> bool:
+        seen.append(event)
+        return False
+
+    delivery = Delivery(on_scan, None)
+    await delivery.settled()
+    assert delivery.may_grab
+    delivery.deliver(scan())
+    delivery.deliver_late_framing(b"\n")
+    assert (seen, delivery.counters) == ([scan()], {})
