@@ -14,8 +14,8 @@ from devices.codecs.displays import (
     utc_enhanced,
 )
 from devices.displays.line_display import CommandSet
-from devices.endpoints import Endpoint, SerialEndpoint
-from devices.scanners.serial import SerialScanner
+from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint, SerialEndpoint
+from devices.opening import ScannerOpener, open_hid_pos_scanner, open_keyboard_scanner, open_serial_scanner
 
 COMMAND_SETS: Mapping[str, CommandSet] = {
     "epson": epson,
@@ -30,7 +30,9 @@ COMMAND_SETS: Mapping[str, CommandSet] = {
 }
 """`command_set` of `[[displays]]`."""
 
-SCANNERS: Mapping[type[Endpoint], type[SerialScanner]] = {
-    SerialEndpoint: SerialScanner,
+SCANNERS: Mapping[type[Endpoint], ScannerOpener] = {
+    SerialEndpoint: open_serial_scanner,
+    InputEndpoint: open_keyboard_scanner,
+    HidrawEndpoint: open_hid_pos_scanner,
 }
-"""The driver of `[[scanners]]`, by the kind of endpoint."""
+"""What opens a scanner of `[[scanners]]`, by the kind of endpoint."""

@@ -1,5 +1,6 @@
 """Which scans are cards: the formats of the configuration, first match wins, what matches none is goods."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,6 +42,9 @@ class CardFormat:
         )
 
 
+_TRACK = re.compile(r"[%;+]B?([^?=^]+)[^?]*\?")
+
+
 @dataclass(frozen=True, slots=True)
 class RecognisedCard:
     """A card number and the provider that knows it."""
@@ -52,9 +56,18 @@ class RecognisedCard:
 def recognise(formats: Sequence[CardFormat], text: str, symbology: str | None = None) -> RecognisedCard | None:
     """The card in a scan, or None for goods. `symbology` is None when the scanner did not say."""
     for card_format in formats:
-        if card_format.matches(text, symbology):
-            return RecognisedCard(card_format.provider, CardNumber(text))
+        for reading in readings(text):
+            if card_format.matches(reading, symbology):
+                return RecognisedCard(card_format.provider, CardNumber(reading))
     return None
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """The text itself; of a swiped magnetic stripe also the number on each track, without sentinels and the rest.
+
+    ISO/IEC 7813: %B<number>^...? and ;<number>=...?; loyalty cards often have the number alone.
+    """
+    return (text, *(track[1] for track in _TRACK.finditer(text)))
 
 
 def _has_charset(text: str, charset: Charset) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from devices.codecs.aim import decode_text, split_identifier
-from devices.codecs.lines import ALL_TERMINATORS, SCAN_CAP_BYTES, LineBuffer
+from devices.codecs.lines import ALL_TERMINATORS, SCAN_CAP_BYTES, LineBuffer, Scan
 from devices.events import DataEvent
 from devices.transports.base import ByteStream
 
@@ -28,13 +28,18 @@ class SerialScanner:
         clock: Callable[[], datetime],
         terminators: Collection[str] = ALL_TERMINATORS,
         idle_gap_ms: int = 60,
+        on_late_framing: Callable[[bytes], None] | None = None,
     ) -> None:
-        """`terminators`: values of devices.codecs.lines.Terminator. `clock` gives the time of a scan."""
+        """`terminators`: values of devices.codecs.lines.Terminator. `clock` gives the time of a scan.
+
+        `on_late_framing` is told the rest of a terminator whose beginning ended the scan emitted last.
+        """
         self._name = name
         self._stream = stream
         self._clock = clock
         self._lines = LineBuffer(terminators)
         self._idle_gap_s = idle_gap_ms / 1000
+        self._on_late_framing = on_late_framing
         self._bytes = 0
         self._scans = 0
 
@@ -48,7 +53,7 @@ class SerialScanner:
                 self._scans += 1
                 emit(self._event(scan))
 
-    async def _next_scans(self) -> list[bytes]:
+    async def _next_scans(self) -> list[Scan]:
         try:
             async with asyncio.timeout(self._gap_s()):
                 data = await self._stream.read()
@@ -62,14 +67,17 @@ class SerialScanner:
             return None
         return max(self._idle_gap_s, OVERRUN_GAP_S) if self._lines.is_dropping else self._idle_gap_s
 
-    def _feed(self, data: bytes) -> list[bytes]:
+    def _feed(self, data: bytes) -> list[Scan]:
         self._bytes += len(data)
         overruns = self._lines.overruns
         scans = self._lines.feed(data)
         for _ in range(self._lines.overruns - overruns):
             _log.warning("scan_too_long", device=self._name, cap_bytes=SCAN_CAP_BYTES)
+        if self._lines.late_framing and self._on_late_framing is not None:
+            self._on_late_framing(self._lines.late_framing)
         return scans
 
-    def _event(self, scan: bytes) -> DataEvent:
-        symbology, data = split_identifier(scan)
-        return DataEvent(self._name, scan, decode_text(data), symbology, self._clock())
+    def _event(self, scan: Scan) -> DataEvent:
+        symbology, data = split_identifier(scan.data)
+        text = decode_text(data)
+        return DataEvent(self._name, scan.data, text, symbology, self._clock(), scan.prefix, scan.terminator)

@@ -19,12 +19,17 @@ def node_path(endpoint: NodeEndpoint, subsystem: str, sysfs: Path = SYSFS) -> st
 
     DeviceNotFound: no such device is plugged in, or two are and the identity fits both.
     """
+    return node_paths(endpoint, subsystem, sysfs)[0]
+
+
+def node_paths(endpoint: NodeEndpoint, subsystem: str, sysfs: Path = SYSFS) -> list[str]:
+    """The same, of all nodes that the device has in this class, in the kernel's order."""
     if endpoint.identity is None:
-        return endpoint.path
-    return find_node(str(endpoint), endpoint.identity, sysfs / "class" / subsystem)
+        return [endpoint.path]
+    return find_nodes(str(endpoint), endpoint.identity, sysfs / "class" / subsystem)
 
 
-def find_node(name: str, identity: Identity, nodes: Path) -> str:
+def find_nodes(name: str, identity: Identity, nodes: Path) -> list[str]:
     found: dict[Path, list[str]] = {}
     for usb_device, devname in _usb_nodes(nodes):
         if _is(usb_device, identity):
@@ -35,7 +40,7 @@ def find_node(name: str, identity: Identity, nodes: Path) -> str:
         ports = ", ".join(sorted(device.name for device in found))
         raise DeviceNotFound(name, f"more than one such USB device is plugged in: name one by-port ({ports})")
     (devnames,) = found.values()
-    return f"/dev/{min(devnames, key=_natural)}"
+    return [f"/dev/{devname}" for devname in sorted(devnames, key=_natural)]
 
 
 def _usb_nodes(nodes: Path) -> Iterator[tuple[Path, str]]:

@@ -1,0 +1,206 @@
+"""Records of a keyboard scanner -> scans. No clock: silence is told by `flush`."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from devices.codecs.keys.layouts import LAYOUTS, Layout
+from devices.codecs.keys.records import EV_KEY, EV_MSC, EV_SYN, PRESSED, RECORD, RELEASED, SYN_DROPPED, SYN_REPORT
+from devices.codecs.keys.text import KeyText
+from devices.codecs.lines import ALL_TERMINATORS, LineBuffer, Scan
+
+# A character as an Alt code is ten presses and releases, each with its MSC_SCAN and SYN_REPORT: 2.1 MB for the longest
+# QR code (2,953 bytes). Twice that is no scan.
+KEYS_CAP_BYTES = 4 * 1024 * 1024
+
+
+_NOTHING = Scan(b"")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyScan:
+    """One scan. parts: what was typed, UTF-8, one part; of a magnetic stripe one for each track.
+
+    keys: the records as read, from the first key to the release of the terminator (EV_MSC and SYN included). Where
+    the next scan began within the same packet, the closing SYN_REPORT is the next scan's.
+    """
+
+    parts: tuple[Scan, ...]
+    keys: bytes
+
+    @property
+    def data(self) -> bytes:
+        """Without any framing."""
+        return b"".join(part.data for part in self.parts)
+
+    @property
+    def wire(self) -> bytes:
+        """With all of it."""
+        return b"".join(part.wire for part in self.parts)
+
+    def with_framing(self, late: bytes) -> "KeyScan":
+        """The same with more of its terminator."""
+        *others, last = self.parts
+        return replace(self, parts=(*others, replace(last, terminator=last.terminator + late)))
+
+
+class KeyDecoder:
+    """Ends a scan at a terminator, once all keys are released.
+
+    A key that comes first, or `flush`, ends the waiting for a release that was lost.
+    """
+
+    def __init__(
+        self,
+        layout: Layout = LAYOUTS["us"],
+        terminators: Collection[str] = ALL_TERMINATORS,
+        keys_cap_bytes: int = KEYS_CAP_BYTES,
+    ) -> None:
+        """`terminators`: values of devices.codecs.lines.Terminator; Enter is a CR, Ctrl+J an LF, Ctrl+C an ETX."""
+        self._text = KeyText(layout)
+        self._lines = LineBuffer(terminators)
+        self._keys_cap_bytes = keys_cap_bytes
+        self._unread = bytearray()
+        self._keys = bytearray()
+        self._scan_code = b""  # an EV_MSC belongs to the key after it
+        self._ended: Scan | None = None
+        self._is_lossy = False
+        self._skips_packet = False
+        self._key_overruns = 0
+        self._late_framing = b""
+        self.needs_resync = False
+        self.dropped = 0
+        self.late_framing = b""
+
+    @property
+    def unknown_keys(self) -> int:
+        """Keys that type nothing in this layout."""
+        return self._text.unknown
+
+    @property
+    def overruns(self) -> int:
+        """Scans that were too long."""
+        return self._lines.overruns + self._key_overruns
+
+    @property
+    def has_partial(self) -> bool:
+        """Keys have come that belong to no scan yet."""
+        return bool(self._keys) or self._lines.has_partial or self._text.has_dead
+
+    @property
+    def awaits_release(self) -> bool:
+        """The terminator has come; a key is still down."""
+        return self._ended is not None
+
+    @property
+    def is_dropping(self) -> bool:
+        """What comes belongs to a scan that lost keys or was too long."""
+        return self._is_lossy or self._lines.is_dropping
+
+    @property
+    def holds_keys(self) -> bool:
+        return self._text.holds_keys
+
+    def feed(self, data: bytes) -> list[KeyScan]:
+        """The scans that these bytes complete. While `needs_resync`, the rest waits for `resync`.
+
+        `late_framing` then is framing (the LF after a CR) of a scan that was given out earlier.
+        """
+        self._unread += data
+        return self._decode()
+
+    def resync(self, held: Iterable[int]) -> list[KeyScan]:
+        """These keys are down now (EVIOCGKEY), whatever was seen. Goes on with what was fed."""
+        self.needs_resync = False
+        self._text.resync(held)
+        return self._decode()
+
+    def flush(self) -> list[KeyScan]:
+        """Silence ends a scan, whatever it still waits for."""
+        if self._ended is None:
+            self._type(self._text.flush())
+            self._end(self._lines.flush())
+        return self._complete()
+
+    def _decode(self) -> list[KeyScan]:
+        scans: list[KeyScan] = []
+        self.late_framing = b""
+        at = 0
+        while len(self._unread) - at >= RECORD.size and not self.needs_resync:
+            scans += self._take(bytes(self._unread[at : at + RECORD.size]))
+            self._place_late_framing(scans)
+            at += RECORD.size
+        del self._unread[:at]
+        return scans
+
+    def _take(self, record: bytes) -> list[KeyScan]:
+        _, _, kind, code, value = RECORD.unpack(record)
+        if kind == EV_SYN and code == SYN_DROPPED:
+            return self._lose_records()
+        is_report = kind == EV_SYN and code == SYN_REPORT
+        if self._skips_packet:
+            self._skips_packet = not is_report
+            self.needs_resync = is_report
+            return []
+        if kind == EV_MSC:
+            self._keep(b"")
+            self._scan_code = record
+            return []
+        before = self._complete() if kind == EV_KEY and value == PRESSED else []
+        self._keep(record)
+        if kind == EV_KEY:
+            self._turn(code, value)
+        elif is_report and not self._text.holds_keys:
+            return before + self._complete()
+        return before
+
+    def _turn(self, code: int, value: int) -> None:
+        if value == PRESSED:
+            self._type(self._text.press(code))
+        elif value == RELEASED:
+            self._type(self._text.release(code))
+
+    def _type(self, text: str) -> None:
+        for char in text:
+            scans = self._lines.feed(char.encode())
+            self._late_framing += self._lines.late_framing
+            if scans or not self._lines.has_partial:
+                self._end(scans[0] if scans else None)
+
+    def _end(self, scan: Scan | None) -> None:
+        self._ended = _NOTHING if self._is_lossy or scan is None else scan
+        self._is_lossy = False
+
+    def _place_late_framing(self, scans: list[KeyScan]) -> None:
+        if self._late_framing and scans:
+            scans[-1] = scans[-1].with_framing(self._late_framing)
+        else:
+            self.late_framing += self._late_framing
+        self._late_framing = b""
+
+    def _keep(self, record: bytes) -> None:
+        self._keys += self._scan_code + record
+        self._scan_code = b""
+        if len(self._keys) > self._keys_cap_bytes:
+            self._keys.clear()
+            self._key_overruns += not self._is_lossy
+            self._is_lossy = True
+
+    def _complete(self) -> list[KeyScan]:
+        if self._ended is None:
+            return []
+        scan = KeyScan((self._ended,), bytes(self._keys))
+        self._ended = None
+        self._keys.clear()
+        return [scan] if scan.data else []
+
+    def _lose_records(self) -> list[KeyScan]:
+        """The scan that records were lost from is dropped; one that had ended is whole."""
+        scans = self._complete()
+        self._lines.flush()
+        self._text.flush()
+        self._keys.clear()
+        self._scan_code = b""
+        self.dropped += not self._is_lossy
+        self._is_lossy = True
+        self._skips_packet = True
+        return scans

@@ -1,0 +1,92 @@
+"""An emulated scanner in HID-POS mode: reports on a socket pair that keeps their borders, as hidraw does."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Iterator
+
+from devices.codecs.hid_pos import HONEYWELL_ENABLE, HONEYWELL_VENDORS, MAX_DATA_BYTES, REPORT_ID
+from devices.errors import DeviceLost
+from devices.transports.hidraw_node import HidrawNode
+
+ZEBRA_VENDOR = 0x05E0
+HONEYWELL_VENDOR = 0x0C2E
+
+_SYMBOLOGY_AT = 61
+
+
+class EmulatedHidPosScanner:
+    """Plugged in by `plug`, pulled by `unplug`. One of Honeywell's sends nothing until it was enabled.
+
+    identifier_at: 2, or 3 for the other layout. takes_feature_reports: False for a model that is enabled from the
+    start and refuses to be told so.
+    """
+
+    def __init__(
+        self, vendor: int = ZEBRA_VENDOR, identifier_at: int = 2, *, takes_feature_reports: bool = True
+    ) -> None:
+        self._takes_feature_reports = takes_feature_reports
+        self._vendor = vendor
+        self._identifier_at = identifier_at
+        self._end: socket.socket | None = None
+        self._node: HidrawNode | None = None
+        self.feature_reports: list[bytes] = []
+
+    @property
+    def device(self) -> HidrawNode:
+        """What a driver is given in place of an opened node. DeviceLost while unplugged."""
+        if self._node is None:
+            raise DeviceLost("emulated HID-POS scanner", "is unplugged")
+        return self._node
+
+    @property
+    def is_enabled(self) -> bool:
+        needs_enabling = self._vendor in HONEYWELL_VENDORS and self._takes_feature_reports
+        return not needs_enabling or HONEYWELL_ENABLE in self.feature_reports
+
+    def plug(self) -> None:
+        """Needs a running event loop; does nothing when plugged in."""
+        if self._end is None:
+            self.feature_reports.clear()
+            self._end, drivers = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self._end.setblocking(False)
+            drivers.setblocking(False)
+            self._node = HidrawNode(
+                "emulated HID-POS scanner", drivers.detach(), self._vendor, self._take_feature_report
+            )
+
+    def unplug(self) -> None:
+        """The driver reads what was sent, then that the device is gone. Does nothing when not plugged in."""
+        if self._end is not None:
+            self._end.close()
+            self._end = self._node = None
+
+    def _take_feature_report(self, report: bytes) -> None:
+        if not self._takes_feature_reports:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+        self.feature_reports.append(report)
+
+    async def scan(self, data: bytes, identifier: bytes = b"]E0", makers_symbology: int = 0) -> None:
+        """Send one scan, in as many reports as it takes; none while not enabled. DeviceLost when unplugged."""
+        if self.is_enabled:
+            for report in reports_of(data, identifier, makers_symbology, self._identifier_at):
+                await self.send(report)
+
+    async def send(self, report: bytes) -> None:
+        """One raw report. DeviceLost when unplugged."""
+        if self._end is None:
+            raise DeviceLost("emulated HID-POS scanner", "is unplugged")
+        await asyncio.get_running_loop().sock_sendall(self._end, report)
+
+
+def reports_of(
+    data: bytes, identifier: bytes = b"]E0", makers_symbology: int = 0, identifier_at: int = 2
+) -> Iterator[bytes]:
+    """The input reports of one scan."""
+    size = MAX_DATA_BYTES - (identifier_at - 2)
+    for start in range(0, max(len(data), 1), size):
+        part = data[start : start + size]
+        head = bytes((REPORT_ID, len(part))) + bytes(identifier_at - 2) + identifier + part
+        has_more = start + size < len(data)
+        tail = bytes((makers_symbology, 0, has_more))
+        yield head.ljust(_SYMBOLOGY_AT, b"\0") + tail

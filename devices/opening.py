@@ -1,0 +1,68 @@
+"""Scanners opened: endpoint, transport, codec and driver joined, and the transport closed again afterwards."""
+
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from devices.codecs.hid_pos import DESCRIPTOR_MARK
+from devices.codecs.keys import LAYOUTS, KeyDecoder
+from devices.codecs.lines import ALL_TERMINATORS
+from devices.endpoints import HidrawEndpoint, InputEndpoint, SerialEndpoint
+from devices.scanners.hid_pos import HidPosScanner
+from devices.scanners.keyboard import KeyboardScanner
+from devices.scanners.serial import SerialScanner
+from devices.transports import open_transport
+from devices.transports.hidraw_node import open_hidraw
+from devices.transports.input_node import open_input
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerSettings:
+    """What any kind of scanner may be told; each takes what concerns it.
+
+    layout: a name of devices.codecs.keys.LAYOUTS. grab: take a keyboard scanner from everybody else, which is right
+    only once its scans have another way to the cash program.
+    """
+
+    name: str
+    clock: Callable[[], datetime]
+    terminators: Collection[str] = ALL_TERMINATORS
+    idle_gap_ms: int = 60
+    layout: str = "us"
+    grab: bool = True
+    on_late_framing: Callable[[bytes], None] | None = None
+
+
+AnyScanner = SerialScanner | KeyboardScanner | HidPosScanner
+ScannerOpener = Callable[[Any, ScannerSettings], AbstractAsyncContextManager[AnyScanner]]
+"""Endpoint and settings to a driver that is ready to run. Entering raises the DeviceError that says why not."""
+
+
+@asynccontextmanager
+async def open_serial_scanner(endpoint: SerialEndpoint, settings: ScannerSettings) -> AsyncIterator[AnyScanner]:
+    async with aclosing(await open_transport(endpoint)) as stream:
+        yield SerialScanner(
+            settings.name,
+            stream,
+            settings.clock,
+            settings.terminators,
+            settings.idle_gap_ms,
+            settings.on_late_framing,
+        )
+
+
+@asynccontextmanager
+async def open_keyboard_scanner(endpoint: InputEndpoint, settings: ScannerSettings) -> AsyncIterator[AnyScanner]:
+    async with aclosing(await open_input(endpoint, grab=settings.grab)) as device:
+        decoder = KeyDecoder(LAYOUTS[settings.layout], settings.terminators)
+        yield KeyboardScanner(
+            settings.name, device, settings.clock, decoder, settings.idle_gap_ms, settings.on_late_framing
+        )
+
+
+@asynccontextmanager
+async def open_hid_pos_scanner(endpoint: HidrawEndpoint, settings: ScannerSettings) -> AsyncIterator[AnyScanner]:
+    async with aclosing(await open_hidraw(endpoint, DESCRIPTOR_MARK)) as device:
+        yield HidPosScanner(settings.name, device, settings.clock)

@@ -1,0 +1,76 @@
+"""Scanners in HID-POS mode: no keyboard, no serial line, reports of their own."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import structlog
+
+from devices.codecs.aim import decode_text
+from devices.codecs.hid_pos import HONEYWELL_ENABLE, HONEYWELL_VENDORS, HidPosDecoder, HidScan
+from devices.codecs.lines import SCAN_CAP_BYTES
+from devices.errors import DeviceError
+from devices.events import DataEvent
+from devices.transports.base import HidDevice
+
+# Reports of one scan follow each other within milliseconds (64 bytes a USB frame): a part that has not come by then
+# will not, and the next report begins another scan.
+REPORT_GAP_S = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+class HidPosScanner:
+    """Each scan comes framed: no terminators, no idle gap."""
+
+    def __init__(self, name: str, device: HidDevice, clock: Callable[[], datetime]) -> None:
+        """`clock` gives the time of a scan."""
+        self._name = name
+        self._device = device
+        self._clock = clock
+        self._decoder = HidPosDecoder(device.vendor)
+        self._reports = 0
+        self._scans = 0
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        return {
+            "reports": self._reports,
+            "scans": self._scans,
+            "overruns": self._decoder.overruns,
+            "bad_reports": self._decoder.bad_reports,
+        }
+
+    async def run(self, emit: Callable[[DataEvent], None]) -> None:
+        self._enable()
+        while True:
+            if scan := await self._next_scan():
+                self._scans += 1
+                emit(self._event(scan))
+
+    def _enable(self) -> None:
+        if self._device.vendor not in HONEYWELL_VENDORS:
+            return
+        try:
+            self._device.send_feature(HONEYWELL_ENABLE)
+        except DeviceError as error:  # models that send without being asked do not know it; one that is gone says so
+            _log.warning("enabling_report_refused", device=self._name, reason=error.what)
+
+    async def _next_scan(self) -> HidScan | None:
+        try:
+            async with asyncio.timeout(REPORT_GAP_S if self._decoder.has_partial else None):
+                report = await self._device.read_report()
+        except TimeoutError:
+            self._decoder.flush()
+            return None
+        self._reports += 1
+        overruns, bad_reports = self._decoder.overruns, self._decoder.bad_reports
+        scan = self._decoder.feed(report)
+        if self._decoder.overruns > overruns:
+            _log.warning("scan_too_long", device=self._name, cap_bytes=SCAN_CAP_BYTES)
+        if self._decoder.bad_reports > bad_reports:
+            _log.warning("bad_report", device=self._name, length_bytes=len(report))
+        return scan
+
+    def _event(self, scan: HidScan) -> DataEvent:
+        return DataEvent(self._name, scan.raw, decode_text(scan.data), scan.symbology, self._clock())

@@ -1,0 +1,119 @@
+"""Scanners that type as a keyboard, read below any desktop: the host's layout and focus do not matter."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import structlog
+
+from devices.codecs.aim import decode_text, split_identifier
+from devices.codecs.keys import KeyDecoder, KeyScan
+from devices.codecs.lines import SCAN_CAP_BYTES
+from devices.codecs.magstripe import SwipeJoiner
+from devices.events import DataEvent
+from devices.transports.base import InputDevice
+
+# The release of a key follows its press within one or two USB frames; after this long it was lost.
+RELEASE_GRACE_S = 0.05
+# A reader types its tracks without a pause: what comes later is another swipe.
+SWIPE_GAP_S = 0.15
+# What lost keys or was too long ends at its terminator, or after this long without a key; see also serial.py.
+DROPPING_GAP_S = 2.0
+
+_log = structlog.get_logger(__name__)
+
+
+class KeyboardScanner:
+    """Ends a scan at a terminator, or after `idle_gap_ms` without a key (0 = never)."""
+
+    def __init__(
+        self,
+        name: str,
+        device: InputDevice,
+        clock: Callable[[], datetime],
+        decoder: KeyDecoder,
+        idle_gap_ms: int = 60,
+        on_late_framing: Callable[[bytes], None] | None = None,
+    ) -> None:
+        """`decoder`: a new one, which knows the layout and the terminators. The rest as in SerialScanner."""
+        self._name = name
+        self._device = device
+        self._clock = clock
+        self._decoder = decoder
+        self._idle_gap_s = idle_gap_ms / 1000
+        self._on_late_framing = on_late_framing
+        self._swipe = SwipeJoiner()
+        self._scans = 0
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """dropped: scans that the kernel lost keys of. unknown_keys: keys that type nothing in the layout."""
+        return {
+            "scans": self._scans,
+            "overruns": self._decoder.overruns,
+            "dropped": self._decoder.dropped,
+            "unknown_keys": self._decoder.unknown_keys,
+        }
+
+    async def run(self, emit: Callable[[DataEvent], None]) -> None:
+        while True:
+            for scan in await self._next_scans():
+                self._scans += 1
+                emit(self._event(scan))
+
+    async def _next_scans(self) -> list[KeyScan]:
+        try:
+            async with asyncio.timeout(self._gap_s()):
+                data = await self._device.stream.read()
+        except TimeoutError:
+            return self._silence()
+        overruns, dropped = self._decoder.overruns, self._decoder.dropped
+        scans = self._feed(data)
+        if self._decoder.overruns > overruns:
+            _log.warning("scan_too_long", device=self._name, cap_bytes=SCAN_CAP_BYTES)
+        if self._decoder.dropped > dropped:
+            _log.warning("scan_dropped", device=self._name, reason="the kernel lost keys of it (SYN_DROPPED)")
+        return self._joined(scans)
+
+    def _feed(self, data: bytes) -> list[KeyScan]:
+        scans = self._decoder.feed(data)
+        self._place_late_framing()
+        while self._decoder.needs_resync:
+            scans += self._decoder.resync(self._device.key_state())
+            self._place_late_framing()
+        return scans
+
+    def _place_late_framing(self) -> None:
+        framing = self._decoder.late_framing
+        if framing and self._swipe.is_open:
+            self._swipe.add_framing(framing)
+        elif framing and self._on_late_framing is not None:
+            self._on_late_framing(framing)
+
+    def _gap_s(self) -> float | None:
+        return self._scan_gap_s() or (SWIPE_GAP_S if self._swipe.is_open else None)
+
+    def _scan_gap_s(self) -> float | None:
+        """After which silence ends the scan that has begun; None: it is not to end so."""
+        if self._decoder.awaits_release:
+            return RELEASE_GRACE_S
+        if self._decoder.is_dropping:
+            return max(self._idle_gap_s, DROPPING_GAP_S)
+        return self._idle_gap_s if self._decoder.has_partial and self._idle_gap_s else None
+
+    def _silence(self) -> list[KeyScan]:
+        if self._scan_gap_s() is None:
+            return self._swipe.flush()
+        scans = self._decoder.flush()
+        if self._decoder.holds_keys:
+            scans += self._decoder.resync(self._device.key_state())
+        return self._joined(scans)
+
+    def _joined(self, scans: list[KeyScan]) -> list[KeyScan]:
+        return [done for scan in scans for done in self._swipe.feed(scan)]
+
+    def _event(self, scan: KeyScan) -> DataEvent:
+        symbology, data = split_identifier(scan.data)
+        prefix, terminator = scan.parts[0].prefix, scan.parts[-1].terminator
+        raw = scan.wire.removeprefix(prefix).removesuffix(terminator)
+        return DataEvent(self._name, raw, decode_text(data), symbology, self._clock(), prefix, terminator, scan.keys)

@@ -1,0 +1,83 @@
+"""`input://`: a keyboard scanner's /dev/input/event*. evdev opens, checks and grabs it; its bytes are read by our loop.
+
+evdev is imported when the first such node is opened: it takes a tenth of a second, and most tills have none.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from devices.endpoints import InputEndpoint
+from devices.errors import DeviceBusy, Unsupported
+from devices.transports.base import map_os_errors
+from devices.transports.fd_stream import FdStream
+from devices.transports.usb_nodes import node_paths
+
+if TYPE_CHECKING:
+    import evdev
+
+    _Device = evdev.InputDevice[str]
+
+# What every scanner must be able to type: 1 to 0 and Enter (linux/input-event-codes.h). No mouse, lid or power button.
+NEEDED_KEYS = frozenset({*range(2, 12), 28})
+_EV_KEY = 1
+
+
+class InputNode:
+    """An opened and checked node: devices.transports.base.InputDevice."""
+
+    def __init__(self, name: str, device: "_Device") -> None:
+        """Own `device`. Needs a running event loop."""
+        self._name = name
+        self._device = device
+        self.stream = FdStream(name, device.fd, device.close)
+
+    def key_state(self) -> Collection[int]:
+        with map_os_errors(self._name):
+            return frozenset(self._device.active_keys())
+
+    async def aclose(self) -> None:
+        """The kernel ends the grab with the descriptor."""
+        await self.stream.aclose()
+
+
+async def open_input(endpoint: InputEndpoint, *, grab: bool) -> InputNode:
+    """The keyboard at `endpoint`, alone of all that the same USB device may have.
+
+    grab: nobody else gets its keys from now on. What it types is then lost unless the caller passes it on.
+    Unsupported: it is no keyboard. DeviceBusy: another program has grabbed it, or a key of it is down (grabbed now,
+    that key would repeat for ever in whatever saw it go down).
+    """
+    name = str(endpoint)
+    paths = [path for path in node_paths(endpoint, "input") if endpoint.identity is None or "/event" in path]
+    return InputNode(name, await asyncio.to_thread(_open, name, paths, grab=grab))
+
+
+def _open(name: str, paths: Sequence[str], *, grab: bool) -> "_Device":
+    device = _first_keyboard(name, paths)
+    try:
+        if grab:
+            _grab(name, device)
+    except BaseException:
+        device.close()
+        raise
+    return device
+
+
+def _first_keyboard(name: str, paths: Sequence[str]) -> "_Device":
+    import evdev  # noqa: PLC0415 - see the module's docstring
+
+    for path in paths:
+        with map_os_errors(name):
+            device = evdev.InputDevice(path)
+        if set(device.capabilities().get(_EV_KEY, ())) >= NEEDED_KEYS:
+            return device
+        device.close()
+    raise Unsupported(name, "has no keys for digits and Enter: it is no keyboard scanner")
+
+
+def _grab(name: str, device: "_Device") -> None:
+    with map_os_errors(name):
+        if device.active_keys():
+            raise DeviceBusy(name, "a key is held down: it can be grabbed once that is released")
+        device.grab()

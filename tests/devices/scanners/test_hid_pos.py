@@ -1,0 +1,114 @@
+from collections.abc import Collection, Mapping
+
+import pytest
+from structlog.testing import capture_logs
+
+from devices.codecs.hid_pos import HONEYWELL_ENABLE
+from devices.emulation.hidraw import HONEYWELL_VENDOR, ZEBRA_VENDOR, EmulatedHidPosScanner, reports_of
+from devices.scanners.hid_pos import HidPosScanner
+from tests.devices.scanners.contract import CARD, GOODS, Opened, ScannerBench, ScannerContract, clock
+from tests.devices.waiting import until
+
+
+class HidPosRig:
+    def __init__(
+        self, vendor: int = ZEBRA_VENDOR, identifier_at: int = 2, *, takes_feature_reports: bool = True
+    ) -> None:
+        self.scanner = EmulatedHidPosScanner(vendor, identifier_at, takes_feature_reports=takes_feature_reports)
+
+    async def plug(self) -> None:
+        """A Honeywell as its last driver left it, so that a test may scan at once."""
+        self.scanner.plug()
+        if not self.scanner.is_enabled:
+            self.scanner.device.send_feature(HONEYWELL_ENABLE)
+
+    async def unplug(self) -> None:
+        self.scanner.unplug()
+
+    async def open(self, terminators: Collection[str], idle_gap_ms: int) -> Opened:
+        device = self.scanner.device
+        return Opened(HidPosScanner("front", device, clock), device.aclose)
+
+    async def scan(self, data: bytes) -> None:
+        await self.scanner.scan(data[3:], data[:3])
+
+    async def begin_scan(self) -> None:
+        first, _ = reports_of(bytes(100))
+        await self.scanner.send(first)
+
+
+Bench = ScannerBench[HidPosRig]
+
+
+class TestHidPosScanner(ScannerContract[HidPosRig]):
+    def rig(self) -> HidPosRig:
+        return HidPosRig()
+
+    async def test_no_feature_report_for_others_than_honeywell(self, bench: Bench) -> None:
+        await bench.start()
+        await bench.rig.scan(b"]E0" + CARD)
+        await bench.next()
+        assert bench.rig.scanner.feature_reports == []
+
+    async def test_reports_of_another_kind_are_counted_and_told(self, bench: Bench) -> None:
+        await bench.start()
+        with capture_logs() as logs:
+            await bench.rig.scanner.send(b"\x05\x01")
+            await bench.rig.scan(b"]E0" + GOODS)
+            assert await bench.next_data() == b"]E0" + GOODS
+        assert logs == [{"event": "bad_report", "log_level": "warning", "device": "front", "length_bytes": 2}]
+        assert counters(bench) == {"reports": 2, "scans": 1, "overruns": 0, "bad_reports": 1}
+
+    async def test_scan_whose_rest_never_came_does_not_glue_to_the_next(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("devices.scanners.hid_pos.REPORT_GAP_S", 0.01)
+        await bench.start()
+        await bench.rig.begin_scan()
+        await until(lambda: counters(bench)["bad_reports"] == 1)
+        await bench.rig.scan(b"]E0" + GOODS)
+        assert await bench.next_data() == b"]E0" + GOODS
+
+
+class TestOtherLayout(ScannerContract[HidPosRig]):
+    """The AIM identifier at 3."""
+
+    def rig(self) -> HidPosRig:
+        return HidPosRig(identifier_at=3)
+
+
+class TestHoneywell(ScannerContract[HidPosRig]):
+    """Sends nothing until it was enabled; what is scanned before is nowhere."""
+
+    def rig(self) -> HidPosRig:
+        return HidPosRig(HONEYWELL_VENDOR)
+
+    async def test_it_is_enabled_at_each_opening(self, bench: Bench) -> None:
+        bench.rig.scanner.feature_reports.clear()
+        await bench.start()
+        await until(lambda: bench.rig.scanner.is_enabled)
+        await bench.rig.scan(b"]E0" + CARD)
+        await bench.next()
+        assert bench.rig.scanner.feature_reports == [b"\xfe\x01"]
+
+    async def test_makers_symbology(self, bench: Bench) -> None:
+        await bench.start()
+        await bench.rig.scanner.scan(b"0036000291452", b"]E0", ord("c"))
+        assert (await bench.next()).scan_data_type == "UPC-A"
+
+
+async def test_a_refused_feature_report_is_told_and_no_reason_to_stop() -> None:
+    rig = HidPosRig(HONEYWELL_VENDOR, takes_feature_reports=False)
+    bench = ScannerBench(rig)
+    await rig.plug()
+    with capture_logs() as logs:
+        await bench.start()
+        await rig.scan(b"]E0" + CARD)
+        assert await bench.next_data() == b"]E0" + CARD
+    assert [entry["event"] for entry in logs] == ["enabling_report_refused"]
+    await bench.aclose()
+
+
+def counters(bench: Bench) -> Mapping[str, int]:
+    assert isinstance(bench.driver, HidPosScanner)
+    return bench.driver.counters

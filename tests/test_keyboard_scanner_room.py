@@ -1,0 +1,107 @@
+"""A keyboard scanner is grabbed only while its goods have another way to the cash program."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bridge.config.loading import load
+from bridge.desk.printing import PrintRoom
+from bridge.device_room import DeviceRoom
+from bridge.domain.moves import PaperLine
+from bridge.journal import SqliteJournal
+from devices.codecs.keys import LAYOUTS, KeyDecoder
+from devices.emulation.input_node import EmulatedKeyboardScanner
+from devices.endpoints import InputEndpoint
+from devices.events import DataEvent
+from devices.opening import AnyScanner, ScannerSettings
+from devices.registry import SCANNERS
+from devices.scanners.keyboard import KeyboardScanner
+from tests.devices.scanners.contract import clock
+
+DEADLINE_S = 10.0
+
+CONFIG = """
+[till]
+store = "store-01"
+name = "till-1"
+
+[[scanners]]
+name = "front"
+endpoint = "input:///dev/input/event5"
+layout = "de"
+forward = "{forward}"
+"""
+
+
+class Room:
+    """The device room of a till whose one scanner is emulated; `grabs` gets each opening."""
+
+    def __init__(self) -> None:
+        self.scanner = EmulatedKeyboardScanner(LAYOUTS["de"])
+        self.grabs: asyncio.Queue[bool] = asyncio.Queue()
+        self.scans: asyncio.Queue[DataEvent] = asyncio.Queue()
+        self.is_card = False
+        self._keeping: list[asyncio.Task[None]] = []
+        self._journal: SqliteJournal | None = None
+
+    async def start(self, folder: Path, forward: str) -> None:
+        config = folder / "pos-bridge.toml"
+        config.write_text(CONFIG.format(forward=forward))
+        self._journal = await SqliteJournal.open(folder / "journal.db")
+        room = DeviceRoom(load(config), clock, lambda _status: None)
+        keepers = room.keepers(self._on_scan, PrintRoom(self._journal, room.queues, clock, PaperLine("REPEAT")))
+        self._keeping = [asyncio.create_task(keeper.keep()) for keeper in keepers]
+
+    async def aclose(self) -> None:
+        for task in self._keeping:
+            task.cancel()
+        await asyncio.gather(*self._keeping, return_exceptions=True)
+        if self._journal is not None:
+            await self._journal.aclose()
+
+    @asynccontextmanager
+    async def open_scanner(self, _endpoint: InputEndpoint, settings: ScannerSettings) -> AsyncIterator[AnyScanner]:
+        await self.scanner.plug()
+        device = self.scanner.device
+        decoder = KeyDecoder(LAYOUTS[settings.layout], settings.terminators)
+        self.grabs.put_nowait(settings.grab)
+        try:
+            yield KeyboardScanner(settings.name, device, clock, decoder, settings.idle_gap_ms)
+        finally:
+            await device.aclose()
+            await self.scanner.unplug()
+
+    async def next_grab(self) -> bool:
+        async with asyncio.timeout(DEADLINE_S):
+            return await self.grabs.get()
+
+    def _on_scan(self, event: DataEvent) -> bool:
+        self.scans.put_nowait(event)
+        return self.is_card
+
+
+@pytest.fixture
+async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
+    room = Room()
+    monkeypatch.setitem(SCANNERS, InputEndpoint, room.open_scanner)
+    yield room
+    await room.aclose()
+
+
+async def test_scans_that_are_events_only_are_grabbed_at_once(room: Room, tmp_path: Path) -> None:
+    await room.start(tmp_path, "event")
+    assert await room.next_grab()
+    await room.scanner.scan("Größe")
+    async with asyncio.timeout(DEADLINE_S):
+        assert (await room.scans.get()).scan_data_label == "Größe"
+
+
+async def test_it_is_not_grabbed_before_the_forward_works(room: Room, tmp_path: Path) -> None:
+    await room.start(tmp_path, f"pty:{tmp_path}/ports/front")
+    assert not await room.next_grab()
+    (tmp_path / "ports").mkdir()
+    assert await room.next_grab()
+    assert room.grabs.empty()
