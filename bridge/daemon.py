@@ -104,7 +104,7 @@ class Till:
         announcer = BusAnnouncer(bus, wording)
         self._devices = DeviceRoom(config, now, announcer.device)
         self.screens = Screens(self._devices.glasses)
-        self._printing = PrintRoom(journal, self._devices.queues, now)
+        self._printing = PrintRoom(journal, self._devices.queues, now, wording.repeat_mark())
         self._desk = build_desk(
             _desk_settings(config),
             Outside(journal, programmes, self.screens, self._printing, announcer, now, supervisor.spawn),

@@ -3,23 +3,25 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from bridge.config.model import Config, Display, Printer, Scanner
 from bridge.desk.printing import PrinterQueue, PrintRoom
 from bridge.events import rfc3339
+from bridge.forwarding import Delivery, forward_of
 from bridge.ports import Clock
 from bridge.pos import messages as m
 from bridge.supervisor import DeviceKeeper, DevicePlace, Role
 from devices.codecs.escpos import encode
 from devices.displays.line_display import ByteLineDisplay, LatestScreen
 from devices.documents import Printout, Screen
-from devices.endpoints import Endpoint, TcpEndpoint, parse_endpoint
+from devices.endpoints import Endpoint, InputEndpoint, TcpEndpoint, parse_endpoint
 from devices.events import DataEvent, DeviceState, StatusUpdateEvent
-from devices.printers.escpos import EscPosPrinter
+from devices.opening import ScannerSettings
+from devices.printers.escpos import EscPosPrinter, state_of
 from devices.printers.network import NetworkPrinter
 from devices.printers.profiles import PROFILES, Profile, override
-from devices.registry import COMMAND_SETS
-from devices.scanners.serial import SerialScanner
+from devices.registry import COMMAND_SETS, SCANNERS
 from devices.transports import ByteStream, open_transport
 
 Life = Callable[[Callable[[], None]], Awaitable[None]]
@@ -49,17 +51,21 @@ class DeviceRoom:
         self._clock = clock
         self._tell = tell
         self._keepers: list[DeviceKeeper] = []
+        self._forward_keepers: list[DeviceKeeper] = []
         self.glasses = {display.name: DisplayGlass() for display in config.displays}
         self.queues = {printer.name: PrinterQueue(check_of(profile_of(printer))) for printer in config.printers}
 
-    def keepers(self, on_scan: Callable[[DataEvent], None], printing: PrintRoom) -> Iterator[DeviceKeeper]:
-        """One keeper a device, in the order of the configuration."""
+    def keepers(self, on_scan: Callable[[DataEvent], bool], printing: PrintRoom) -> Iterator[DeviceKeeper]:
+        """First the ways on which goods go on, then one keeper a device, in the order of the configuration.
+
+        on_scan: True for a scan that is not to go on to the cash program.
+        """
         self._keepers = [
             *(self._scanner(scanner, on_scan) for scanner in self._config.scanners),
             *(self._display(display) for display in self._config.displays),
             *(self._printer(printer, printing) for printer in self._config.printers),
         ]
-        return iter(self._keepers)
+        return chain(self._forward_keepers, self._keepers)
 
     def listed(self) -> Sequence[m.Device]:
         """What device.list answers."""
@@ -76,20 +82,47 @@ class DeviceRoom:
             for keeper in self._keepers
         ]
 
-    def _scanner(self, scanner: Scanner, on_scan: Callable[[DataEvent], None]) -> DeviceKeeper:
-        async def live(stream: ByteStream) -> None:
-            driver = SerialScanner(
-                scanner.name,
-                stream,
-                clock=self._clock,
-                terminators=scanner.terminators,
-                idle_gap_ms=scanner.idle_gap_ms,
-            )
-            keeper.count_by(lambda: driver.counters)
-            await driver.run(on_scan)
+    def _scanner(self, scanner: Scanner, on_scan: Callable[[DataEvent], bool]) -> DeviceKeeper:
+        endpoint = parse_endpoint(scanner.endpoint)
 
-        keeper = self._keeper(scanner, "scanner", _on_stream(parse_endpoint(scanner.endpoint), live))
+        async def life(came: Callable[[], None]) -> None:
+            await delivery.settled()
+            settings = self._scanner_settings(scanner, delivery)
+            async with SCANNERS[type(endpoint)](endpoint, settings) as driver:
+                came()
+                keeper.count_by(lambda: {**driver.counters, **delivery.counters})
+                if isinstance(endpoint, InputEndpoint):
+                    await first_of(driver.run(delivery.deliver), _until_other(delivery, may_grab=settings.grab))
+                else:
+                    await driver.run(delivery.deliver)
+
+        async def lives(came: Callable[[], None]) -> None:
+            """A keyboard scanner is opened anew when it may be grabbed from now on, or no longer."""
+            while True:
+                await life(came)
+
+        keeper = self._keeper(scanner, "scanner", lives)
+        delivery = self._delivery(scanner, on_scan, keeper.impair)
         return keeper
+
+    def _scanner_settings(self, scanner: Scanner, delivery: Delivery) -> ScannerSettings:
+        return ScannerSettings(
+            scanner.name,
+            self._clock,
+            scanner.terminators,
+            scanner.idle_gap_ms,
+            scanner.layout,
+            delivery.may_grab,
+            delivery.deliver_late_framing,
+        )
+
+    def _delivery(
+        self, scanner: Scanner, on_scan: Callable[[DataEvent], bool], impair: Callable[[str], None]
+    ) -> Delivery:
+        forward = forward_of(scanner, self._config.socket.group, self._clock, impair)
+        if forward is not None:
+            self._forward_keepers.append(forward.keeper)
+        return Delivery(on_scan, forward)
 
     def _display(self, display: Display) -> DeviceKeeper:
         glass = self.glasses[display.name]
@@ -107,10 +140,12 @@ class DeviceRoom:
             return self._network_printer(printer, endpoint, profile, printing)
 
         async def live(stream: ByteStream) -> None:
-            driver = EscPosPrinter(stream, profile)
+            driver = EscPosPrinter(stream, profile, lambda status: keeper.report(*state_of(status)))
+            keeper.count_by(lambda: driver.counters)
             await first_of(driver.run(), printing.serve(printer.name, driver))
 
-        return self._keeper(printer, "printer", _on_stream(endpoint, live))
+        keeper = self._keeper(printer, "printer", _on_stream(endpoint, live))
+        return keeper
 
     def _network_printer(
         self, printer: Printer, endpoint: Endpoint, profile: Profile, printing: PrintRoom
@@ -118,10 +153,17 @@ class DeviceRoom:
         """Connected for each job only, so nothing is known of it until the first."""
 
         async def life(came: Callable[[], None]) -> None:
-            driver = NetworkPrinter(str(endpoint), lambda: open_transport(endpoint), profile)
-            await printing.serve(printer.name, driver, came)
+            async def opened() -> ByteStream:
+                stream = await open_transport(endpoint)
+                if not keeper.is_there:
+                    came()
+                return stream
 
-        return self._keeper(printer, "printer", life, DeviceState.UNKNOWN)
+            driver = NetworkPrinter(str(endpoint), opened, profile, lambda status: keeper.report(*state_of(status)))
+            await printing.serve(printer.name, driver)
+
+        keeper = self._keeper(printer, "printer", life, DeviceState.UNKNOWN)
+        return keeper
 
     def _keeper(
         self,
@@ -130,7 +172,7 @@ class DeviceRoom:
         life: Life,
         state: DeviceState = DeviceState.ABSENT,
     ) -> DeviceKeeper:
-        place = DevicePlace(device.name, role, device.endpoint)
+        place = DevicePlace(device.name, role, str(device.endpoint))
         return DeviceKeeper(place, life, self._clock, self._tell, state)
 
 
@@ -162,6 +204,12 @@ def _on_stream(endpoint: Endpoint, live: Callable[[ByteStream], Awaitable[None]]
             await stream.aclose()
 
     return life
+
+
+async def _until_other(delivery: Delivery, *, may_grab: bool) -> None:
+    """Until `delivery.may_grab` is no longer `may_grab`."""
+    while delivery.may_grab is may_grab:
+        await delivery.changed()
 
 
 async def first_of(*lives: Awaitable[None]) -> None:

@@ -92,11 +92,21 @@ class DeviceKeeper:
         self._pace = pace
         self._opened = 0
         self._failures = 0
+        self._is_there = False
+        self._impairment = ""
+        # Bytes may go out to a printer that has no paper: it is well only when it says so.
+        self._when_there = (DeviceState.UNKNOWN if place.role == "printer" else DeviceState.ONLINE, "")
+        self._said = self._when_there
         self._counters: Callable[[], Mapping[str, int]] = dict
 
     @property
     def is_online(self) -> bool:
         return self.state is DeviceState.ONLINE
+
+    @property
+    def is_there(self) -> bool:
+        """It came and has not gone since, in whatever state it is."""
+        return self._is_there
 
     @property
     def counters(self) -> Mapping[str, int]:
@@ -106,6 +116,23 @@ class DeviceKeeper:
     def count_by(self, counters: Callable[[], Mapping[str, int]]) -> None:
         """Let a driver's own counters be seen."""
         self._counters = counters
+
+    def impair(self, reason: str) -> None:
+        """While there, it works but for this: FAULT with the reason. "" when it works altogether."""
+        self._impairment = reason
+        if self._is_there:
+            self._tell_how_it_works()
+
+    def report(self, state: DeviceState, reason: str) -> None:
+        """What the device says of itself while it is there; a new reason is told though the state is the same."""
+        is_news = bool(reason) and (state, reason) != self._said and state is self.state
+        self._said = (state, reason)
+        if not self._is_there:
+            return
+        self._tell_how_it_works()
+        if is_news:
+            log.info("device_says", device=self.place.name, state=state.value, reason=reason)
+            self._tell(StatusUpdateEvent(self.place.name, state, self._clock(), reason))
 
     async def keep(self) -> None:
         """For ever."""
@@ -129,9 +156,18 @@ class DeviceKeeper:
     def _came(self) -> None:
         self._failures = 0
         self._opened += 1
-        self._change(DeviceState.ONLINE, "")
+        self._is_there = True
+        self._tell_how_it_works()
+
+    def _tell_how_it_works(self) -> None:
+        state, reason = (DeviceState.FAULT, self._impairment) if self._impairment else self._said
+        if reason:
+            self.last_error = reason
+        self._change(state, reason)
 
     def _went(self, state: DeviceState, reason: str) -> None:
+        self._is_there = False
+        self._said = self._when_there
         self.last_error = reason
         self._change(state, reason)
 
@@ -140,6 +176,6 @@ class DeviceKeeper:
             return
         self.state = state
         self.since = self._clock()
-        level = log.info if state is DeviceState.ONLINE else log.warning
+        level = log.info if state in {DeviceState.ONLINE, DeviceState.UNKNOWN} else log.warning
         level("device_state", device=self.place.name, endpoint=self.place.endpoint, state=state.value, reason=reason)
         self._tell(StatusUpdateEvent(self.place.name, state, self.since, reason))

@@ -32,8 +32,12 @@ class LineDisplay(Protocol):
 class PosPrinter(Protocol):
     """Prints Printouts, one at a time."""
 
-    async def print(self, printout: Printout) -> None:
-        """Send the whole job.
+    async def print(self, printout: Printout) -> bool:
+        """Send the whole job; True once the printer itself said that it came to its end, False where it cannot say.
 
-        JobInterrupted: it was cut off after its first byte. Any other DeviceError: nothing was sent.
+        PrinterNotReady: it says that it cannot print; wait for `ready`. JobIncomplete, JobInterrupted: it was cut off
+        after its first byte. Any other DeviceError: nothing was sent.
         """
+
+    async def ready(self) -> None:
+        """Wait until the printer does not say any more that it cannot print."""

@@ -19,7 +19,21 @@ def check_config(file: Path) -> None:
         config = load(file)
     except ConfigError as error:
         raise WrongConfiguration(str(error)) from error
+    _check_members(file, config)
     click.echo(one_line(f"{file}: ok: {summary(config)}"))
+
+
+def _check_members(file: Path, config: Config) -> None:
+    """A running till keeps its last good list; whoever edits one wants to hear of it before."""
+    from bridge.providers.card_file.members import CardFileError, load_members  # noqa: PLC0415 - only where one is
+
+    for number, provider in enumerate(config.providers):
+        if provider.path is None:
+            continue
+        try:
+            load_members(provider.path)
+        except CardFileError as error:
+            raise WrongConfiguration(f"{file}: providers[{number}].path: {error}") from error
 
 
 def summary(config: Config) -> str:

@@ -40,6 +40,7 @@ def checks(config: Config) -> Iterator[Problem]:
     return chain(
         _check_names(config),
         _check_devices(config),
+        _check_forwards(config),
         _check_registered(config),
         *(_check_display(f"displays[{place}]", row) for place, row in enumerate(config.displays)),
         *(_check_printer(f"printers[{place}]", row) for place, row in enumerate(config.printers)),
@@ -81,6 +82,20 @@ def _check_devices(config: Config) -> Iterator[Problem]:
     for place_, scanner in enumerate(config.scanners):
         if not scanner.terminators and not scanner.idle_gap_ms:
             yield Problem(f"scanners[{place_}].terminators", "no terminator and no idle_gap_ms: no scan would end")
+        if scanner.layout != "us" and scanner.endpoint.scheme != "input":
+            yield Problem(f"scanners[{place_}].layout", "only a scanner at input:// types in a layout")
+
+
+def _check_forwards(config: Config) -> Iterator[Problem]:
+    taken = {device.endpoint.place.partition("://")[2]: path for _role, path, device in devices_of(config)}
+    taken[str(config.socket.path)] = "socket.path"
+    for place, scanner in enumerate(config.scanners):
+        if scanner.forward.pty_path is None:
+            continue
+        path = os.path.normpath(scanner.forward.pty_path)
+        if path in taken:
+            yield Problem(f"scanners[{place}].forward", f"{quoted(scanner.forward)} is already taken by {taken[path]}")
+        taken[path] = f"scanners[{place}]"
 
 
 def _check_registered(config: Config) -> Iterator[Problem]:

@@ -86,6 +86,7 @@ class Http(Section, frozen=True):
 
 
 Terminator = Literal["cr", "lf", "crlf", "tab", "etx"]
+Layout = Literal["us", "ru", "de", "fr", "uk"]
 
 
 class Scanner(Section, frozen=True):
@@ -109,7 +110,7 @@ class Scanner(Section, frozen=True):
     )
     idle_gap_ms: Annotated[int, Meta(ge=0, le=5000, description="ends a scan that has no terminator; 0 = never")] = 60
     layout: Annotated[
-        str, Meta(description="the keyboard layout that the scanner was programmed for (`input://` only)")
+        Layout, Meta(description="the keyboard layout that the scanner was programmed for (`input://` only)")
     ] = "us"
 
 

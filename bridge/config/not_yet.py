@@ -14,19 +14,16 @@ def _other_than(value: object) -> Callable[[Any], bool]:
     return lambda found: found != value
 
 
-def _is_usb_or_input(endpoint: Endpoint) -> bool:
-    return endpoint.scheme in {"input", "hidraw", "usb"}
+def _is_usb(endpoint: Endpoint) -> bool:
+    return endpoint.scheme == "usb"
 
 
 # Key path with [] for every entry; True for a value to come; what serves now.
 ROWS: tuple[tuple[str, Callable[[Any], bool], tuple[str, ...]], ...] = (
     ("till.currency", _other_than("RUB"), ("RUB",)),
     ("http.enabled", _other_than(False), ("false",)),
-    ("scanners[].forward", _other_than("event"), ("event",)),
-    ("scanners[].layout", _other_than("us"), ("us",)),
-    ("scanners[].endpoint", _is_usb_or_input, ("serial://PATH",)),
-    ("displays[].endpoint", _is_usb_or_input, ("serial://PATH",)),
-    ("printers[].endpoint", _is_usb_or_input, ("lp://PATH", "serial://PATH", "tcp://HOST:9100")),
+    ("scanners[].endpoint", _is_usb, ("serial://PATH", "input://PATH", "hidraw://PATH")),
+    ("displays[].endpoint", _is_usb, ("serial://PATH",)),
     ("providers[].policy.redeem", _other_than("online"), ("online",)),
     ("providers[].policy.accrue", _other_than("online_else_queue"), ("online_else_queue",)),
     ("providers[].policy.reverse", _other_than("queue"), ("queue",)),

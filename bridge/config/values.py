@@ -46,6 +46,12 @@ class Forward(str):
 
     __slots__ = ()
 
+    @property
+    def pty_path(self) -> Path | None:
+        """Where the PTY is offered; None for what is no PTY."""
+        kind, _, path = self.partition(":")
+        return Path(path) if kind == "pty" else None
+
 
 class Encoding(str):
     """The Python name of a single-byte encoding whose lower half is ASCII."""

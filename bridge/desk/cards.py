@@ -17,6 +17,7 @@ from bridge.desk.undoing import without_redemption
 from bridge.domain.card import CardFormat, RecognisedCard, recognise
 from bridge.domain.errors import CardNotFound, ProviderRefused, ProviderUnavailable
 from bridge.domain.member import AttachedCard, Entry, Source
+from bridge.domain.payment_card import is_payment_card
 from bridge.domain.personal import CardNumber, ScanText
 from bridge.domain.receipt import PendingCard, Receipt
 from devices.events import DataEvent
@@ -77,9 +78,13 @@ class CardDesk:
     def handle_scan(self, event: DataEvent) -> bool:
         """A scan from any scanner: told to subscribers at once; a card starts its lookup, goods disturb nothing.
 
-        True: it was a card and nobody else's business. False: it goes on to the cash program.
+        True: it was a card and nobody else's business. False: it goes on to the cash program. A payment card is
+        nobody's at all.
         """
         card = recognise(self._formats, event.scan_data_label, event.scan_data_type)
+        if card is None and is_payment_card(event.scan_data_label):
+            log.warning("payment_card_refused", device=event.device)
+            return True
         scan_id = f"{event.at:%Y%m%d-%H%M%S}-{next(self._scan_ids)}"
         log.info("scanned", device=event.device, data=ScanText(event.scan_data_label), is_card=card is not None)
         self._announcer.scan(scan_id, event, card)

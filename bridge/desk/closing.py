@@ -133,7 +133,9 @@ class CloseDesk:
             outcome = Outcome(OutcomeState.MANUAL, task_id=task.task_id, reason=str(reason))
             return replace(closed, outcome=outcome), [task]
         is_settled = goal.kind is GoalKind.NOTHING and closed.settled
-        outcome = Outcome(OutcomeState.DONE if is_settled else OutcomeState.QUEUED)
+        barred = card is not None and card.is_barred and goal.kind is GoalKind.NOTHING
+        why = f"the card is {card.state}: nothing was sent" if card and barred else None
+        outcome = Outcome(OutcomeState.DONE if is_settled else OutcomeState.QUEUED, reason=why)
         spent = self._spent(closed, goal)
         return replace(closed, goal=goal, redemption=spent, settled=is_settled, outcome=outcome), []
 
@@ -146,6 +148,8 @@ class CloseDesk:
         if receipt.card is None:
             return Goal()
         redeem = standing_points(receipt) if closing.redeemed is None else closing.redeemed
+        if receipt.card.is_barred and not redeem:
+            return Goal()  # it earns nothing either: no errand for the provider, and none for staff
         multiple = self._programmes.get(receipt.card.provider).rules.multiple
         if not is_multiple(redeem, multiple):
             raise AmountInvalid(f"points are redeemed in multiples of {multiple}")

@@ -40,7 +40,7 @@ class ClosingPaper:
         async with self._book.lock(receipt_id):
             receipt = await self._book.get(receipt_id)
             outcome = receipt.outcome or Outcome(OutcomeState.DONE)
-            if outcome.job_id is not None or receipt.card is None:
+            if outcome.job_id is not None or receipt.card is None or receipt.card.is_barred:
                 return outcome
             if outcome.balance_after is None:
                 outcome = replace(outcome, balance_after=balance)
@@ -51,7 +51,7 @@ class ClosingPaper:
 
     async def _balance(self, receipt: Receipt, deadline: float) -> Points | None:
         outcome, card = receipt.outcome, receipt.card
-        if card is None or outcome is None or outcome.state is not OutcomeState.DONE:
+        if card is None or card.is_barred or outcome is None or outcome.state is not OutcomeState.DONE:
             return None
         if outcome.balance_after is not None or outcome.job_id is not None:
             return None

@@ -9,7 +9,7 @@ from bridge.desk.quotes import Quoted, done_by
 from bridge.desk.receipts import live
 from bridge.desk.rooms import Rooms
 from bridge.domain.limits import Limits, ReasonCode, benefit_limits, limits_of_nothing, limits_without_quote
-from bridge.domain.member import AttachedCard, CardState, Source
+from bridge.domain.member import AttachedCard, Source
 from bridge.domain.money import NO_POINTS
 from bridge.domain.moves import Purchase, Return
 from bridge.domain.receipt import Operation, Receipt
@@ -36,9 +36,10 @@ class LimitDesk:
             return self._nothing(receipt, ReasonCode.LOOKUP_RUNNING)
         await self._cards.follow_up(receipt_id)
         receipt = live(await self._book.get(receipt_id))
-        if receipt.card is None:
+        card = receipt.card or await self._card_of_base(receipt)
+        if card is None:
             return self._nothing(receipt, ReasonCode.NO_CARD)
-        return await self._of_card(receipt, receipt.card, basket, deadline)
+        return await self._of_card(receipt, card, basket, deadline)
 
     async def _noted(self, receipt_id: str, basket: Basket) -> Receipt:
         """The receipt with this basket, in memory only: after a crash the cash program asks again."""
@@ -49,7 +50,7 @@ class LimitDesk:
 
     async def _of_card(self, receipt: Receipt, card: AttachedCard, basket: Basket, deadline: float) -> Limits:
         programme = self._programmes.get(card.provider)
-        if card.state in {CardState.BLOCKED, CardState.EXPIRED}:
+        if card.is_barred:
             return limits_without_quote(card, basket.total, programme.rules, ReasonCode.CARD_STATE)
         if receipt.operation is Operation.REFUND:
             return await self._of_refund(receipt, card, basket, deadline)
@@ -74,6 +75,11 @@ class LimitDesk:
             code = ReasonCode.LOOKUP_RUNNING if quoted is None else ReasonCode.OFFLINE
             return replace(limits, reasons=(code,))
         return replace(limits, restore=quoted.returned.restore, source=Source.ONLINE, as_of=quoted.at)
+
+    async def _card_of_base(self, receipt: Receipt) -> AttachedCard | None:
+        """Whoever brings goods back need not show the card again: the sale knows it."""
+        base = await self._book.find(receipt.base.receipt_id) if receipt.base else None
+        return base.card if base and receipt.operation is Operation.REFUND else None
 
     async def _base_reference(self, receipt: Receipt) -> str:
         if receipt.base is None or receipt.base.provider_ref:

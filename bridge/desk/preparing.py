@@ -55,7 +55,7 @@ class PrepareDesk:
             await done_by(running, deadline)
             await self._cards.follow_up(receipt_id)
         receipt = live(await self._book.get(receipt_id))
-        if receipt.card is None or receipt.operation is Operation.REFUND:
+        if receipt.card is None or receipt.card.is_barred or receipt.operation is Operation.REFUND:
             await self._mark_prepared(receipt_id, basket, receipt.goal)
             return PreparedSale(basket, NO_POINTS, Quote(balance=None))
         programme = self._programmes.get(receipt.card.provider)

@@ -1,4 +1,8 @@
-"""Print jobs: durable before they are promised, sent once, never repeated unasked."""
+"""Print jobs: durable before they are promised, and printed once.
+
+A job that surely did not come to its end is repeated once by itself, marked as a repeat. Where nobody can say whether
+it did, it is `unknown` and stays so: `reprint` is for a person who has looked at the paper.
+"""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -15,7 +19,7 @@ from bridge.domain.receipt import JobState, PrintJob
 from bridge.ports import Clock, Journal, Unfinished
 from devices.categories import PosPrinter
 from devices.documents import Printout
-from devices.errors import DeviceError, JobInterrupted, Unsupported
+from devices.errors import DeviceError, JobIncomplete, JobInterrupted, PrinterNotReady, Unsupported
 
 log = structlog.get_logger()
 
@@ -34,22 +38,33 @@ class PrinterQueue:
 class PrintRoom:
     """Takes jobs from the desk and hands them to printers, one at a time each."""
 
-    def __init__(self, journal: Journal, queues: Mapping[str, PrinterQueue], clock: Clock) -> None:
+    def __init__(
+        self, journal: Journal, queues: Mapping[str, PrinterQueue], clock: Clock, repeat_mark: PaperLine
+    ) -> None:
+        """repeat_mark: stands above a job that may have been seen before."""
         self._journal = journal
         self._queues = queues
         self._clock = clock
+        self._repeat_mark = repeat_mark
         self._numbers = count(1)
         self._by_request: dict[str, asyncio.Lock] = {}
 
     def load(self, unfinished: Unfinished) -> list[PrintJob]:
-        """Take up the jobs of before: queued ones are printed, one that was being sent may be on paper already."""
-        interrupted = []
+        """Take up the jobs of before. Those that are not to be printed any more come back, to be saved."""
+        ended = []
         for job in unfinished.jobs:
             if job.state is JobState.SENDING:
-                interrupted.append(replace(job, state=JobState.UNKNOWN, reason="the bridge stopped while printing"))
+                ended.append(replace(job, state=JobState.UNKNOWN, reason="the bridge stopped while printing"))
             elif job.device in self._queues:
                 self._queues[job.device].jobs.put_nowait(job)
-        return interrupted
+            else:
+                reason = f"no printer {job.device!r} is configured any more"
+                ended.append(replace(job, state=JobState.FAILED, reason=reason))
+        for job in ended:
+            log.warning(
+                "print_job_ended", job_id=job.job_id, device=job.device, state=job.state.value, reason=job.reason
+            )
+        return ended
 
     async def submit(
         self, lines: tuple[PaperLine, ...], device: str | None = None, request_id: str | None = None
@@ -72,49 +87,80 @@ class PrintRoom:
     async def job(self, job_id: str) -> PrintJob | None:
         return await self._journal.job(job_id)
 
-    async def serve(self, name: str, printer: PosPrinter, printed: Callable[[], None] = lambda: None) -> None:
-        """Print this printer's jobs for as long as it is there, calling `printed` after each.
+    async def reprint(self, job_id: str) -> PrintJob | None:
+        """Print that job again, as a new one marked as a repeat; None when there was none.
 
-        Ends by the DeviceError that a job met.
+        DeviceUnavailable: its printer is not configured any more. ValueError: its model cannot print it any more.
         """
+        job = await self._journal.job(job_id)
+        if job is None:
+            return None
+        name = self._named(job.device)
+        self._queues[name].check(printout_of(job.lines))
+        return await self._accept(PrintJob(self._job_id(), name, "", job.lines, self._clock(), is_repeat=True))
+
+    async def serve(self, name: str, printer: PosPrinter) -> None:
+        """Print this printer's jobs for as long as it is there. Ends by the DeviceError that a job met."""
         queue = self._queues[name].jobs
         while True:
             job = await queue.get()
+            if self._clock() - job.created_at > WORTH_PRINTING_FOR:
+                await self._end(job, JobState.FAILED, "the printer was away for too long")
+                continue
+            await self._begin(queue, job)
             try:
-                await self._print(job, printer)
-                printed()
+                is_printed = await printer.print(self._printout(job))
+            except PrinterNotReady as error:
+                await self._keep(queue, replace(job, reason=error.what))
+                await printer.ready()
             except JobInterrupted as error:
-                await self._journal.save(replace(job, state=JobState.UNKNOWN, reason=error.what))
+                await self._interrupted(queue, job, error)
                 raise
             except asyncio.CancelledError:
-                # The printer hung up, or the bridge stops, in mid job: how much is on paper nobody knows.
-                await self._journal.save(replace(job, state=JobState.UNKNOWN, reason="cut off while printing"))
+                # The bridge stops in mid job: how much is on paper nobody knows.
+                await self._end(job, JobState.UNKNOWN, "cut off while printing")
                 raise
             except Unsupported as error:
-                await self._journal.save(replace(job, state=JobState.FAILED, reason=error.what))
-            except DeviceError:
-                await self._journal.save(job)
-                self._put_back(queue, job)
+                await self._end(job, JobState.FAILED, error.what)
+            except DeviceError as error:
+                await self._keep(queue, replace(job, reason=error.what))
                 raise
+            else:
+                await self._end(job, JobState.PRINTED if is_printed else JobState.SENT)
 
     async def _accept(self, job: PrintJob) -> PrintJob:
         await self._journal.save(job)
         self._queues[job.device].jobs.put_nowait(job)
         return job
 
-    async def _print(self, job: PrintJob, printer: PosPrinter) -> None:
-        if self._clock() - job.created_at > WORTH_PRINTING_FOR:
-            late = replace(job, state=JobState.FAILED, reason="the printer was away for too long")
-            await self._journal.save(late)
-            log.warning("print_job_expired", job_id=job.job_id, device=job.device)
-            return
-        await self._journal.save(replace(job, state=JobState.SENDING))
-        await printer.print(printout_of(job.lines))
-        await self._journal.save(replace(job, state=JobState.SENT))
-        log.info("print_job_sent", job_id=job.job_id, device=job.device)
+    async def _begin(self, queue: asyncio.Queue[PrintJob], job: PrintJob) -> None:
+        try:
+            await self._journal.save(replace(job, state=JobState.SENDING, reason=""))
+        except asyncio.CancelledError:  # the printer went before it was sent anything
+            await self._keep(queue, job)
+            raise
+
+    def _printout(self, job: PrintJob) -> Printout:
+        return printout_of((self._repeat_mark, *job.lines) if job.is_repeat else job.lines)
+
+    async def _interrupted(self, queue: asyncio.Queue[PrintJob], job: PrintJob, error: JobInterrupted) -> None:
+        if isinstance(error, JobIncomplete) and not job.is_repeat:
+            await self._keep(queue, replace(job, is_repeat=True, reason=error.what))
+        else:
+            await self._end(job, JobState.UNKNOWN, error.what)
+
+    async def _end(self, job: PrintJob, state: JobState, reason: str = "") -> None:
+        level = log.info if state in {JobState.SENT, JobState.PRINTED} else log.warning
+        level("print_job_ended", job_id=job.job_id, device=job.device, state=state.value, reason=reason)
+        await self._journal.save(replace(job, state=state, reason=reason))
+
+    async def _keep(self, queue: asyncio.Queue[PrintJob], job: PrintJob) -> None:
+        """It stays queued, first in line: papers come out in the order in which they were asked for."""
+        self._put_back(queue, job)  # first: the wait for the journal may be cancelled when the printer's life ends
+        log.warning("print_job_waits", job_id=job.job_id, device=job.device, reason=job.reason)
+        await self._journal.save(replace(job, state=JobState.QUEUED))
 
     def _put_back(self, queue: asyncio.Queue[PrintJob], job: PrintJob) -> None:
-        """First in line again: papers come out in the order in which they were asked for."""
         waiting = [job]
         while not queue.empty():
             waiting.append(queue.get_nowait())

@@ -1,12 +1,8 @@
 """Tells subscribers when a provider comes or goes: looked at after every exchange, told only when it changed."""
 
-import structlog
-
 from bridge.desk.announcer import Announcer
 from bridge.desk.programme import Programme
 from bridge.ports import ProviderState
-
-log = structlog.get_logger()
 
 
 class ProviderWatch:
@@ -22,6 +18,4 @@ class ProviderWatch:
         if state is self._known.get(programme.name, ProviderState.AVAILABLE):
             return
         self._known[programme.name] = state
-        level = log.info if state is ProviderState.AVAILABLE else log.warning
-        level("provider_state", provider=programme.name, state=state.value)
         self._announcer.provider(programme.name, state.value)

@@ -7,7 +7,7 @@ from datetime import datetime
 from bridge.desk.cards import CardDesk
 from bridge.desk.fingerprint import fingerprint
 from bridge.desk.rooms import Rooms
-from bridge.desk.undoing import without_redemption
+from bridge.desk.undoing import UNDO_WAIT_S, without_redemption
 from bridge.domain.errors import ReceiptIdReused
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.receipt import Base, Operation, Receipt, ReceiptState
@@ -54,14 +54,14 @@ class ReceiptDesk:
         return receipt
 
     async def clear_card(self, receipt_id: str) -> Receipt:
-        """Take the card off; its redemption is cancelled first."""
+        """Take the card off; its redemption is cancelled first, or as soon as the provider can be reached."""
         async with self._book.lock(receipt_id):
             receipt = live(await self._book.get(receipt_id))
             receipt = replace(without_redemption(receipt), card=None, pending=None)
             await self._book.save(receipt)
             self._cards.forget(receipt_id)
         if not receipt.settled:
-            self._settler.drive(receipt_id)
+            await self._settler.reach(receipt_id, UNDO_WAIT_S)
         return receipt
 
     async def get(self, receipt_id: str) -> Receipt:

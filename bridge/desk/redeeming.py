@@ -8,26 +8,24 @@ from bridge.desk.receipts import live
 from bridge.desk.releasing import release_hold
 from bridge.desk.rooms import Rooms
 from bridge.desk.settler import Progress
-from bridge.desk.undoing import without_redemption
+from bridge.desk.undoing import UNDO_WAIT_S, without_redemption
 from bridge.domain.errors import (
     AmountInvalid,
     CardBlocked,
     CardNotFound,
+    ConfirmationRequired,
     LimitExceeded,
     NotPermitted,
     OutcomeUnknown,
 )
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.limits import redeem_limit
-from bridge.domain.member import AttachedCard, CardState, Member, Source
+from bridge.domain.member import AttachedCard, Member, Source
 from bridge.domain.money import NO_POINTS, NOTHING, Points, is_multiple, money
 from bridge.domain.moves import Purchase
 from bridge.domain.quote import Quote
 from bridge.domain.receipt import Operation, Outcome, OutcomeState, Receipt, Redemption, RedemptionState
 from bridge.domain.sale import Basket
-
-# cancel_redeem has no wait_ms of its own: the protocol's usual one.
-CANCEL_WAIT_S = 1.5
 
 _UNDONE = {
     Progress.SETTLED: OutcomeState.DONE,
@@ -66,6 +64,8 @@ class RedeemDesk:
         except TimeoutError:
             raise OutcomeUnknown(f"provider {programme.name} did not answer within {wait_s:g} s") from None
         card = replace(card, member=member, source=Source.ONLINE, as_of=self._clock())
+        if quote.confirmation:
+            raise ConfirmationRequired("the customer's confirmation code cannot be asked for in this version")
         check_redeemable(card, basket, quote, programme, points)
         return await self._note(receipt_id, card, points, programme)
 
@@ -78,7 +78,7 @@ class RedeemDesk:
                 await self._book.save(changed)
         if changed.settled:
             return Outcome(OutcomeState.DONE, redeemed=NO_POINTS)
-        told = await self._settler.reach(receipt_id, CANCEL_WAIT_S)
+        told = await self._settler.reach(receipt_id, UNDO_WAIT_S)
         return Outcome(_UNDONE[told.progress], redeemed=NO_POINTS)
 
     def _redeemable(self, receipt: Receipt, points: Points) -> tuple[AttachedCard, Basket, Programme]:
@@ -92,7 +92,8 @@ class RedeemDesk:
         programme = self._programmes.get(receipt.card.provider)
         if receipt.card.entry not in programme.rules.redeem_entries:
             raise NotPermitted(f"points may not be spent of a card that came in by {receipt.card.entry}")
-        _check_state(receipt.card.state)
+        if receipt.card.is_barred:
+            raise CardBlocked(f"the card is {receipt.card.state}")
         if not is_multiple(points, programme.rules.multiple):
             raise AmountInvalid(f"points are redeemed in multiples of {programme.rules.multiple}")
         return receipt.card, receipt.basket, programme
@@ -124,10 +125,6 @@ async def _ask_afresh(programme: Programme, purchase: Purchase) -> tuple[Member,
     member = await programme.provider.find(purchase.card)
     if member is None:
         raise CardNotFound(f"provider {programme.name} does not know {purchase.card}")
-    _check_state(member.state)
+    if member.is_barred:
+        raise CardBlocked(f"the card is {member.state}")
     return member, await programme.provider.quote(purchase)
-
-
-def _check_state(state: CardState) -> None:
-    if state in {CardState.BLOCKED, CardState.EXPIRED}:
-        raise CardBlocked(f"the card is {state}")

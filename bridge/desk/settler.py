@@ -235,7 +235,9 @@ class Settler:
         tasks = [settled_by_itself(t) for t in self._book.open_tasks(receipt.receipt_id) if t.kind == UNKNOWN]
         if refused and (not receipt.is_live or refused.kind is MoveKind.REVERT):
             tasks.append(self._staff.refused(receipt, refused))
-        if not receipt.is_live:
+        if receipt.is_live:
+            receipt = _without_doubt(receipt)
+        else:
             receipt = await self._concluded(receipt, refused, tasks[-1].task_id if refused else None)
         await self._book.save(replace(receipt, settled=True), *tasks)
         self._wake_refunds_of(receipt.receipt_id)
@@ -262,6 +264,12 @@ class Settler:
     def _strike_off(self, receipt_id: str, work: _Work) -> None:
         if self._works.get(receipt_id) is work:
             del self._works[receipt_id]
+
+
+def _without_doubt(receipt: Receipt) -> Receipt:
+    """Settled: a redemption that was unknown is by now known not to stand."""
+    is_unknown = receipt.redemption is not None and receipt.redemption.state is RedemptionState.UNKNOWN
+    return replace(receipt, redemption=None) if is_unknown and receipt.goal.kind is GoalKind.NOTHING else receipt
 
 
 def _card_key(receipt: Receipt) -> str:

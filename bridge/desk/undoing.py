@@ -4,11 +4,14 @@ from dataclasses import replace
 
 from bridge.domain.receipt import Goal, GoalKind, Receipt, ReceiptState, RedemptionState
 
+# Calls that only undo have no wait_ms of their own: the protocol's usual one.
+UNDO_WAIT_S = 1.5
+
 
 def without_hold(receipt: Receipt) -> Receipt:
     """The receipt open again, wanting nothing to stand at the provider; the settler undoes what does."""
-    if receipt.goal.kind is GoalKind.NOTHING and receipt.state is ReceiptState.OPEN:
-        return receipt
+    if receipt.goal.kind is GoalKind.NOTHING:
+        return replace(receipt, state=ReceiptState.OPEN)
     redemption = receipt.redemption
     if redemption and redemption.state is RedemptionState.RESERVED:
         redemption = replace(redemption, state=RedemptionState.NOTED)

@@ -137,7 +137,7 @@ def redeem_limit(
 
 
 def _forbidden(card: AttachedCard, rules: RedeemRules) -> tuple[ReasonCode, ...]:
-    if card.state in {CardState.BLOCKED, CardState.EXPIRED}:
+    if card.is_barred:
         return (ReasonCode.CARD_STATE,)
     if card.entry not in rules.redeem_entries:
         return (ReasonCode.ENTRY,)
@@ -145,4 +145,4 @@ def _forbidden(card: AttachedCard, rules: RedeemRules) -> tuple[ReasonCode, ...]
 
 
 def _balance(card: AttachedCard) -> Points:
-    return card.member.balance if card.member else NO_POINTS
+    return (card.member.balance if card.member else None) or NO_POINTS

@@ -50,7 +50,7 @@ class Expiring:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A card as its provider knows it. discount_percent None = the provider does not tell it ahead."""
+    """A card as its provider knows it; None = the provider does not tell it."""
 
     number: CardNumber
     kind: CardKind
@@ -58,10 +58,15 @@ class Member:
     template: str = ""
     tier: str = ""
     state: CardState = CardState.ACTIVE
-    balance: Points = NO_POINTS
-    pending: Points = NO_POINTS
+    balance: Points | None = NO_POINTS
+    pending: Points | None = NO_POINTS
     discount_percent: Decimal | None = None
     expiring: tuple[Expiring, ...] = ()
+
+    @property
+    def is_barred(self) -> bool:
+        """Blocked or expired: it earns nothing and spends nothing."""
+        return self.state in {CardState.BLOCKED, CardState.EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +83,7 @@ class AttachedCard:
     @property
     def state(self) -> CardState:
         return self.member.state if self.member else CardState.UNKNOWN
+
+    @property
+    def is_barred(self) -> bool:
+        return self.member is not None and self.member.is_barred

@@ -186,6 +186,7 @@ PRINT = Example(
     },
     {"job_id": "j-41", "state": "queued", "reason": None},
 )
+REPRINT = Example({"job_id": "j-41"}, {"job_id": "j-42", "state": "queued", "reason": None})
 JOB = Example({"job_id": "j-41"}, {"job_id": "j-41", "state": "printed", "reason": None})
 DEVICES = Example({}, {"devices": [_DEVICE]})
 SUBSCRIBE = Example(

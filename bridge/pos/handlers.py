@@ -20,7 +20,7 @@ from bridge.domain.member import Entry
 from bridge.domain.money import Points
 from bridge.domain.personal import PersonName
 from bridge.domain.phone import normalise_phone
-from bridge.domain.receipt import Operation, ReceiptState
+from bridge.domain.receipt import Operation, PrintJob, ReceiptState
 from bridge.pos import messages as m
 from bridge.pos.jsonrpc import InvalidParams
 from bridge.pos.methods import Handler
@@ -92,6 +92,8 @@ class ReceiptHandlers:
     async def _resolve(self, params: m.ResolveParams, _caller: Caller) -> m.Card:
         if params.receipt_id is not None:
             live(await self._book.get(params.receipt_id))
+        if params.provider is not None and not self._programmes.knows(params.provider):
+            raise InvalidParams(f"`provider`: no {params.provider[:64]!r} is configured")
         who, entry, provider = self._who(params)
         programme = self._programmes.pick(provider)
         card = await self._cards.resolve(programme, who, entry, params.receipt_id, params.wait_ms / 1000)
@@ -185,6 +187,7 @@ class TillHandlers:
             "display.clear": self._clear,
             "printer.print": self._print,
             "printer.job": self._job,
+            "printer.reprint": self._reprint,
         }
 
     def _hello(self, _params: m.HelloParams, _caller: Caller) -> m.Hello:
@@ -226,13 +229,23 @@ class TillHandlers:
         return job_view(job)
 
     async def _job(self, params: m.JobParams, _caller: Caller) -> m.Job:
-        job = await self._printing.job(params.job_id)
-        if job is None:
-            raise InvalidParams(f"`job_id`: no print job {params.job_id[:64]!r}")
-        return job_view(job)
+        return _job_or_refusal(await self._printing.job(params.job_id), params)
+
+    async def _reprint(self, params: m.JobParams, _caller: Caller) -> m.Job:
+        try:
+            job = await self._printing.reprint(params.job_id)
+        except ValueError as error:
+            raise InvalidParams(str(error)) from error
+        return _job_or_refusal(job, params)
 
     def _providers(self) -> list[m.ProviderStatus]:
         return [
             m.ProviderStatus(name=programme.name, kind=programme.provider.kind, state=programme.provider.state.value)
             for programme in self._programmes
         ]
+
+
+def _job_or_refusal(job: PrintJob | None, params: m.JobParams) -> m.Job:
+    if job is None:
+        raise InvalidParams(f"`job_id`: no print job {params.job_id[:64]!r}")
+    return job_view(job)

@@ -89,7 +89,7 @@ METHODS: dict[str, Method] = {
         m.Empty,
         "Takes the card off the receipt; its redemption is cancelled first.",
         examples.CLEAR_CARD,
-        errors=(*_ID_ERRORS, e.ProviderUnavailable, e.ProviderRefused, e.OutcomeUnknown),
+        errors=_ID_ERRORS,
     ),
     "receipt.limits": Method(
         m.LimitsParams,
@@ -110,7 +110,7 @@ METHODS: dict[str, Method] = {
         m.OutcomeResult,
         "The customer spends no points after all.",
         examples.CANCEL_REDEEM,
-        errors=(*_ID_ERRORS, e.ProviderRefused, e.OutcomeUnknown),
+        errors=_ID_ERRORS,
     ),
     "receipt.prepare": Method(
         m.PrepareParams,
@@ -165,6 +165,13 @@ METHODS: dict[str, Method] = {
     ),
     "printer.job": Method(
         m.JobParams, m.Job, "What became of a print job.", examples.JOB, errors=(e.DeviceUnavailable,)
+    ),
+    "printer.reprint": Method(
+        m.JobParams,
+        m.Job,
+        "Prints a job again, marked as a repeat: for a person who has looked at the paper. The answer is the new job.",
+        examples.REPRINT,
+        errors=(e.DeviceUnavailable,),
     ),
     "device.list": Method(m.NoParams, m.DeviceList, "All devices with their states.", examples.DEVICES),
     "events.subscribe": Method(

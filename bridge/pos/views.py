@@ -5,6 +5,7 @@ The socket is where personal data goes on purpose: the cash program shows the ca
 
 from collections.abc import Sequence
 from decimal import Decimal
+from sys import intern
 from typing import cast
 
 from bridge.desk.preparing import PreparedSale
@@ -150,5 +151,5 @@ def _paper_line_view(line: PaperLine) -> m.PrintLine:
         cut=line.cut,
         bold=line.bold,
         double=line.double,
-        align=cast("m.AlignName", line.align),
+        align=cast("m.AlignName", intern(line.align)),  # omit_defaults compares texts by identity
     )

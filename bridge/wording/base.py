@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bridge.domain.member import CardKind, CardState, Member
+from bridge.domain.money import NO_POINTS
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import Outcome, OutcomeState
 
@@ -42,6 +43,11 @@ class Wording:
     restored: str
     reversed: str
     later: str
+    repeat: str
+
+    def repeat_mark(self) -> PaperLine:
+        """Stands above a paper that may have been printed before."""
+        return PaperLine(text=self.repeat, bold=True, double=True, align="center")
 
     def error(self, kind: str) -> str:
         """The cashier's sentence for a refusal."""
@@ -67,7 +73,7 @@ class Wording:
         if member.discount_percent:
             rows.append(f"{self.discount} {plain(member.discount_percent)}%")
         if member.kind is not CardKind.DISCOUNT:
-            rows.append(f"{self.points} {plain(member.balance)}")
+            rows.append(f"{self.points} {plain(member.balance or NO_POINTS)}")
         return tuple(rows[-2:])
 
     def card_text(self, member: Member | None) -> str:
@@ -77,7 +83,7 @@ class Wording:
         facts = [f"{self.card} {member.number.value}", member.holder.value, member.tier, member.template]
         if member.state is not CardState.ACTIVE:
             facts.append(self.states[member.state])
-        if member.kind is not CardKind.DISCOUNT:
+        if member.kind is not CardKind.DISCOUNT and member.balance is not None:
             facts.append(f"{self.points} {plain(member.balance)}")
         if member.discount_percent:
             facts.append(f"{self.discount} {plain(member.discount_percent)}%")

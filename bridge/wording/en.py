@@ -67,4 +67,5 @@ WORDING = Wording(
     restored="Points returned",
     reversed="Points taken back",
     later="Points will be added later",
+    repeat="REPEAT",
 )

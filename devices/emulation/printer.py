@@ -1,18 +1,20 @@
-"""An emulated receipt printer: it takes the bytes that a real one is sent and shows the paper."""
+"""An emulated receipt printer: it takes the bytes that a real one is sent, shows the paper and tells its state."""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Protocol, Self
 
 from devices.codecs.escpos_view import Paper
+from devices.emulation.printer_mechanism import Condition, Mechanism
 from devices.errors import DeviceLost
 
 UNTIL_DEADLINE_S = 5.0
 
 
 class Link(Protocol):
-    """The device's end of a cable: PtyLink, TcpLink."""
+    """The device's end of a cable: PtyLink, TcpLink, UsbLink."""
 
     async def plug(self) -> None: ...
 
@@ -22,12 +24,16 @@ class Link(Protocol):
         """What the driver wrote. DeviceLost when unplugged."""
         ...
 
+    async def write(self, data: bytes) -> None:
+        """Send to the driver. DeviceLost when unplugged."""
+        ...
+
 
 class EmulatedPrinter:
     """A printer on the far end of `link`: plugged in by entering it.
 
-    The paper stays while it is unplugged. Status queries are not answered. on_change is called with the paper after
-    whatever came for it.
+    It answers status queries as a TM-T20 does; is_mute: not at all; is_clone: DLE EOT alone. The paper, and what stands
+    in its buffer, stay while it is unplugged. on_change is called with the paper after whatever came for it.
     """
 
     def __init__(
@@ -35,14 +41,25 @@ class EmulatedPrinter:
         link: Link,
         paper: Paper | None = None,
         on_change: Callable[[Paper], None] = lambda _paper: None,
+        *,
+        is_clone: bool = False,
     ) -> None:
         self.link = link
+        self.is_mute = False
         self._on_change = on_change
-        self.paper = paper or Paper()
+        self._mechanism = Mechanism(paper or Paper(), is_clone=is_clone)
         self._changed = asyncio.Condition()
         self._takes_bytes = asyncio.Event()
         self._takes_bytes.set()
         self._printing: asyncio.Task[None] | None = None
+
+    @property
+    def paper(self) -> Paper:
+        return self._mechanism.paper
+
+    @property
+    def condition(self) -> Condition:
+        return self._mechanism.condition
 
     async def __aenter__(self) -> Self:
         await self.plug()
@@ -71,29 +88,68 @@ class EmulatedPrinter:
                 printing.result()
 
     def jam(self) -> None:
-        """Take no more bytes, as with the paper out or the cover open."""
+        """Take no more bytes and say nothing."""
         self._takes_bytes.clear()
 
     def clear_jam(self) -> None:
         self._takes_bytes.set()
 
+    async def change(self, **condition: bool) -> None:
+        """Set paper_out, near_end, cover_open, cutter_error; what hindered it no more, it prints on from its buffer."""
+        self._mechanism.condition = replace(self.condition, **condition)
+        await self._go_on(self._mechanism.told_unasked())
+
+    def paper_out_after(self, lines: int) -> None:
+        """The paper ends when so many more lines are printed."""
+        self._mechanism.after_lines(lines, lambda: replace(self.condition, paper_out=True))
+
+    def power_off_after(self, lines: int) -> None:
+        """It goes dark in mid job: buffer and settings are lost, what is sent is lost too."""
+        self._mechanism.after_lines(lines, lambda: replace(self.condition, is_on=False))
+
+    async def power_off(self) -> None:
+        await self.change(is_on=False)
+
+    async def power_on(self) -> None:
+        await self.change(is_on=True)
+
+    def forget_buffer(self) -> None:
+        """As a reset does that the cashier makes with the feed button."""
+        self._mechanism.forget()
+
     async def until(self, is_right: Callable[[Paper], bool], deadline_s: float = UNTIL_DEADLINE_S) -> Paper:
         """The paper, once `is_right` holds for it. TimeoutError, with what was printed, when it does not in time."""
-        try:
-            async with asyncio.timeout(deadline_s), self._changed:
-                await self._changed.wait_for(lambda: is_right(self.paper))
-        except TimeoutError:
-            raise TimeoutError(f"the paper only shows {self.paper.pages!r}") from None
+        await self._until(lambda: is_right(self.paper), deadline_s)
         return self.paper
 
+    async def until_condition(self, is_right: Callable[[Condition], bool]) -> None:
+        """As `until`."""
+        await self._until(lambda: is_right(self.condition), UNTIL_DEADLINE_S)
+
+    async def until_held(self, data: bytes) -> None:
+        """Until `data` stands in the buffer, unprinted."""
+        await self._until(lambda: data in self._mechanism.held, UNTIL_DEADLINE_S)
+
+    async def _until(self, is_right: Callable[[], bool], deadline_s: float) -> None:
+        try:
+            async with asyncio.timeout(deadline_s), self._changed:
+                await self._changed.wait_for(is_right)
+        except TimeoutError:
+            raise TimeoutError(f"the paper only shows {self.paper.pages!r}") from None
+
     async def _print(self) -> None:
-        while True:
-            await self._takes_bytes.wait()
-            try:
-                data = await self.link.read()
-            except DeviceLost:
-                return
-            async with self._changed:
-                self.paper.feed(data)
-                self._changed.notify_all()
-            self._on_change(self.paper)
+        try:
+            while True:
+                await self._takes_bytes.wait()
+                await self._mechanism.has_room.wait()
+                await self._go_on(self._mechanism.take(await self.link.read()))
+        except DeviceLost:
+            return
+
+    async def _go_on(self, answers: bytes) -> None:
+        async with self._changed:
+            answers += self._mechanism.work()
+            self._changed.notify_all()
+        self._on_change(self.paper)
+        if answers and not self.is_mute and self._printing is not None:
+            await self.link.write(answers)

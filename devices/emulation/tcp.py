@@ -25,6 +25,7 @@ class TcpLink:
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
         self._one_client = asyncio.Lock()
+        self._served: asyncio.StreamWriter | None = None
         self._arrived: asyncio.Queue[bytes] = asyncio.Queue(maxsize=1)  # the next read is the sender's brake
 
     @property
@@ -61,15 +62,24 @@ class TcpLink:
             raise DeviceLost(str(self.endpoint), "is unplugged")
         return data
 
+    async def write(self, data: bytes) -> None:
+        """Send to the client that is served; dropped when there is none."""
+        if self._served is not None:
+            self._served.write(data)
+
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        client = asyncio.create_task(self._serve(reader))
+        client = asyncio.create_task(self._serve(reader, writer))
         self._clients.add(client)
         client.add_done_callback(self._clients.discard)
         client.add_done_callback(lambda _: writer.transport.abort())
 
-    async def _serve(self, reader: asyncio.StreamReader) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # A client that is cut off without a farewell has sent what it has sent.
         with contextlib.suppress(ConnectionError):
             async with self._one_client:
-                while data := await reader.read(READ_CHUNK_BYTES):
-                    await self._arrived.put(data)
+                self._served = writer
+                try:
+                    while data := await reader.read(READ_CHUNK_BYTES):
+                        await self._arrived.put(data)
+                finally:
+                    self._served = None

@@ -1,30 +1,82 @@
-"""The driver of receipt printers on a transport that stays open: `serial://`, `lp://`."""
+"""The driver of receipt printers on a transport that stays open: `serial://`, `lp://`, `usb://`."""
 
 import asyncio
+from collections.abc import Mapping
 
 from devices.codecs.escpos import Profile, UnprintableElement, encode
+from devices.codecs.escpos.commands import INITIALIZE
+from devices.codecs.escpos.status import STATUS_BACK_ON, PrinterStatus
 from devices.documents import Printout
-from devices.errors import DeviceError, JobInterrupted, Unsupported
+from devices.errors import PrinterNotReady, Unsupported
+from devices.events import DeviceState
+from devices.printers.dialogue import Dialogue, OnStatus
+from devices.printers.pace import STANDARD, Pace
 from devices.transports.base import ByteStream
+
+
+def nobody_cares(_status: PrinterStatus | None) -> None:
+    """For whoever only prints."""
 
 
 class EscPosPrinter:
     """Owns neither the stream's opening nor its closing: it lives as long as the stream does."""
 
-    def __init__(self, stream: ByteStream, profile: Profile) -> None:
+    def __init__(
+        self, stream: ByteStream, profile: Profile, on_status: OnStatus = nobody_cares, pace: Pace = STANDARD
+    ) -> None:
+        """on_status: told of each change that the printer tells; None: it does not answer (any more)."""
         self._stream = stream
         self._profile = profile
+        self._pace = pace
+        self._dialogue = Dialogue(stream, on_status, pace)
         self._one_at_a_time = asyncio.Lock()
 
-    async def run(self) -> None:
-        """What a printer says unasked tells us nothing yet; but only who reads hears a hang-up at once."""
-        while True:
-            await self._stream.read()
+    @property
+    def status(self) -> PrinterStatus | None:
+        return self._dialogue.status
 
-    async def print(self, printout: Printout) -> None:
+    @property
+    def counters(self) -> Mapping[str, int]:
+        return {"unknown_status_bytes": self._dialogue.unknown_bytes}
+
+    async def run(self) -> None:
+        """Hear what the printer says until it is lost; a job under way finds out for itself before this ends."""
+        watching = asyncio.create_task(self._watch())
+        listening = asyncio.create_task(self._dialogue.listen())
+        try:
+            await asyncio.wait({watching, listening}, return_when=asyncio.FIRST_EXCEPTION)
+            async with self._one_at_a_time:
+                for ended in (listening, watching):
+                    if ended.done():
+                        ended.result()
+        finally:
+            for task in (watching, listening):
+                task.cancel()
+            await asyncio.gather(watching, listening, return_exceptions=True)
+
+    async def print(self, printout: Printout) -> bool:
         job = build_job(self._stream.name, printout, self._profile)
         async with self._one_at_a_time:
-            await send_job(self._stream, job)
+            return await print_job(self._dialogue, self._stream.name, job, self._profile)
+
+    async def ready(self) -> None:
+        while True:
+            async with self._one_at_a_time:
+                status = await self._dialogue.ask()
+            if status is None or not status.trouble:
+                return
+            await asyncio.sleep(self._pace.look_again_s)
+
+    async def _watch(self) -> None:
+        """Ask once; a printer that answers and does not tell changes unasked is asked again while it is idle."""
+        if not self._profile.status:
+            return
+        async with self._one_at_a_time:
+            await self._dialogue.get_to_know()
+        while self.status is not None and not self._dialogue.tells_unasked:
+            await asyncio.sleep(self._pace.look_again_s)
+            async with self._one_at_a_time:
+                await self._dialogue.get_to_know()
 
 
 def build_job(endpoint: str, printout: Printout, profile: Profile) -> bytes:
@@ -35,13 +87,28 @@ def build_job(endpoint: str, printout: Printout, profile: Profile) -> bytes:
         raise Unsupported(endpoint, str(error)) from error
 
 
-async def send_job(stream: ByteStream, job: bytes) -> None:
-    """JobInterrupted once a byte has gone out; the stream's own error when none has."""
-    before = stream.bytes_written
-    try:
-        await stream.write(job)
-    except DeviceError as error:
-        sent = stream.bytes_written - before
-        if not sent:
-            raise
-        raise JobInterrupted(stream.name, f"{error.what}; {sent} of {len(job)} bytes had gone out") from error
+async def print_job(dialogue: Dialogue, endpoint: str, job: bytes, profile: Profile) -> bool:
+    """Ask, send, hear of its end. A mute printer is sent the job all the same: it may have no way to answer."""
+    status = await dialogue.get_to_know() if profile.status else None
+    if status is None:
+        await dialogue.write(job)
+        return False
+    if status.trouble:
+        raise PrinterNotReady(endpoint, status.trouble)
+    # ESC @ turns the status back off, so it is turned on right behind.
+    await dialogue.write(INITIALIZE + STATUS_BACK_ON + job.removeprefix(INITIALIZE))
+    await dialogue.until_printed()
+    return True
+
+
+def state_of(status: PrinterStatus | None) -> tuple[DeviceState, str]:
+    """What `device.list` says of a printer that is there, and why."""
+    if status is None:
+        return DeviceState.UNKNOWN, ""
+    if status.is_cover_open:
+        return DeviceState.COVER_OPEN, status.trouble
+    if status.is_paper_out:
+        return DeviceState.PAPER_OUT, status.trouble
+    if status.trouble:
+        return DeviceState.FAULT, status.trouble
+    return DeviceState.ONLINE, "the paper is nearly out" if status.is_paper_near_end else ""

@@ -4,29 +4,65 @@ The connection is made for a job and closed after it, so that a second till, or 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from devices.codecs.escpos import Profile
+from devices.codecs.escpos.status import PrinterStatus
 from devices.documents import Printout
-from devices.printers.escpos import build_job, send_job
+from devices.printers.dialogue import Dialogue, OnStatus
+from devices.printers.escpos import build_job, nobody_cares, print_job
+from devices.printers.pace import STANDARD, Pace
 from devices.transports.base import ByteStream
 
 
 class NetworkPrinter:
     """Opens and closes its own streams, so it knows of the printer only what its last job met."""
 
-    def __init__(self, endpoint: str, open_stream: Callable[[], Awaitable[ByteStream]], profile: Profile) -> None:
-        """`endpoint` is its name for errors and logs."""
+    def __init__(
+        self,
+        endpoint: str,
+        open_stream: Callable[[], Awaitable[ByteStream]],
+        profile: Profile,
+        on_status: OnStatus = nobody_cares,
+        pace: Pace = STANDARD,
+    ) -> None:
+        """`endpoint` is its name for errors and logs. on_status: as EscPosPrinter's."""
+        self.status: PrinterStatus | None = None
         self._endpoint = endpoint
         self._open_stream = open_stream
         self._profile = profile
+        self._on_status = on_status
+        self._pace = pace
         self._one_at_a_time = asyncio.Lock()
 
-    async def print(self, printout: Printout) -> None:
+    async def print(self, printout: Printout) -> bool:
         job = build_job(self._endpoint, printout, self._profile)
-        async with self._one_at_a_time:
-            stream = await self._open_stream()
-            try:
-                await send_job(stream, job)
-            finally:
-                await stream.aclose()
+        async with self._one_at_a_time, self._connected() as dialogue:
+            return await print_job(dialogue, self._endpoint, job, self._profile)
+
+    async def ready(self) -> None:
+        while True:
+            async with self._one_at_a_time, self._connected() as dialogue:
+                status = await dialogue.ask()
+            if status is None or not status.trouble:
+                return
+            await asyncio.sleep(self._pace.look_again_s)
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Dialogue]:
+        stream = await self._open_stream()
+        self.status = None
+        dialogue = Dialogue(stream, self._learn, self._pace)
+        listening = asyncio.create_task(dialogue.listen())
+        try:
+            yield dialogue
+        finally:
+            listening.cancel()
+            # What it met, each question and the job's own writes met too.
+            await asyncio.gather(listening, return_exceptions=True)
+            await stream.aclose()
+
+    def _learn(self, status: PrinterStatus | None) -> None:
+        self.status = status
+        self._on_status(status)

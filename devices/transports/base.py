@@ -3,7 +3,7 @@
 import contextlib
 import errno
 import socket
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Protocol
 
 from devices.errors import (
@@ -41,6 +41,40 @@ class ByteStream(Protocol):
     async def drain(self) -> None:
         """Wait until the line has carried what was written, where that can be known: whoever shows only the newest
         of many pictures must not queue the older ones in the kernel. DeviceTimeout, DeviceLost."""
+
+    async def aclose(self) -> None:
+        """Let go of the device; a second time does nothing. A read that waits ends by DeviceLost."""
+
+
+class InputDevice(Protocol):
+    """An opened keyboard: its `stream` gives struct input_event records."""
+
+    @property
+    def stream(self) -> ByteStream: ...
+
+    def key_state(self) -> Collection[int]:
+        """The codes of the keys that are down now. DeviceLost."""
+
+    async def aclose(self) -> None:
+        """Let go of the device, and of the grab."""
+
+
+class HidDevice(Protocol):
+    """An opened HID interface. Reports are whole, each with its report id first."""
+
+    @property
+    def name(self) -> str:
+        """The endpoint, for errors and logs."""
+
+    @property
+    def vendor(self) -> int:
+        """USB vendor id."""
+
+    async def read_report(self) -> bytes:
+        """The next input report. Cancelling it loses none. DeviceLost when the device is gone."""
+
+    def send_feature(self, report: bytes) -> None:
+        """Send a feature report. Any DeviceError: it was not taken."""
 
     async def aclose(self) -> None:
         """Let go of the device; a second time does nothing. A read that waits ends by DeviceLost."""

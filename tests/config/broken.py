@@ -183,6 +183,10 @@ BROKEN = {
         TILL + SCANNER.replace('"event"', '"keyboard"'),
         'scanners[0].forward: "keyboard" is not allowed: use wedge, pty:/PATH, event',
     ),
+    "forward to a relative path": (
+        TILL + SCANNER.replace('"event"', '"pty:front"'),
+        'scanners[0].forward: "pty:front" is not allowed: use wedge, pty:/PATH, event',
+    ),
     "empty path": (TILL + '[journal]\npath = ""', 'journal.path: "" is not allowed: use a path'),
     "zero in a path": (
         TILL + '[journal]\npath = "a\\u0000b"',
@@ -242,6 +246,20 @@ BROKEN = {
     "one endpoint": (
         TILL + SCANNER + DISPLAY.replace("/dev/b", "/dev/a?baud=19200"),
         'displays[0].endpoint: "serial:///dev/a" is already taken by scanners[0]',
+    ),
+    "one path for two forwards": (
+        TILL
+        + SCANNER.replace('"event"', '"pty:/run/x"')
+        + SCANNER.replace("front", "back").replace("/dev/a", "/dev/b").replace('"event"', '"pty:/run/./x"'),
+        'scanners[1].forward: "pty:/run/./x" is already taken by scanners[0]',
+    ),
+    "forward to the scanner itself": (
+        TILL + SCANNER.replace('"event"', '"pty:/dev/a"'),
+        'scanners[0].forward: "pty:/dev/a" is already taken by scanners[0]',
+    ),
+    "forward to the socket": (
+        TILL + SCANNER.replace('"event"', '"pty:/run/pos-bridge/pos.sock"'),
+        'scanners[0].forward: "pty:/run/pos-bridge/pos.sock" is already taken by socket.path',
     ),
     "endpoint of another role": (
         TILL + SCANNER.replace("serial:", "lp:"),
@@ -362,29 +380,17 @@ BROKEN = {
         "providers[0].policy.restore_redeemed_on_refund: false is not in this version: use true",
     ),
     "not yet: sync": (TILL + '[sync]\nevery = "2m"', 'sync.every: "2m" is not in this version: use ""'),
-    "not yet: wedge": (
-        TILL + SCANNER.replace('"event"', '"wedge"'),
-        'scanners[0].forward: "wedge" is not in this version: use event',
-    ),
-    "not yet: pty": (
-        TILL + SCANNER.replace('"event"', '"pty:/run/x"'),
-        'scanners[0].forward: "pty:/run/x" is not in this version: use event',
-    ),
-    "not yet: layout": (
+    "layout of no keyboard": (
         TILL + SCANNER + 'layout = "ru"',
-        'scanners[0].layout: "ru" is not in this version: use us',
+        "scanners[0].layout: only a scanner at input:// types in a layout",
     ),
-    "not yet: input": (
-        TILL + SCANNER.replace("serial:", "input:"),
-        'scanners[0].endpoint: "input:///dev/a" is not in this version: use serial://PATH',
-    ),
-    "not yet: hidraw": (
-        TILL + SCANNER.replace("serial:", "hidraw:"),
-        'scanners[0].endpoint: "hidraw:///dev/a" is not in this version: use serial://PATH',
+    "unknown layout": (
+        TILL + SCANNER.replace("serial:", "input:") + 'layout = "bg"',
+        'scanners[0].layout: "bg" is not allowed: use de, fr, ru, uk, us',
     ),
     "not yet: usb": (
-        TILL + PRINTER.replace("lp:///dev/c", "usb://04b8:0202"),
-        'printers[0].endpoint: "usb://04b8:0202" is not in this version: use lp://PATH, serial://PATH, tcp://HOST:9100',
+        TILL + DISPLAY.replace("serial:///dev/b", "usb://04b8:0202"),
+        'displays[0].endpoint: "usb://04b8:0202" is not in this version: use serial://PATH',
     ),
     "not yet: kind": (
         TILL + CLUB.replace('"maxma"', '"locards"'),

@@ -95,10 +95,23 @@ async def test_a_blocked_card_answers_with_its_state_and_redeems_nothing(shop: S
     limits = await cash.call("receipt.limits", receipt_id="R-1", total="1000", wait_ms=PATIENCE_MS)
     assert (limits["points"]["max_redeem"], [r["code"] for r in limits["reasons"]]) == ("0.00", ["card_state"])
     await refused_with(1002, cash.call("receipt.redeem", receipt_id="R-1", points="10", wait_ms=PATIENCE_MS))
+    assert (await prepare(cash, "R-1"))["redeemed"] == "0.00"
     outcome = await close(cash, "R-1")
+    assert (outcome["state"], outcome["reason"]) == ("done", "the card is blocked: nothing was sent")
+    assert (shop.provider.calls("set-purchase"), outcome["task_id"]) == ([], None)
+
+
+async def test_points_told_at_close_for_a_blocked_card_are_a_task(shop: Shop, cash: CashProgram) -> None:
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    await cash.call("card.resolve", code=BLOCKED_CARD, receipt_id="R-1", wait_ms=PATIENCE_MS)
+    outcome = await close(cash, "R-1", redeemed="10")
     assert (outcome["state"], bool(outcome["task_id"])) == ("refused", True)
     await cash.event("queue", task_id=outcome["task_id"])
     assert (await cash.call("bridge.status"))["queue"]["tasks"] == 1
+
+
+async def test_a_provider_that_is_not_configured_is_a_wrong_call(cash: CashProgram) -> None:
+    await refused_with(-32602, cash.call("card.resolve", code=CARD, provider="clubb", wait_ms=PATIENCE_MS))
 
 
 async def test_points_of_a_card_found_by_phone_are_not_spent(cash: CashProgram) -> None:

@@ -2,7 +2,7 @@
 
 from tests.shop.client import CashProgram
 from tests.shop.shop import CARD, OTHER_CARD, Shop
-from tests.shop.steps import close, open_with_card, refused_with
+from tests.shop.steps import close, open_with_card, refused_with, sell
 
 
 async def test_opening_again_changes_nothing_and_other_content_is_refused(cash: CashProgram) -> None:
@@ -122,3 +122,11 @@ async def test_parked_receipts(shop: Shop, cash: CashProgram) -> None:
     await close(cash, "next")
     assert (await cash.call("receipt.get", receipt_id="next"))["card"] == CARD
     assert (await cash.call("receipt.get", receipt_id="parked"))["card"] == OTHER_CARD
+
+
+async def test_a_repeated_close_gives_the_same_outcome_to_the_letter(cash: CashProgram) -> None:
+    """Also where the paper is the bridge's own wording, read back from the journal the second time."""
+    outcome = await sell(cash, "R-1", points="100")
+    assert outcome["printout"]
+    assert await close(cash, "R-1") == outcome
+    assert (await cash.call("receipt.get", receipt_id="R-1"))["outcome"] == outcome

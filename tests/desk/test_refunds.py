@@ -51,6 +51,13 @@ async def test_parts_of_a_sale_come_back(shop: Shop, cash: CashProgram) -> None:
     shop.provider.ledger.check()
 
 
+async def test_limits_of_a_refund_need_no_card_shown_again(cash: CashProgram) -> None:
+    await sell(cash, "S-1", points="200")
+    await cash.call("receipt.open", receipt_id="F-1", operation="refund", base={"receipt_id": "S-1"})
+    limits = await cash.call("receipt.limits", receipt_id="F-1", total="1000.00", wait_ms=PATIENCE_MS)
+    assert (limits["points"]["restore"], limits["points"]["max_redeem"]) == ("200.00", "0.00")
+
+
 async def test_limits_of_a_refund_tell_what_comes_back(cash: CashProgram) -> None:
     sale = await sell(cash, "S-1", points="200")
     for receipt_id, base in (("F-1", {"receipt_id": "S-1"}), ("F-2", {"receipt_id": "x", **_ref(sale)})):

@@ -36,6 +36,17 @@ async def test_a_lost_reply_to_the_hold_then_a_sale_without_points(shop: Shop, c
     assert states == [PurchaseState.DISCARDED, PurchaseState.CONFIRMED]
 
 
+async def test_a_redemption_in_doubt_is_gone_once_its_hold_is_undone(shop: Shop, cash: CashProgram) -> None:
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "200")
+    shop.provider.fault("set-purchase", Fault(FaultKind.LOST_REPLY))
+    await refused_with(1011, prepare(cash, "R-1"))
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while (await cash.call("receipt.get", receipt_id="R-1"))["redemption"] is not None:
+            pass  # in doubt, until the provider has told and the hold is discarded
+    assert (held(shop), member(shop).bonuses) == ([], 350)
+
+
 async def test_a_hold_set_twice_over_whose_ticket_is_never_told(shop: Shop, cash: CashProgram) -> None:
     """The provider answers a repeated set with "already processed": the hold is given up and a person is told."""
     shop.provider.ledger.repeat_set = RepeatedSet.ALREADY_PROCESSED

@@ -1,5 +1,10 @@
+from typing import get_args
+
+from bridge.config.model import Layout
 from devices.codecs.displays.layout import DisplaySettings
+from devices.codecs.keys import LAYOUTS
 from devices.documents import Screen
+from devices.endpoints import HidrawEndpoint, InputEndpoint, SerialEndpoint
 from devices.registry import COMMAND_SETS, SCANNERS
 
 
@@ -9,5 +14,9 @@ def test_every_command_set_makes_bytes() -> None:
         assert codec.encode(Screen(), DisplaySettings())
 
 
-def test_every_scanner_runs() -> None:
-    assert all(hasattr(driver, "run") for driver in SCANNERS.values())
+def test_every_node_that_a_scanner_may_be_at_is_opened() -> None:
+    assert set(SCANNERS) == {SerialEndpoint, InputEndpoint, HidrawEndpoint}
+
+
+def test_every_layout_can_be_configured() -> None:
+    assert set(get_args(Layout)) == set(LAYOUTS)

@@ -88,6 +88,7 @@ class Till:
     async def balance(self) -> Decimal:
         member = await self.provider.find(CARD)
         assert member is not None
+        assert member.balance is not None
         return member.balance
 
 

@@ -15,7 +15,7 @@ from bridge.providers.card_file.reckoning import GivenBack, Sale, all_back, give
 
 def balance(book: Book, member: Member) -> Points:
     """What may be spent. A card whose accrual was spent before it was reversed owes points, and has none to spend."""
-    return max(NO_POINTS, points(member.balance + book.moved(member.number.value)))
+    return max(NO_POINTS, points((member.balance or NO_POINTS) + book.moved(member.number.value)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Rules:
     def opening(self, card: str) -> Points:
         """Of a card that has left the file: nothing."""
         record = self.records.get(card)
-        return record.member.balance if record else NO_POINTS
+        return (record.member.balance if record else None) or NO_POINTS
 
 
 def work_of(move: Move, rules: Rules) -> Callable[[Book], Reply]:

@@ -64,11 +64,12 @@ class CardFileProvider:
         if member is None:
             raise ProviderRefused("no such card in the file")
         percent = self._settings.accrue_percent
-        limit = min(member.balance, reckon(member, purchase.basket, NO_POINTS, percent).room)
+        balance = member.balance or NO_POINTS
+        limit = min(balance, reckon(member, purchase.basket, NO_POINTS, percent).room)
         redeemed = purchase.redeem if purchase.redeem <= limit else NO_POINTS
         reckoned = reckon(member, purchase.basket, redeemed, percent)
         return Quote(
-            balance=member.balance,
+            balance=balance,
             discount=reckoned.discount,
             discount_percent=member.discount_percent,
             max_redeem=Points(limit),

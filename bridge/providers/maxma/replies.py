@@ -46,7 +46,14 @@ def to_member(reply: BalanceReply, asked: CardNumber | Phone) -> Member:
 
 def suspended_member(asked: CardNumber | Phone) -> Member:
     """Error 4 tells nothing but that the client exists and may not use the card."""
-    return Member(CardNumber(asked.value), CardKind.BONUS, PersonName(""), state=CardState.BLOCKED)
+    return Member(
+        CardNumber(asked.value),
+        CardKind.BONUS,
+        PersonName(""),
+        state=CardState.BLOCKED,
+        balance=None,
+        pending=None,
+    )
 
 
 def to_quote(reply: CalculateReply, purchase: Purchase) -> Quote:

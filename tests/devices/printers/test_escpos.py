@@ -7,34 +7,46 @@ from pathlib import Path
 
 import pytest
 
-from devices.categories import PosPrinter
+from devices.codecs.escpos.status import PrinterStatus
 from devices.codecs.escpos_view import Paper
 from devices.emulation.printer import EmulatedPrinter
 from devices.emulation.pty import PtyLink
 from devices.endpoints import Endpoint, LpEndpoint
-from devices.errors import DeviceLost, DeviceNotFound, DeviceTimeout, JobInterrupted
+from devices.errors import DeviceLost, DeviceNotFound, DeviceTimeout, JobIncomplete, JobInterrupted
 from devices.printers.escpos import EscPosPrinter
 from devices.printers.profiles import PROFILES
 from devices.transports import open_transport
 from devices.transports.fd_stream import FdOptions, FdStream
-from tests.devices.printers.contract import IMPATIENT_S, PATIENT_S, RECEIPT, PosPrinterContract, Rig, pages_cut
+from tests.devices.printers.contract import HASTY, IMPATIENT_S, PATIENT_S, RECEIPT, PosPrinterContract, Rig, pages_cut
+from tests.devices.printers.status_contract import LONG, StatusContract
 
-Opener = Callable[[float], AbstractAsyncContextManager[EscPosPrinter]]
+
+class LivingPrinter(EscPosPrinter):
+    """A driver that runs, as it does at a till."""
+
+    life: asyncio.Task[None]
+
+
+Opener = Callable[[float], AbstractAsyncContextManager[LivingPrinter]]
 
 
 def opener(endpoint: Callable[[], Endpoint], profile: str = "epson-80") -> Opener:
     @contextlib.asynccontextmanager
-    async def opened(write_timeout_s: float) -> AsyncIterator[EscPosPrinter]:
+    async def opened(write_timeout_s: float) -> AsyncIterator[LivingPrinter]:
         stream = await open_transport(endpoint(), write_timeout_s)
+        driver = LivingPrinter(stream, PROFILES[profile], pace=HASTY)
+        driver.life = asyncio.create_task(driver.run())
         try:
-            yield EscPosPrinter(stream, PROFILES[profile])
+            yield driver
         finally:
+            driver.life.cancel()
+            await asyncio.wait({driver.life})
             await stream.aclose()
 
     return opened
 
 
-class TestOnSerialLine(PosPrinterContract):
+class TestOnSerialLine(StatusContract, PosPrinterContract):
     @pytest.fixture
     async def rig(self) -> AsyncIterator[Rig]:
         link = PtyLink()
@@ -45,7 +57,7 @@ class TestOnSerialLine(PosPrinterContract):
         await assert_hang_up_is_noticed(rig)
 
 
-class TestOnPrinterNode(PosPrinterContract):
+class TestOnPrinterNode(StatusContract, PosPrinterContract):
     @pytest.fixture
     async def rig(self, tmp_path: Path) -> AsyncIterator[Rig]:
         link = PtyLink(tmp_path / "lp0")
@@ -57,32 +69,23 @@ class TestOnPrinterNode(PosPrinterContract):
 
     async def test_what_the_printer_says_unasked_ends_nothing(self, rig: Rig) -> None:
         assert isinstance(rig.printer.link, PtyLink)
-        async with rig.open(PATIENT_S) as driver, running(driver) as life:
+        async with rig.open(PATIENT_S) as driver:
+            assert isinstance(driver, LivingPrinter)
             await rig.printer.link.write(bytes.fromhex("14000000") * 3)
             await driver.print(RECEIPT)
             await rig.printer.until(pages_cut(1))
-            assert not life.done()
-
-
-@contextlib.asynccontextmanager
-async def running(driver: PosPrinter) -> AsyncIterator[asyncio.Task[None]]:
-    assert isinstance(driver, EscPosPrinter)
-    life = asyncio.create_task(driver.run())
-    try:
-        yield life
-    finally:
-        life.cancel()
-        await asyncio.wait({life})
+            assert not driver.life.done()
 
 
 async def assert_hang_up_is_noticed(rig: Rig) -> None:
-    async with rig.open(PATIENT_S) as driver, running(driver) as life:
+    async with rig.open(PATIENT_S) as driver:
+        assert isinstance(driver, LivingPrinter)
         await driver.print(RECEIPT)
         await rig.printer.until(pages_cut(1))
-        assert not life.done()
+        assert not driver.life.done()
         await rig.printer.unplug()
         with pytest.raises(DeviceLost):
-            await asyncio.wait_for(life, PATIENT_S)
+            await asyncio.wait_for(driver.life, PATIENT_S)
 
 
 class FifoLink:
@@ -107,6 +110,9 @@ class FifoLink:
         assert self._stream
         return await self._stream.read()
 
+    async def write(self, data: bytes) -> None:
+        """A FIFO carries nothing back."""
+
 
 class TestOnFifo(PosPrinterContract):
     @pytest.fixture
@@ -117,12 +123,13 @@ class TestOnFifo(PosPrinterContract):
 
     async def test_a_hang_up_while_idle_shows_at_the_next_job(self, rig: Rig) -> None:
         """A FIFO cannot be read, so nothing tells before."""
-        async with rig.open(PATIENT_S) as driver, running(driver) as life:
+        async with rig.open(PATIENT_S) as driver:
+            assert isinstance(driver, LivingPrinter)
             await rig.printer.unplug()
             with pytest.raises(DeviceLost):
                 await driver.print(RECEIPT)
             with pytest.raises(DeviceLost):
-                await asyncio.wait_for(life, PATIENT_S)
+                await asyncio.wait_for(driver.life, PATIENT_S)
 
     async def test_nobody_reads(self, rig: Rig) -> None:
         await rig.printer.unplug()
@@ -155,3 +162,106 @@ async def test_a_text_printer_shows_the_text() -> None:
             paper = await printer.until(lambda paper: len(paper.pages[0].lines) == 5 if paper.pages else False)
         assert paper.as_text(42).startswith("Спасибо за покупку №1\n")
         assert not paper.unknown
+
+
+@contextlib.asynccontextmanager
+async def watched(
+    printer: EmulatedPrinter,
+) -> AsyncIterator[tuple[EscPosPrinter, asyncio.Queue[PrinterStatus | None]]]:
+    assert isinstance(printer.link, PtyLink)
+    heard: asyncio.Queue[PrinterStatus | None] = asyncio.Queue()
+    stream = await open_transport(printer.link.endpoint)
+    driver = EscPosPrinter(stream, PROFILES["epson-80"], heard.put_nowait, HASTY)
+    life = asyncio.create_task(driver.run())
+    try:
+        yield driver, heard
+    finally:
+        life.cancel()
+        await asyncio.wait({life})
+        await stream.aclose()
+
+
+class TestStatus:
+    """Of a printer whose line stays open."""
+
+    @pytest.fixture
+    async def printer(self) -> AsyncIterator[EmulatedPrinter]:
+        async with EmulatedPrinter(PtyLink()) as printer:
+            yield printer
+
+    async def test_changes_are_told_while_it_is_idle(self, printer: EmulatedPrinter) -> None:
+        async with watched(printer) as (driver, heard):
+            assert await asyncio.wait_for(heard.get(), PATIENT_S) == PrinterStatus()
+            await driver.print(RECEIPT)
+            for change, told in (
+                ({"near_end": True}, PrinterStatus(is_paper_near_end=True)),
+                ({"cover_open": True}, PrinterStatus(is_offline=True, is_cover_open=True, is_paper_near_end=True)),
+                ({"cover_open": False, "near_end": False}, PrinterStatus()),
+            ):
+                await printer.change(**change)
+                assert await asyncio.wait_for(heard.get(), PATIENT_S) == told
+
+    async def test_a_mute_printer_is_told_as_unknown_and_left_alone(self, printer: EmulatedPrinter) -> None:
+        printer.is_mute = True
+        async with watched(printer) as (driver, heard):
+            assert await asyncio.wait_for(heard.get(), PATIENT_S) is None
+            assert driver.status is None
+
+    async def test_answers_of_before_are_not_taken_for_new_ones(self, printer: EmulatedPrinter) -> None:
+        """A daemon that was killed in mid talk left its questions' answers in the line."""
+        await printer.link.write(b"\x1a\x16")
+        async with watched(printer) as (_, heard):
+            assert await asyncio.wait_for(heard.get(), PATIENT_S) == PrinterStatus()
+
+    async def test_power_lost_in_mid_job_nobody_can_say(self, printer: EmulatedPrinter) -> None:
+        printer.power_off_after(10)
+        async with watched(printer) as (driver, heard):
+            with pytest.raises(JobInterrupted, match="fell silent") as caught:
+                await driver.print(LONG)
+            assert not isinstance(caught.value, JobIncomplete)
+            assert driver.status is None
+            assert [heard.get_nowait() for _ in range(heard.qsize())][-1] is None
+
+    async def test_power_that_returns_in_mid_job_shows_that_it_was_lost(self, printer: EmulatedPrinter) -> None:
+        printer.power_off_after(10)
+        async with watched(printer) as (driver, heard):
+            job = asyncio.create_task(driver.print(LONG))
+            async with asyncio.timeout(PATIENT_S):
+                while await heard.get() is not None:
+                    pass
+            await printer.power_on()
+            with pytest.raises(JobIncomplete):
+                await asyncio.wait_for(job, PATIENT_S)
+
+
+class TestCloneStatus:
+    """Of one that answers DLE EOT alone."""
+
+    @pytest.fixture
+    async def printer(self) -> AsyncIterator[EmulatedPrinter]:
+        async with EmulatedPrinter(PtyLink(), is_clone=True) as printer:
+            yield printer
+
+    async def test_changes_are_seen_by_asking(self, printer: EmulatedPrinter) -> None:
+        async with watched(printer) as (_, heard):
+            assert await asyncio.wait_for(heard.get(), PATIENT_S) == PrinterStatus()
+            await printer.change(cover_open=True)
+            assert await asyncio.wait_for(heard.get(), PATIENT_S) == PrinterStatus(is_offline=True, is_cover_open=True)
+
+    async def test_a_job_is_printed_when_all_is_well_after_it(self, printer: EmulatedPrinter) -> None:
+        async with watched(printer) as (driver, _):
+            assert await driver.print(LONG) is True
+            assert pages_cut(1)(printer.paper)
+
+    async def test_paper_that_ends_in_mid_job_stops_it(self, printer: EmulatedPrinter) -> None:
+        printer.paper_out_after(10)
+        async with watched(printer) as (driver, _):
+            with pytest.raises(JobIncomplete, match="paper is out"):
+                await driver.print(LONG)
+
+    async def test_silence_after_a_job_nobody_can_say(self, printer: EmulatedPrinter) -> None:
+        printer.power_off_after(10)
+        async with watched(printer) as (driver, _):
+            with pytest.raises(JobInterrupted, match="fell silent") as caught:
+                await driver.print(LONG)
+            assert not isinstance(caught.value, JobIncomplete)

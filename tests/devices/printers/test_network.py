@@ -12,15 +12,16 @@ from devices.errors import DeviceNotFound
 from devices.printers.network import NetworkPrinter
 from devices.printers.profiles import PROFILES
 from devices.transports import open_transport
-from tests.devices.printers.contract import PARAGRAPH, PATIENT_S, RECEIPT, PosPrinterContract, Rig, pages_cut
+from tests.devices.printers.contract import HASTY, PARAGRAPH, PATIENT_S, RECEIPT, PosPrinterContract, Rig, pages_cut
+from tests.devices.printers.status_contract import StatusContract
 
 
 def make(link: TcpLink, write_timeout_s: float = PATIENT_S) -> NetworkPrinter:
     open_stream = partial(open_transport, link.endpoint, write_timeout_s)
-    return NetworkPrinter(str(link.endpoint), open_stream, PROFILES["epson-80"])
+    return NetworkPrinter(str(link.endpoint), open_stream, PROFILES["epson-80"], pace=HASTY)
 
 
-class TestOnNetwork(PosPrinterContract):
+class TestOnNetwork(StatusContract, PosPrinterContract):
     roll = Printout((PARAGRAPH,) * 4000)  # 6 MB: Linux lets a connection's send buffer grow to 4 (tcp(7), tcp_wmem)
 
     @pytest.fixture

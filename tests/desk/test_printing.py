@@ -1,0 +1,238 @@
+"""What becomes of print jobs, whatever their printer does: a real journal, a printer that does as it is told."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bridge.desk.printing import WORTH_PRINTING_FOR, PrinterQueue, PrintRoom
+from bridge.domain.errors import DeviceUnavailable
+from bridge.domain.moves import PaperLine
+from bridge.domain.receipt import JobState, PrintJob
+from bridge.journal import SqliteJournal
+from devices.documents import Printout, TextLine
+from devices.errors import (
+    DeviceError,
+    DeviceLost,
+    JobIncomplete,
+    JobInterrupted,
+    PrinterNotReady,
+    Unsupported,
+)
+from tests.devices.waiting import until
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+MARK = PaperLine(text="ПОВТОР")
+PAPER = (PaperLine(text="спасибо"),)
+END = {JobState.SENT, JobState.PRINTED, JobState.UNKNOWN, JobState.FAILED}
+
+
+@dataclass
+class ObedientPrinter:
+    """Each job meets the next of `fates`: True (printed), False (sent) or an error; then True for ever."""
+
+    fates: deque[bool | DeviceError] = field(default_factory=deque)
+    printed: list[list[str]] = field(default_factory=list)
+    is_ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def print(self, printout: Printout) -> bool:
+        fate = self.fates.popleft() if self.fates else True
+        if not isinstance(fate, DeviceError) or isinstance(fate, JobInterrupted):
+            self.printed.append([each.text for each in printout.elements if isinstance(each, TextLine)])
+        if isinstance(fate, DeviceError):
+            raise fate
+        return fate
+
+    async def ready(self) -> None:
+        await self.is_ready.wait()
+
+    def has_printed(self, jobs: int) -> bool:
+        return len(self.printed) == jobs
+
+
+class Desk:
+    """A print room with one printer."""
+
+    def __init__(self, journal: SqliteJournal) -> None:
+        self.now = NOON
+        self.journal = journal
+        self.printer = ObedientPrinter()
+        self.room = self.started()
+
+    def started(self) -> PrintRoom:
+        queues = {"receipt": PrinterQueue(self._check)}
+        return PrintRoom(self.journal, queues, lambda: self.now, MARK)
+
+    async def restarted(self) -> list[PrintJob]:
+        self.room = self.started()
+        return self.room.load(await self.journal.unfinished())
+
+    async def served(self, job: PrintJob, *states: JobState) -> PrintJob:
+        """Serve, reopening the printer as its keeper would, until the job is in one of these states."""
+        serving = asyncio.create_task(self._serve())
+        try:
+            async with asyncio.timeout(5):
+                while (found := await self.room.job(job.job_id)) is None or found.state not in (states or END):
+                    pass
+        finally:
+            serving.cancel()
+            await asyncio.wait({serving})
+        return found
+
+    async def _serve(self) -> None:
+        while True:
+            with contextlib.suppress(DeviceError):
+                await self.room.serve("receipt", self.printer)
+
+    def _check(self, printout: Printout) -> None:
+        if TextLine("unprintable") in printout.elements:
+            raise ValueError("unprintable")
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    journal = await SqliteJournal.open(tmp_path / "journal.db")
+    yield Desk(journal)
+    await journal.aclose()
+
+
+@pytest.mark.parametrize(("said", "state"), [(True, JobState.PRINTED), (False, JobState.SENT)])
+async def test_printed_only_where_the_printer_said_so(desk: Desk, *, said: bool, state: JobState) -> None:
+    desk.printer.fates.append(said)
+    job = await desk.served(await desk.room.submit(PAPER))
+    assert (job.state, job.reason) == (state, "")
+
+
+async def test_what_was_sent_nothing_waits_with_the_reason_and_keeps_its_place(desk: Desk) -> None:
+    desk.printer.fates.append(PrinterNotReady("lp", "the paper is out"))
+    first, second = [await desk.room.submit((PaperLine(text=each),)) for each in ("first", "second")]
+    serving = asyncio.create_task(desk.room.serve("receipt", desk.printer))
+    async with asyncio.timeout(5):
+        while (waiting := await desk.room.job(first.job_id)) is None or not waiting.reason:
+            pass
+    assert (waiting.state, waiting.reason) == (JobState.QUEUED, "the paper is out")
+    desk.printer.is_ready.set()
+    async with asyncio.timeout(5):
+        while (ended := await desk.room.job(second.job_id)) is None or ended.state not in END:
+            pass
+    serving.cancel()
+    await asyncio.wait({serving})
+    assert desk.printer.printed == [["first"], ["second"]]
+
+
+async def test_lost_before_its_first_byte_it_is_printed_once_and_unmarked(desk: Desk) -> None:
+    desk.printer.fates.append(DeviceLost("lp", "unplugged"))
+    job = await desk.served(await desk.room.submit(PAPER))
+    assert (job.state, desk.printer.printed) == (JobState.PRINTED, [["спасибо"]])
+
+
+async def test_incomplete_it_is_repeated_once_with_a_mark(desk: Desk) -> None:
+    desk.printer.fates.append(JobIncomplete("lp", "unplugged"))
+    job = await desk.served(await desk.room.submit(PAPER))
+    assert (job.state, desk.printer.printed) == (JobState.PRINTED, [["спасибо"], ["ПОВТОР", "спасибо"]])
+
+
+async def test_incomplete_twice_it_is_left_to_a_person(desk: Desk) -> None:
+    desk.printer.fates.extend([JobIncomplete("lp", "unplugged"), JobIncomplete("lp", "unplugged again")])
+    job = await desk.served(await desk.room.submit(PAPER))
+    assert (job.state, job.reason) == (JobState.UNKNOWN, "unplugged again")
+    assert len(desk.printer.printed) == 2
+
+
+async def test_where_nobody_can_say_it_is_not_repeated(desk: Desk) -> None:
+    desk.printer.fates.append(JobInterrupted("lp", "it fell silent"))
+    job = await desk.served(await desk.room.submit(PAPER))
+    assert (job.state, job.reason, len(desk.printer.printed)) == (JobState.UNKNOWN, "it fell silent", 1)
+
+
+async def test_what_the_model_cannot_print_any_more_has_failed(desk: Desk) -> None:
+    desk.printer.fates.append(Unsupported("lp", "a symbol wider than the paper"))
+    job = await desk.served(await desk.room.submit(PAPER))
+    assert (job.state, job.reason) == (JobState.FAILED, "a symbol wider than the paper")
+
+
+async def test_what_is_too_old_is_not_printed_in_the_morning(desk: Desk) -> None:
+    job = await desk.room.submit(PAPER)
+    desk.now += WORTH_PRINTING_FOR + timedelta(seconds=1)
+    assert await desk.restarted() == []
+    job = await desk.served(job)
+    assert (job.state, job.reason, desk.printer.printed) == (
+        JobState.FAILED,
+        "the printer was away for too long",
+        [],
+    )
+
+
+async def test_a_start_takes_up_what_the_last_run_left(desk: Desk) -> None:
+    queued = await desk.room.submit(PAPER)
+    sending = PrintJob("sending", "receipt", "", PAPER, NOON, JobState.SENDING)
+    homeless = PrintJob("homeless", "old", "", PAPER, NOON)
+    repeat = PrintJob("repeat", "receipt", "", PAPER, NOON, is_repeat=True)
+    await desk.journal.save(sending, homeless, repeat)
+    ended = {job.job_id: (job.state, job.reason) for job in await desk.restarted()}
+    assert ended == {
+        "sending": (JobState.UNKNOWN, "the bridge stopped while printing"),
+        "homeless": (JobState.FAILED, "no printer 'old' is configured any more"),
+    }
+    await desk.served(repeat)
+    assert (await desk.served(queued)).state is JobState.PRINTED
+    assert desk.printer.printed == [["спасибо"], ["ПОВТОР", "спасибо"]]
+
+
+async def test_stopped_in_mid_job_it_is_unknown(desk: Desk) -> None:
+    job = await desk.room.submit(PAPER)
+    printing = asyncio.Event()
+
+    class Slow(ObedientPrinter):
+        async def print(self, printout: Printout) -> bool:
+            printing.set()
+            await asyncio.Event().wait()
+            return True
+
+    serving = asyncio.create_task(desk.room.serve("receipt", Slow()))
+    await asyncio.wait_for(printing.wait(), 5)
+    serving.cancel()
+    await asyncio.wait({serving})
+    found = await desk.room.job(job.job_id)
+    assert found is not None
+    assert found.state is JobState.UNKNOWN
+
+
+async def test_cancelled_while_it_is_recorded_it_is_neither_lost_nor_made_unknown(desk: Desk) -> None:
+    """The printer's life ends, and with it the serving, as soon as the job has met its error."""
+    desk.printer.fates.append(JobIncomplete("lp", "unplugged"))
+    job = await desk.room.submit(PAPER)
+    for attempt in range(2):
+        serving = asyncio.create_task(desk.room.serve("receipt", desk.printer))
+        await until(partial(desk.printer.has_printed, attempt + 1))
+        serving.cancel()
+        await asyncio.wait({serving})
+    found = await desk.room.job(job.job_id)
+    assert found is not None
+    assert (found.state, desk.printer.printed) == (JobState.PRINTED, [["спасибо"], ["ПОВТОР", "спасибо"]])
+
+
+async def test_a_reprint_is_a_new_job_with_a_mark(desk: Desk) -> None:
+    job = await desk.served(await desk.room.submit(PAPER, request_id="once"))
+    repeat = await desk.room.reprint(job.job_id)
+    assert repeat is not None
+    assert (repeat.job_id != job.job_id, repeat.request_id) == (True, "")
+    assert (await desk.served(repeat)).state is JobState.PRINTED
+    assert desk.printer.printed == [["спасибо"], ["ПОВТОР", "спасибо"]]
+    assert await desk.room.submit(PAPER, request_id="once") == job
+
+
+async def test_what_cannot_be_reprinted(desk: Desk) -> None:
+    assert await desk.room.reprint("nothing") is None
+    await desk.journal.save(PrintJob("homeless", "old", "", PAPER, NOON, JobState.SENT))
+    with pytest.raises(DeviceUnavailable):
+        await desk.room.reprint("homeless")
+    await desk.journal.save(PrintJob("wide", "receipt", "", (PaperLine(text="unprintable"),), NOON, JobState.SENT))
+    with pytest.raises(ValueError, match="unprintable"):
+        await desk.room.reprint("wide")
