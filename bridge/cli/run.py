@@ -59,7 +59,7 @@ def _run_emulated(config: Path | None, scenario: Path | None) -> None:
 
 @contextmanager
 def _told_on_one_line() -> Iterator[None]:
-    from bridge.failures import StartFailed  # noqa: PLC0415 - with the daemon, not before
+    from bridge.daemon.failures import StartFailed  # noqa: PLC0415 - with the daemon, not before
 
     try:
         yield

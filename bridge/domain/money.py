@@ -42,6 +42,14 @@ def percent_of(amount: Money, percent: Decimal) -> Money:
     return money(amount * percent / 100)
 
 
+def percent_in(part: Money, whole: Money) -> Decimal | None:
+    """The percent that makes exactly `part` of `whole`; None when no percent of two digits does."""
+    if not whole:
+        return None
+    percent = (part * 100 / whole).quantize(CENT, ROUND_HALF_UP)
+    return percent if percent_of(whole, percent) == part else None
+
+
 def round_down_to(value: Decimal, step: Decimal) -> Decimal:
     """The greatest multiple of `step` not above `value`, with two digits."""
     return ((value / step).to_integral_value(ROUND_DOWN) * step).quantize(CENT)

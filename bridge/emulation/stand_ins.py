@@ -15,7 +15,7 @@ import msgspec
 from bridge.config.credentials import Secret
 from bridge.config.model import Config, Display, JournalSettings, Printer, Provider, Scanner, Socket
 from bridge.config.values import BaseUrl, Endpoint, Forward
-from bridge.device_room import profile_of
+from bridge.daemon.device_room import profile_of
 from bridge.domain.card import CardFormat
 from bridge.emulation.maxma import EmulatedClient, MaxmaEmulator
 from bridge.emulation.members import invented_members

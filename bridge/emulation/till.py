@@ -13,10 +13,10 @@ import click
 from bridge import daemon
 from bridge.config.loading import load
 from bridge.config.model import Config
+from bridge.daemon.failures import StartFailed
 from bridge.emulation import drawing
 from bridge.emulation.maxma import KEY
 from bridge.emulation.stand_ins import Audience, Emulation, StandIns
-from bridge.failures import StartFailed
 from devices.codecs.escpos_view import Paper
 from devices.emulation.display import Rows
 from devices.printers.profiles import Profile

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.domain.errors import AmountInvalid
-from bridge.domain.money import LIMIT, is_multiple, money, parse_amount, percent_of, points, round_down_to
+from bridge.domain.money import (
+    LIMIT,
+    NOTHING,
+    is_multiple,
+    money,
+    parse_amount,
+    percent_in,
+    percent_of,
+    points,
+    round_down_to,
+)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +94,20 @@ def test_rounded_down_is_the_greatest_multiple(value: Decimal, step: Decimal) ->
 def test_multiples() -> None:
     assert is_multiple(Decimal("10.00"), Decimal(1))
     assert not is_multiple(Decimal("10.50"), Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "percent"),
+    [
+        ("10.00", "100.00", "10.00"),
+        ("0.00", "100.00", "0.00"),
+        ("33.33", "99.99", "33.33"),
+        ("0.01", "999999.00", None),
+    ],
+)
+def test_a_percent_is_told_only_where_it_makes_exactly_the_discount(part: str, whole: str, percent: str | None) -> None:
+    assert percent_in(money(part), money(whole)) == (None if percent is None else Decimal(percent))
+
+
+def test_nothing_has_no_percent() -> None:
+    assert percent_in(NOTHING, NOTHING) is None

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from bridge.domain.member import CardKind, CardState, Expiring, Member
-from bridge.domain.money import LIMIT, Money, Points, money, points
+from bridge.domain.money import LIMIT, Money, Points, money, percent_in, points
 from bridge.domain.moves import MoveResult, Purchase
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.phone import normalise_phone
@@ -57,15 +57,20 @@ def suspended_member(asked: CardNumber | Phone) -> Member:
 
 
 def to_quote(reply: CalculateReply, purchase: Purchase) -> Quote:
-    """MAXMA API, method /v2/calculate-purchase. Our discount is what neither the shop gave nor points paid."""
+    """MAXMA API, method /v2/calculate-purchase. Our discount is what neither the shop gave nor points paid.
+
+    The API tells no percent: it is given where one makes exactly the discount.
+    """
     calculation = reply.calculation_result
     lines = purchase.basket.lines
     if len(calculation.rows) != len(lines):
         raise WireError("other rows than asked for")
     bonuses = calculation.bonuses or Bonuses(0, 0, 0)
+    discount = _discount(calculation.summary.total_discount, calculation.summary.discounts)
     return Quote(
         balance=None,
-        discount=_discount(calculation.summary.total_discount, calculation.summary.discounts),
+        discount=discount,
+        discount_percent=percent_in(discount, purchase.basket.total),
         max_redeem=_points(bonuses.max_to_apply),
         redeemed=_points(bonuses.applied),
         accrual=_points(bonuses.collected),

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from bridge.config.model import Config, Display, Printer, Scanner
+from bridge.daemon.forwarding import Delivery, forward_of
+from bridge.daemon.supervisor import DeviceKeeper, DevicePlace, Role
 from bridge.desk.printing import PrinterQueue, PrintRoom
 from bridge.events import rfc3339
-from bridge.forwarding import Delivery, forward_of
 from bridge.ports import Clock
 from bridge.pos import messages as m
-from bridge.supervisor import DeviceKeeper, DevicePlace, Role
 from devices.codecs.escpos import encode
 from devices.displays.line_display import ByteLineDisplay, LatestScreen
 from devices.documents import Printout, Screen

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bridge.config.loading import load
+from bridge.daemon.device_room import DeviceRoom
 from bridge.desk.printing import PrintRoom
-from bridge.device_room import DeviceRoom
 from bridge.domain.moves import PaperLine
 from bridge.journal import SqliteJournal
 from devices.codecs.keys import LAYOUTS, KeyDecoder

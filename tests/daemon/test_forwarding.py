@@ -1,4 +1,4 @@
-"""bridge.forwarding: the order of opening, and which scans go on."""
+"""bridge.daemon.forwarding: the order of opening, and which scans go on."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 from structlog.testing import capture_logs
 
-from bridge.forwarding import Delivery, ScanForward
+from bridge.daemon.forwarding import Delivery, ScanForward
 from devices.errors import DeviceError, DeviceLost, DeviceNotFound
 from devices.events import DataEvent
 from tests.devices.forwarding.events import NOW, scan

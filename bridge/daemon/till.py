@@ -1,4 +1,4 @@
-"""The composition root: a configuration becomes a running till."""
+"""All parts of one till, joined: journal, providers, desk, devices, socket; taken down in reverse."""
 
 import asyncio
 import contextlib
@@ -11,23 +11,23 @@ import structlog
 
 import bridge
 from bridge.config.model import Config
+from bridge.daemon.device_room import DeviceRoom
+from bridge.daemon.failures import start_failures
+from bridge.daemon.programmes import programmes_of
+from bridge.daemon.supervisor import Supervisor
 from bridge.desk.desk import Desk, DeskSettings, Outside, build_desk
 from bridge.desk.printing import PrintRoom
 from bridge.desk.programme import Programmes
 from bridge.desk.screens import Screens
-from bridge.device_room import DeviceRoom
 from bridge.domain.card import CardFormat
 from bridge.events import EventBus
-from bridge.failures import start_failures
 from bridge.journal import SqliteJournal
 from bridge.pos.announcer import BusAnnouncer
 from bridge.pos.handlers import ReceiptHandlers, TillHandlers, TillInfo
 from bridge.pos.listening import listen
 from bridge.pos.peer import admin_check
 from bridge.pos.server import PosServer
-from bridge.programmes import programmes_of
 from bridge.sd_notify import SystemdNotifier
-from bridge.supervisor import Supervisor
 from bridge.wording import wording_for
 
 log = structlog.get_logger()

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 
 from bridge.config.model import Scanner
+from bridge.daemon.supervisor import DeviceKeeper, DevicePlace
 from bridge.ports import Clock
-from bridge.supervisor import DeviceKeeper, DevicePlace
 from devices.events import DataEvent, DeviceState, StatusUpdateEvent
 from devices.forwarding.base import Forwarder
 from devices.forwarding.pty import open_pty

@@ -1,0 +1,162 @@
+"""Who may import whom: the architecture as one table. A module without a row fails: whoever adds a room draws its doors
+here.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`package` may import itself, the standard library and `may_import` (each with what is below it)."""
+
+    package: str
+    may_import: tuple[str, ...]
+    reason: str
+
+
+VALUES = ("devices.documents", "devices.errors", "devices.events")
+DRIVER = ("devices.categories", "devices.codecs", "devices.endpoints", "devices.transports.base", *VALUES, "structlog")
+EVERYTHING = ("bridge", "devices", "certifi", "click", "h11", "httpx", "msgspec", "structlog")
+
+RULES = (
+    Rule("devices", VALUES, "hardware can be used without the bridge, so nothing below here imports it"),
+    Rule("devices.documents", (), "values"),
+    Rule("devices.errors", (), "values"),
+    Rule("devices.events", (), "values"),
+    Rule("devices.categories", VALUES, "what a driver does, said in values"),
+    Rule("devices.endpoints", ("devices.errors",), "where a device is: text in, values out"),
+    Rule("devices.codecs", VALUES, "bytes <-> values; testable without a loop, a clock or a device"),
+    Rule(
+        "devices.transports",
+        ("devices.endpoints", "devices.errors", "evdev", "serial", "structlog", "usb"),
+        "moves bytes and knows no meaning of them; the one place that meets pyserial's and pyusb's errors",
+    ),
+    Rule("devices.scanners", DRIVER, "a driver joins a codec to whatever transport it is given"),
+    Rule("devices.displays", DRIVER, "the same"),
+    Rule("devices.printers", DRIVER, "the same"),
+    Rule("devices.forwarding", (*DRIVER, "evdev"), "the cash program's side of a scanner; knows no cards"),
+    Rule("devices.opening", ("devices",), "endpoint, transport, codec and driver joined"),
+    Rule("devices.registry", ("devices",), "the literal table of what drives what"),
+    Rule(
+        "devices.emulation",
+        ("devices.codecs", "devices.endpoints", "devices.transports", *VALUES, "usb"),
+        "speaks bytes below the drivers and so knows none of them",
+    ),
+    Rule("bridge", (), "the version"),
+    Rule("bridge.__main__", ("bridge.cli",), "python -m bridge"),
+    Rule("bridge.domain", (), "the rules of loyalty as values and pure functions"),
+    Rule("bridge.one_line", (), "text that must stay on one line"),
+    Rule("bridge.sd_notify", (), "systemd's datagrams"),
+    Rule("bridge.ports", ("bridge.domain",), "what the desk needs from outside, as protocols"),
+    Rule("bridge.wording", ("bridge.domain",), "sentences for customer and cashier"),
+    Rule("bridge.events", ("bridge.domain", "bridge.ports", "msgspec"), "what subscribers hear, numbered"),
+    Rule("bridge.logs", ("bridge.domain", "bridge.one_line", "structlog"), "set up once, masks what is personal"),
+    Rule(
+        "bridge.desk",
+        ("bridge.domain", "bridge.pace", "bridge.ports", "bridge.wording", "devices.categories", *VALUES, "structlog"),
+        "decides; meets providers, journal and devices by their abstractions alone",
+    ),
+    Rule(
+        "bridge.pos",
+        (
+            "bridge.desk",
+            "bridge.domain",
+            "bridge.events",
+            "bridge.one_line",
+            "bridge.ports",
+            "bridge.wording",
+            "devices.events",
+            "msgspec",
+            "structlog",
+        ),
+        "the socket: speaks to the desk, never past it to providers, journal or hardware",
+    ),
+    Rule(
+        "bridge.providers",
+        ("bridge.domain", "bridge.ports", "certifi", "httpx", "msgspec", "structlog"),
+        "an adapter: knows its wire and the port; the one place that meets httpx",
+    ),
+    Rule(
+        "bridge.journal",
+        ("bridge.domain", "bridge.ports", "msgspec", "structlog"),
+        "an adapter: knows SQLite and the port",
+    ),
+    Rule(
+        "bridge.config",
+        (
+            "bridge.domain",
+            "bridge.one_line",
+            "bridge.providers",
+            "devices.codecs",
+            "devices.endpoints",
+            "devices.printers.profiles",
+            "devices.registry",
+            "msgspec",
+        ),
+        "text -> values, checked against the literal tables of what there is; it opens nothing",
+    ),
+    Rule(
+        "bridge.daemon.forwarding",
+        ("bridge.config.model", "bridge.ports", "bridge.daemon.supervisor", "devices.forwarding", *VALUES, "structlog"),
+        "composition root, the ways on which goods go on",
+    ),
+    Rule("bridge.pace", (), "pauses between attempts, of whatever kind"),
+    Rule(
+        "bridge.daemon.supervisor",
+        ("bridge.pace", "bridge.ports", "devices.categories", *VALUES, "structlog"),
+        "keeps a device alive and knows nothing of loyalty",
+    ),
+    Rule(
+        "bridge.reference",
+        (
+            "bridge.config",
+            "bridge.domain",
+            "bridge.events",
+            "bridge.pos",
+            "bridge.providers",
+            "devices.printers.profiles",
+            "devices.registry",
+            "msgspec",
+        ),
+        "pages generated from the shapes and the literal tables",
+    ),
+    Rule("bridge.daemon", EVERYTHING, "composition root"),
+    Rule(
+        "bridge.daemon.device_room",
+        (
+            "bridge.config",
+            "bridge.desk",
+            "bridge.events",
+            "bridge.daemon.forwarding",
+            "bridge.ports",
+            "bridge.pos",
+            "bridge.daemon.supervisor",
+            "devices.codecs",
+            "devices.displays",
+            "devices.endpoints",
+            "devices.opening",
+            "devices.printers",
+            "devices.registry",
+            "devices.transports",
+            *VALUES,
+        ),
+        "composition root, its devices; emulation comes to it as endpoints",
+    ),
+    Rule(
+        "bridge.daemon.programmes",
+        ("bridge.config", "bridge.desk", "bridge.domain", "bridge.ports", "bridge.providers"),
+        "composition root, its providers",
+    ),
+    Rule(
+        "bridge.daemon.failures",
+        ("bridge.journal", "bridge.ports", "bridge.pos"),
+        "composition root, why it cannot start",
+    ),
+    Rule("bridge.cli", EVERYTHING, "composition root, and the commands beside it"),
+    Rule("bridge.emulation", EVERYTHING, "composition root of a till that is not real"),
+    Rule(
+        "bridge.emulation.maxma",
+        ("h11", "msgspec", "structlog"),
+        "an emulated provider that shared code with the client would share its mistakes",
+    ),
+)
