@@ -14,7 +14,7 @@ emulate: $(VENV)/.runtime         ## an emulated till that stays up until Ctrl-C
 	@$(BIN)/pos-bridge run --emulate
 
 test: $(VENV)/.dev                ## the whole suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 check: $(VENV)/.dev               ## format, lint, types
 	@$(BIN)/ruff format --check .

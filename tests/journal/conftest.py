@@ -1,6 +1,8 @@
 """Records to save, and a journal to save them in."""
 
+import asyncio
 import os
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
@@ -57,10 +59,19 @@ class Gate:
     def __init__(self, journal: SqliteJournal) -> None:
         self._journal = journal
         self._open = threading.Event()
+        self._held = threading.Event()
 
     async def hold(self) -> None:
         """Returns when this was let go again."""
-        await self._journal._writer.read(lambda _connection: self._open.wait())
+        await self._journal._writer.read(self._wait)
+
+    async def is_held(self) -> None:
+        """Returns once the thread stands here: what is asked for from now on waits."""
+        await asyncio.to_thread(self._held.wait)
+
+    def _wait(self, _connection: sqlite3.Connection) -> None:
+        self._held.set()
+        self._open.wait()
 
     def let_go(self) -> None:
         self._open.set()

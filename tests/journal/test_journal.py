@@ -104,6 +104,7 @@ async def test_waiting_saves_share_one_commit(journal: SqliteJournal, gate: Gate
     await journal._writer.read(lambda connection: connection.set_trace_callback(statements.append))
     async with asyncio.TaskGroup() as group:
         group.create_task(gate.hold())
+        await gate.is_held()
         for number in range(100):
             group.create_task(journal.save(a_receipt(f"r-{number}")))
         await asyncio.sleep(0)  # every task has asked
@@ -120,6 +121,7 @@ async def test_a_set_that_fails_does_not_poison_its_neighbours(
     saves = [journal.save(a_receipt("r-1")), journal.save(task, orphan), journal.save(a_receipt("r-2"), a_move("r-2"))]
     async with asyncio.TaskGroup() as group:
         group.create_task(gate.hold())
+        await gate.is_held()
         outcomes = asyncio.gather(*saves, return_exceptions=True)
         await asyncio.sleep(0)  # every task has asked
         gate.let_go()
@@ -135,6 +137,7 @@ async def test_cancelling_the_wait_does_not_take_the_save_back(
 ) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(gate.hold())
+        await gate.is_held()
         save = group.create_task(journal.save(a_receipt()))
         await asyncio.sleep(0)
         save.cancel()
@@ -149,6 +152,7 @@ async def test_closing_finishes_what_was_asked(path: Path, a_receipt: Receipts) 
     gate = Gate(journal)
     async with asyncio.TaskGroup() as group:
         group.create_task(gate.hold())
+        await gate.is_held()
         save = group.create_task(journal.save(a_receipt()))
         await asyncio.sleep(0)
         group.create_task(journal.aclose())
