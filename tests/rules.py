@@ -15,7 +15,15 @@ class Rule:
 
 
 VALUES = ("devices.documents", "devices.errors", "devices.events")
-DRIVER = ("devices.categories", "devices.codecs", "devices.endpoints", "devices.transports.base", *VALUES, "structlog")
+DRIVER = (
+    "devices.categories",
+    "devices.codecs",
+    "devices.endpoints",
+    "devices.together",
+    "devices.transports.base",
+    *VALUES,
+    "structlog",
+)
 EVERYTHING = ("bridge", "devices", "certifi", "click", "h11", "httpx", "msgspec", "structlog")
 
 RULES = (
@@ -23,6 +31,7 @@ RULES = (
     Rule("devices.documents", (), "values"),
     Rule("devices.errors", (), "values"),
     Rule("devices.events", (), "values"),
+    Rule("devices.together", (), "tasks that end together"),
     Rule("devices.categories", VALUES, "what a driver does, said in values"),
     Rule("devices.endpoints", ("devices.errors",), "where a device is: text in, values out"),
     Rule("devices.codecs", VALUES, "bytes <-> values; testable without a loop, a clock or a device"),
@@ -137,6 +146,7 @@ RULES = (
             "devices.opening",
             "devices.printers",
             "devices.registry",
+            "devices.together",
             "devices.transports",
             *VALUES,
         ),

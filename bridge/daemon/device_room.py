@@ -1,6 +1,5 @@
 """The devices of the configuration, each with its keeper: endpoint, transport, codec and driver joined here."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -22,6 +21,7 @@ from devices.printers.escpos import EscPosPrinter, state_of
 from devices.printers.network import NetworkPrinter
 from devices.printers.profiles import PROFILES, Profile, override
 from devices.registry import COMMAND_SETS, SCANNERS
+from devices.together import first_of
 from devices.transports import ByteStream, open_transport
 
 Life = Callable[[Callable[[], None]], Awaitable[None]]
@@ -210,16 +210,3 @@ async def _until_other(delivery: Delivery, *, may_grab: bool) -> None:
     """Until `delivery.may_grab` is no longer `may_grab`."""
     while delivery.may_grab is may_grab:
         await delivery.changed()
-
-
-async def first_of(*lives: Awaitable[None]) -> None:
-    """Run them together; the first that ends, by whatever error, ends all."""
-    tasks = [asyncio.ensure_future(life) for life in lives]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from devices.codecs.displays.layout import DisplaySettings
 from devices.documents import Screen
+from devices.together import first_of
 from devices.transports.base import ByteStream
 
 
@@ -61,15 +62,7 @@ class ByteLineDisplay:
 
     async def run(self) -> None:
         """DeviceTimeout when the display takes no bytes, DeviceLost when it is gone, even with nothing to show."""
-        jobs = {asyncio.create_task(self._drain()), asyncio.create_task(self._keep_showing())}
-        try:
-            ended, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
-            for job in ended:
-                job.result()
-        finally:
-            for job in jobs:
-                job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
+        await first_of(self._drain(), self._keep_showing())
 
     async def _drain(self) -> None:
         """What displays answer (DSP-800's ACK) says nothing; but only who reads hears a hang-up at once."""
