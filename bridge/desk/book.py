@@ -8,16 +8,17 @@ from weakref import WeakValueDictionary
 from bridge.desk.announcer import Announcer
 from bridge.domain.errors import ReceiptUnknown
 from bridge.domain.moves import Move
-from bridge.domain.receipt import OutcomeState, Receipt, ReceiptState, StaffTask, TaskState
+from bridge.domain.receipt import Base, OutcomeState, Receipt, ReceiptState, StaffTask, TaskState
 from bridge.ports import Journal, Record, Unfinished
 
 
 class ReceiptBook:
     """Read from memory, write through to the journal: `save` returns when the change is on disk."""
 
-    def __init__(self, journal: Journal, announcer: Announcer) -> None:
+    def __init__(self, journal: Journal, announcer: Announcer, till: str) -> None:
         self._journal = journal
         self._announcer = announcer
+        self._till = till
         self._receipts: dict[str, Receipt] = {}
         self._moves: dict[str, dict[str, Move]] = {}
         self._tasks: dict[str, StaffTask] = {}
@@ -46,6 +47,13 @@ class ReceiptBook:
         if receipt is None:
             raise ReceiptUnknown(f"receipt {receipt_id!r} was never opened here")
         return receipt
+
+    def is_ours(self, base: Base) -> bool:
+        return base.till in {"", self._till}
+
+    async def sale_of(self, base: Base | None) -> Receipt | None:
+        """The sale that a refund names; None when another till made it, whose receipt ids may be the same as ours."""
+        return await self.find(base.receipt_id) if base and self.is_ours(base) else None
 
     async def moves(self, receipt_id: str) -> Sequence[Move]:
         if receipt_id not in self._moves:
@@ -81,7 +89,10 @@ class ReceiptBook:
         await self._journal.save(move)
         self._keep_other(move)
 
-    async def save_task(self, task: StaffTask) -> None:
+    async def call_staff(self, task: StaffTask) -> None:
+        """Make the task durable, unless it stands open already."""
+        if task.task_id in self._tasks:
+            return
         await self._journal.save(task)
         self._keep_other(task)
 

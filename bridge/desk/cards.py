@@ -11,6 +11,7 @@ import structlog
 from bridge.desk.announcer import Announcer
 from bridge.desk.lookups import Answer, Who
 from bridge.desk.programme import Programme
+from bridge.desk.quotes import done_by
 from bridge.desk.rooms import Rooms
 from bridge.desk.screens import CardScreens
 from bridge.desk.undoing import without_redemption
@@ -120,19 +121,17 @@ class CardDesk:
         card = recognise(self._formats, code) if provider is None else None
         return card or RecognisedCard(self._programmes.pick(provider).name, CardNumber(code))
 
-    def claim(self, receipt_id: str) -> Presented | None:
-        """The held card, for the receipt that is being opened; None when there is none or it is too old."""
+    async def claim_held(self, receipt_id: str) -> None:
+        """The held card goes to the receipt that was just opened, unless it is too old."""
         held, self._held = self._held, None
         if held is None or self._clock() - held.at > HELD_FOR:
-            return None
+            return
         held.receipt_id = receipt_id
         self._newest_of[receipt_id] = held
-        return held
-
-    def running(self, receipt_id: str) -> asyncio.Task[Answer] | None:
-        """The lookup that this receipt still waits for."""
-        presented = self._newest_of.get(receipt_id)
-        return presented.answer if presented and not presented.answer.done() else None
+        if held.answer.done():
+            await self._attach(held, held.answer.result())
+        else:
+            await self._remember(receipt_id, held)
 
     def take_up(self, receipts: Iterable[Receipt]) -> None:
         """Ask again about the cards whose lookup the last run did not live to see."""
@@ -148,16 +147,22 @@ class CardDesk:
         if self._newest and self._newest.receipt_id == receipt_id:
             self._newest = None
 
-    def end(self, receipt_id: str) -> None:
-        """The receipt is closed or cancelled: a card held since then was its customer's, not the next one's."""
-        self.forget(receipt_id)
+    def drop_held(self) -> None:
+        """A sale has ended: a card held since then was its customer's, not the next one's."""
         self._held = None
 
-    async def follow_up(self, receipt_id: str) -> None:
-        """Attach what the receipt's card turned out to be, if its answer has come."""
+    async def attached_by(self, receipt_id: str, deadline: float) -> bool:
+        """Wait for the lookup of this receipt's card and attach what it brings.
+
+        False when the answer has not come by the loop's time `deadline`.
+        """
         presented = self._newest_of.get(receipt_id)
-        if presented is not None and presented.answer.done():
-            await self._attach(presented, presented.answer.result())
+        if presented is None:
+            return True
+        if not await done_by(presented.answer, deadline):
+            return False
+        await self._attach(presented, presented.answer.result())
+        return True
 
     def _present(
         self, programme: Programme, who: Who, entry: Entry, receipt_id: str | None, scan_id: str | None
@@ -173,7 +178,7 @@ class CardDesk:
 
     async def _follow(self, presented: Presented) -> None:
         if presented.receipt_id is not None and not presented.answer.done():
-            await self._remember(presented)
+            await self._remember(presented.receipt_id, presented)
         answer = await asyncio.shield(presented.answer)
         card = presented.attachable(answer)
         if presented is self._newest:
@@ -192,10 +197,10 @@ class CardDesk:
         else:
             self._screens.clear()  # the cashier who asked is told; the customer cannot help it
 
-    async def _remember(self, presented: Presented) -> None:
+    async def _remember(self, receipt_id: str, presented: Presented) -> None:
         """The receipt knows that a card is on its way: a crash now does not lose it."""
         if presented.pending is not None:
-            await self._change(presented, lambda receipt: replace(receipt, pending=presented.pending))
+            await self._change(receipt_id, presented, lambda receipt: replace(receipt, pending=presented.pending))
 
     async def _attach(self, presented: Presented, answer: Answer) -> None:
         card = presented.attachable(answer)
@@ -207,19 +212,24 @@ class CardDesk:
                 receipt = without_redemption(receipt)
             return replace(receipt, card=card, pending=None)
 
-        await self._change(presented, attach)
-
-    async def _change(self, presented: Presented, change: Callable[[Receipt], Receipt]) -> None:
-        """Change the receipt that this card came in for, unless it is over or a newer card has come in."""
         receipt_id = presented.receipt_id
-        if receipt_id is None:
-            return
+        if receipt_id and await self._change(receipt_id, presented, attach):
+            self._done_with(receipt_id, presented)
+
+    def _done_with(self, receipt_id: str, presented: Presented) -> None:
+        """Attached once and for all: the receipt may learn newer facts of this card, which its answer must not undo."""
+        if self._newest_of.get(receipt_id) is presented:
+            del self._newest_of[receipt_id]
+
+    async def _change(self, receipt_id: str, presented: Presented, change: Callable[[Receipt], Receipt]) -> bool:
+        """Change the receipt that this card came in for. False: it is over, or another card's by now."""
         async with self._book.lock(receipt_id):
             receipt = await self._book.find(receipt_id)
             if self._newest_of.get(receipt_id) is not presented or receipt is None or not receipt.is_live:
-                return
+                return False
             changed = change(receipt)
             if changed != receipt:
                 await self._book.save(changed)
         if not changed.settled:
             self._settler.drive(receipt_id)
+        return True

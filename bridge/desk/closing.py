@@ -3,14 +3,16 @@
 import asyncio
 from dataclasses import dataclass, replace
 
+import structlog
+
 from bridge.desk.cards import CardDesk
 from bridge.desk.closing_paper import ClosingPaper
 from bridge.desk.fingerprint import fingerprint
 from bridge.desk.preparing import standing_points
-from bridge.desk.quotes import done_by
 from bridge.desk.receipts import live
 from bridge.desk.refunding import ForStaff, Refund, RefundDesk
 from bridge.desk.rooms import Rooms
+from bridge.desk.staff import ABANDONED, settled_by_itself
 from bridge.desk.undoing import without_redemption
 from bridge.domain.errors import AmountInvalid, ReceiptIdReused
 from bridge.domain.errors import ReceiptState as WrongReceiptState
@@ -32,6 +34,8 @@ from bridge.domain.receipt import (
     StaffTask,
 )
 from bridge.domain.sale import Basket
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +73,21 @@ class CloseDesk:
         self._cards = cards
         self._refunds = refunds
         self._paper = paper
+        self._recording = asyncio.Lock()  # each refund is to see all others of its sale: one close after another
 
     async def close(self, closing: Closing, wait_s: float) -> Outcome:
         """Record what was fiscalised; never fails because of the provider. A repeat gives the same outcome."""
         deadline = asyncio.get_running_loop().time() + wait_s
-        running = self._cards.running(closing.receipt_id)
-        if running is not None and closing.card is None:
-            await done_by(running, deadline)
-            await self._cards.follow_up(closing.receipt_id)
-        async with self._book.lock(closing.receipt_id):
+        if closing.card is None:
+            await self._cards.attached_by(closing.receipt_id, deadline)
+        async with self._book.lock(closing.receipt_id), self._recording:
             known = await self._book.find(closing.receipt_id)
             if known is None or known.is_live:
                 receipt, tasks = await self._closed(known or self._opened_late(closing), closing)
-                await self._book.save(receipt, *tasks)
+                await self._book.save(receipt, *tasks, *self._no_longer_abandoned(receipt))
                 self._let_go(closing.receipt_id)
-                self._paper.thank()
+                self._cards.drop_held()
+                self._paper.thank(receipt.operation)
             else:
                 receipt = _repeated(known, closing)
         await self._settle(receipt, deadline)
@@ -95,12 +99,21 @@ class CloseDesk:
         async with self._book.lock(receipt_id):
             receipt = await self._book.get(receipt_id)
             if receipt.state is not ReceiptState.CANCELLED:
-                receipt = self._cancelled(live(receipt))
-                await self._book.save(receipt)
-                self._let_go(receipt_id)
+                receipt = await self._cancelled(live(receipt))
+                self._cards.drop_held()
                 self._paper.clear_screen()
         await self._settle(receipt, deadline)
         return (await self._book.get(receipt_id)).outcome or Outcome(OutcomeState.DONE)
+
+    async def expire(self, receipt_id: str) -> None:
+        """Cancel a receipt that was left behind with nothing on it; whoever stands at the till is not disturbed."""
+        async with self._book.lock(receipt_id):
+            receipt = await self._book.get(receipt_id)
+            if may_expire(receipt):
+                receipt = await self._cancelled(receipt)
+                log.info("receipt_expired", receipt_id=receipt_id)
+        if not receipt.settled:
+            self._settler.drive(receipt_id)
 
     async def _settle(self, receipt: Receipt, deadline: float) -> None:
         if not receipt.settled:
@@ -150,7 +163,7 @@ class CloseDesk:
         redeem = standing_points(receipt) if closing.redeemed is None else closing.redeemed
         if receipt.card.is_barred and not redeem:
             return Goal()  # it earns nothing either: no errand for the provider, and none for staff
-        multiple = self._programmes.get(receipt.card.provider).rules.multiple
+        multiple = self._programmes.rules(receipt.card.provider).multiple
         if not is_multiple(redeem, multiple):
             raise AmountInvalid(f"points are redeemed in multiples of {multiple}")
         purchase = Purchase(receipt.card.number, basket, redeem, self._clock(), receipt.cashier)
@@ -161,7 +174,7 @@ class CloseDesk:
         spent = goal.purchase.redeem if goal.purchase else NO_POINTS
         if not spent or (closed.redemption and closed.redemption.points == spent):
             return closed.redemption if spent else None
-        rate = self._programmes.get(goal.provider).rules.rate
+        rate = self._programmes.rules(goal.provider).rate
         return Redemption(spent, money(spent * rate), RedemptionState.NOTED)
 
     def _card(self, receipt: Receipt, closing: Closing) -> AttachedCard | None:
@@ -170,6 +183,9 @@ class CloseDesk:
         if closing.card:
             if receipt.card and receipt.card.number.value == closing.card:
                 return receipt.card
+            if not self._programmes:
+                log.warning("card_without_provider", receipt_id=receipt.receipt_id)
+                return None
             told = self._cards.recognised(closing.card, None)
             return AttachedCard(told.provider, told.number, Entry.TYPED, None, Source.OFFLINE, now)
         if receipt.card is None and receipt.pending is not None:
@@ -177,16 +193,27 @@ class CloseDesk:
             return AttachedCard(pending.provider, pending.number, pending.entry, None, Source.OFFLINE, now)
         return receipt.card
 
-    def _cancelled(self, receipt: Receipt) -> Receipt:
+    async def _cancelled(self, receipt: Receipt) -> Receipt:
         undone = without_redemption(receipt)
         outcome = Outcome(OutcomeState.DONE if undone.settled else OutcomeState.QUEUED)
-        return replace(undone, state=ReceiptState.CANCELLED, pending=None, outcome=outcome, closed_at=self._clock())
+        over = replace(undone, state=ReceiptState.CANCELLED, pending=None, outcome=outcome, closed_at=self._clock())
+        await self._book.save(over, *self._no_longer_abandoned(over))
+        self._let_go(over.receipt_id)
+        return over
+
+    def _no_longer_abandoned(self, receipt: Receipt) -> list[StaffTask]:
+        return [settled_by_itself(t) for t in self._book.open_tasks(receipt.receipt_id) if t.kind == ABANDONED]
 
     def _let_go(self, receipt_id: str) -> None:
-        self._cards.end(receipt_id)
+        self._cards.forget(receipt_id)
         self._quotes.drop(receipt_id)
         if self._book.current_id == receipt_id:
             self._book.current_id = None
+
+
+def may_expire(receipt: Receipt) -> bool:
+    """True for an open receipt on which no points hang."""
+    return receipt.state is ReceiptState.OPEN and receipt.redemption is None
 
 
 def _repeated(receipt: Receipt, closing: Closing) -> Receipt:

@@ -11,7 +11,7 @@ from bridge.desk.screens import CardScreens
 from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.money import Points
 from bridge.domain.moves import PaperLine
-from bridge.domain.receipt import Outcome, OutcomeState, Receipt
+from bridge.domain.receipt import Operation, Outcome, OutcomeState, Receipt
 from bridge.wording import Wording
 
 log = structlog.get_logger()
@@ -46,7 +46,8 @@ class ClosingPaper:
                 outcome = replace(outcome, balance_after=balance)
             lines = outcome.printout or self._wording.closing_lines(outcome)
             outcome = replace(outcome, printout=lines, job_id=await self._print(receipt, lines))
-            await self._book.save(replace(receipt, outcome=outcome))
+            if outcome != receipt.outcome:
+                await self._book.save(replace(receipt, outcome=outcome))
         return outcome
 
     async def _balance(self, receipt: Receipt, deadline: float) -> Points | None:
@@ -55,12 +56,18 @@ class ClosingPaper:
             return None
         if outcome.balance_after is not None or outcome.job_id is not None:
             return None
+        if not self._programmes.knows(card.provider):
+            return None
         asked = self._lookups.start(self._programmes.get(card.provider), card.number)
         member = asked.result().member if await done_by(asked, deadline) else None
         return member.balance if member else None
 
-    def thank(self) -> None:
-        self._screens.thank()
+    def thank(self, operation: Operation) -> None:
+        """For a purchase; after a refund the display is empty."""
+        if operation is Operation.SALE:
+            self._screens.thank()
+        else:
+            self._screens.clear()
 
     def clear_screen(self) -> None:
         self._screens.clear()
@@ -69,7 +76,7 @@ class ClosingPaper:
         if not self._enabled or not lines:
             return None
         try:
-            job = await self._printing.submit(lines, request_id=f"close:{receipt.receipt_id}"[:64])
+            job = await self._printing.submit(lines, request_id=f"close:{receipt.receipt_id}")
         except DeviceUnavailable:
             return None  # a till without a printer of ours
         except ValueError as error:

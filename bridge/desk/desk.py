@@ -83,7 +83,7 @@ class Desk:
 def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
     """Every room of the desk, joined."""
     clock, spawn = outside.clock, outside.spawn
-    book = ReceiptBook(outside.journal, outside.announcer)
+    book = ReceiptBook(outside.journal, outside.announcer, settings.till)
     watch = ProviderWatch(outside.announcer)
     ids = MoveIds(settings.store, settings.till, clock)
     staff = Staff(settings.wording, clock)
@@ -99,7 +99,7 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
         cards=cards,
         receipts=ReceiptDesk(rooms, cards),
         limiting=LimitDesk(rooms, cards),
-        redeeming=RedeemDesk(rooms),
+        redeeming=RedeemDesk(rooms, cards),
         preparing=PrepareDesk(rooms, cards),
         closing=closing,
         housekeeping=Housekeeping(rooms, closing),

@@ -1,13 +1,14 @@
-"""Receipts that nobody will close: they are cancelled after a day, or told to staff where points hang on them."""
+"""Receipts that nobody sees to: left open for a day, or left unsettled by a task that died of a defect."""
 
 import asyncio
 from datetime import timedelta
 
 import structlog
 
-from bridge.desk.closing import CloseDesk
+from bridge.desk.closing import CloseDesk, may_expire
 from bridge.desk.rooms import Rooms
-from bridge.domain.receipt import Receipt, ReceiptState
+from bridge.domain.receipt import Receipt
+from bridge.ports import JournalFailed
 
 log = structlog.get_logger()
 
@@ -21,6 +22,7 @@ class Housekeeping:
 
     def __init__(self, rooms: Rooms, closing: CloseDesk) -> None:
         self._book = rooms.book
+        self._settler = rooms.settler
         self._staff = rooms.staff
         self._clock = rooms.clock
         self._closing = closing
@@ -28,19 +30,23 @@ class Housekeeping:
     async def run(self) -> None:
         """For ever."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except JournalFailed as error:
+                log.error("housekeeping_waits_for_journal", reason=str(error))  # noqa: TRY400 - no defect
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self) -> None:
-        """See to every receipt that was opened too long ago."""
+        """Settle on what is not settled; then cancel what was opened too long ago, or tell staff of its points."""
+        for receipt in self._book.unsettled():
+            self._settler.drive(receipt.receipt_id)
         oldest = self._clock() - ABANDONED_AFTER
         for receipt in self._book.live():
             if receipt.opened_at < oldest:
                 await self._see_to(receipt)
 
     async def _see_to(self, receipt: Receipt) -> None:
-        if receipt.redemption is None and receipt.state is ReceiptState.OPEN:
-            log.info("receipt_expired", receipt_id=receipt.receipt_id)
-            await self._closing.cancel(receipt.receipt_id, 0.0)
+        if may_expire(receipt):
+            await self._closing.expire(receipt.receipt_id)
         elif not self._book.open_tasks(receipt.receipt_id):
-            await self._book.save_task(self._staff.abandoned(receipt))
+            await self._book.call_staff(self._staff.abandoned(receipt))

@@ -31,10 +31,8 @@ class LimitDesk:
         """What may be discounted and redeemed on this basket, waiting at most `wait_s` for what is under way."""
         deadline = asyncio.get_running_loop().time() + wait_s
         receipt = await self._noted(receipt_id, basket)
-        running = self._cards.running(receipt_id)
-        if running is not None and not await done_by(running, deadline):
+        if not await self._cards.attached_by(receipt_id, deadline):
             return self._nothing(receipt, ReasonCode.LOOKUP_RUNNING)
-        await self._cards.follow_up(receipt_id)
         receipt = live(await self._book.get(receipt_id))
         card = receipt.card or await self._card_of_base(receipt)
         if card is None:
@@ -78,13 +76,13 @@ class LimitDesk:
 
     async def _card_of_base(self, receipt: Receipt) -> AttachedCard | None:
         """Whoever brings goods back need not show the card again: the sale knows it."""
-        base = await self._book.find(receipt.base.receipt_id) if receipt.base else None
-        return base.card if base and receipt.operation is Operation.REFUND else None
+        base = await self._book.sale_of(receipt.base) if receipt.operation is Operation.REFUND else None
+        return base.card if base else None
 
     async def _base_reference(self, receipt: Receipt) -> str:
-        if receipt.base is None or receipt.base.provider_ref:
-            return receipt.base.provider_ref if receipt.base else ""
-        base = await self._book.find(receipt.base.receipt_id)
+        if receipt.base and receipt.base.provider_ref:
+            return receipt.base.provider_ref
+        base = await self._book.sale_of(receipt.base)
         return (base.outcome.provider_ref if base and base.outcome else None) or ""
 
     async def _quoted(

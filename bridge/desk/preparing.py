@@ -12,7 +12,7 @@ from bridge.desk.releasing import failure_of, release_hold
 from bridge.desk.rooms import Rooms
 from bridge.desk.settler import Progress, Told
 from bridge.desk.undoing import without_hold, without_redemption
-from bridge.domain.errors import OutcomeUnknown
+from bridge.domain.errors import CardBlocked, OutcomeUnknown
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.money import NO_POINTS, Points
 from bridge.domain.moves import PaperLine, Purchase
@@ -50,11 +50,10 @@ class PrepareDesk:
         """
         deadline = asyncio.get_running_loop().time() + wait_s
         live(await self._book.get(receipt_id))
-        running = self._cards.running(receipt_id)
-        if running is not None:
-            await done_by(running, deadline)
-            await self._cards.follow_up(receipt_id)
+        await self._cards.attached_by(receipt_id, deadline)
         receipt = live(await self._book.get(receipt_id))
+        if receipt.card and receipt.card.is_barred and standing_points(receipt):
+            raise CardBlocked(f"points are noted, and the card is {receipt.card.state} by now")
         if receipt.card is None or receipt.card.is_barred or receipt.operation is Operation.REFUND:
             await self._mark_prepared(receipt_id, basket, receipt.goal)
             return PreparedSale(basket, NO_POINTS, Quote(balance=None))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -16,7 +17,7 @@ from bridge.desk.paper import printout_of
 from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, PrintJob
-from bridge.ports import Clock, Journal, Unfinished
+from bridge.ports import Clock, Journal, JournalFailed, Unfinished
 from devices.categories import PosPrinter
 from devices.documents import Printout
 from devices.errors import DeviceError, JobIncomplete, JobInterrupted, PrinterNotReady, Unsupported
@@ -47,7 +48,7 @@ class PrintRoom:
         self._clock = clock
         self._repeat_mark = repeat_mark
         self._numbers = count(1)
-        self._by_request: dict[str, asyncio.Lock] = {}
+        self._by_request: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def load(self, unfinished: Unfinished) -> list[PrintJob]:
         """Take up the jobs of before. Those that are not to be printed any more come back, to be saved."""
@@ -77,12 +78,9 @@ class PrintRoom:
         self._queues[name].check(printout_of(lines))
         job_id = self._job_id()
         lock = self._by_request.setdefault(request_id or job_id, asyncio.Lock())
-        try:
-            async with lock:
-                known = await self._journal.job_by_request(request_id) if request_id else None
-                return known or await self._accept(PrintJob(job_id, name, request_id or "", lines, self._clock()))
-        finally:
-            self._by_request.pop(request_id or job_id, None)
+        async with lock:
+            known = await self._journal.job_by_request(request_id) if request_id else None
+            return known or await self._accept(PrintJob(job_id, name, request_id or "", lines, self._clock()))
 
     async def job(self, job_id: str) -> PrintJob | None:
         return await self._journal.job(job_id)
@@ -138,6 +136,9 @@ class PrintRoom:
             await self._journal.save(replace(job, state=JobState.SENDING, reason=""))
         except asyncio.CancelledError:  # the printer went before it was sent anything
             await self._keep(queue, job)
+            raise
+        except JournalFailed:
+            self._put_back(queue, job)
             raise
 
     def _printout(self, job: PrintJob) -> Printout:

@@ -27,6 +27,9 @@ class Programmes:
     def __init__(self, programmes: Mapping[str, Programme]) -> None:
         self._programmes = dict(programmes)
 
+    def __len__(self) -> int:
+        return len(self._programmes)
+
     def __iter__(self) -> Iterator[Programme]:
         return iter(self._programmes.values())
 

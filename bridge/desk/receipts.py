@@ -32,7 +32,6 @@ class ReceiptDesk:
                 if known.is_live and known.opened_with == opened_with:
                     return known
                 raise ReceiptIdReused(f"receipt {receipt_id!r} is already {known.state}")
-            held = self._cards.claim(receipt_id)
             receipt = Receipt(
                 receipt_id,
                 operation,
@@ -40,11 +39,10 @@ class ReceiptDesk:
                 base=base,
                 cashier=cashier,
                 opened_with=opened_with,
-                pending=held.pending if held else None,
             )
             await self._book.save(receipt)
             self._book.current_id = receipt_id
-        await self._cards.follow_up(receipt_id)
+        await self._cards.claim_held(receipt_id)
         return await self._book.get(receipt_id)
 
     async def select(self, receipt_id: str) -> Receipt:

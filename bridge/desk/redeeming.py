@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+from bridge.desk.cards import CardDesk
 from bridge.desk.programme import Programme
 from bridge.desk.receipts import live
 from bridge.desk.releasing import release_hold
@@ -39,11 +40,12 @@ _UNDONE = {
 class RedeemDesk:
     """The calls receipt.redeem and receipt.cancel_redeem."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, cards: CardDesk) -> None:
         self._programmes = rooms.programmes
         self._book = rooms.book
         self._settler = rooms.settler
         self._clock = rooms.clock
+        self._cards = cards
 
     async def redeem(self, receipt_id: str, points: Points, wait_s: float) -> Redemption:
         """Note that the customer spends `points`; the provider is asked afresh. Zero cancels what was noted.
@@ -55,6 +57,9 @@ class RedeemDesk:
         if not points:
             await self.cancel(receipt_id)
             return Redemption(NO_POINTS, NOTHING, RedemptionState.NOTED)
+        if not await self._cards.attached_by(receipt_id, deadline):
+            raise OutcomeUnknown(f"the card was not looked up within {wait_s:g} s")
+        receipt = live(await self._book.get(receipt_id))
         card, basket, programme = self._redeemable(receipt, points)
         await release_hold(self._book, self._settler, receipt_id, deadline)
         purchase = Purchase(card.number, basket, points, self._clock(), receipt.cashier)

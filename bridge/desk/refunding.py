@@ -45,13 +45,10 @@ class RefundDesk:
         base = refund.base
         if base is None:
             raise ForStaff("the sale was not named")
-        sale = await self._book.find(base.receipt_id) if self._is_ours(base) else None
+        sale = await self._book.sale_of(base)
         if sale is not None:
             return await self._of_known(refund, base, sale)
         return await self._of_unknown(refund, base)
-
-    def _is_ours(self, base: Base) -> bool:
-        return base.till in {"", self._ids.till}
 
     async def _of_known(self, refund: Refund, base: Base, sale: Receipt) -> Goal:
         if sale.operation is not Operation.SALE or sale.is_live or sale.outcome is None:
@@ -61,6 +58,8 @@ class RefundDesk:
             return Goal()
         if sale.outcome.state in {OutcomeState.REFUSED, OutcomeState.MANUAL}:
             raise ForStaff(f"the sale {sale.receipt_id} itself is with staff")
+        if not self._programmes.knows(sale.goal.provider):
+            raise ForStaff(f"the sale's programme {sale.goal.provider} is not configured any more")
         programme = self._programmes.get(sale.goal.provider)
         reference = base.provider_ref or sale.outcome.provider_ref or ""
         return await self._goal(programme, refund, purchase.card, reference, purchase.basket.total)
@@ -69,8 +68,10 @@ class RefundDesk:
         card = refund.card or base.card
         if not card:
             raise ForStaff(f"the sale {base.receipt_id} is not known here and its card was not named")
-        if not base.provider_ref and self._is_ours(base):
+        if not base.provider_ref and self._book.is_ours(base):
             raise ForStaff(f"the sale {base.receipt_id} is not known here")
+        if not self._programmes:
+            raise ForStaff("no programme is configured any more")
         recognised = self._cards.recognised(card, None)
         programme = self._programmes.get(recognised.provider)
         reference = base.provider_ref or self._derived(programme, base)
@@ -105,7 +106,7 @@ class RefundDesk:
         waiting = {
             receipt.receipt_id: receipt.goal.refund.total
             for receipt in self._book.unsettled()
-            if receipt.goal.refund and _is_same_sale(receipt.base, refund.base)
+            if receipt.goal.refund and self._is_same_sale(receipt.base, refund.base)
         }
         earlier = await self._book.refunds_of(reference) if reference else ()
         counted = (
@@ -116,10 +117,10 @@ class RefundDesk:
         if refund.basket.total + sum(waiting.values(), NOTHING) + sum(counted, NOTHING) > sold:
             raise ForStaff(f"more would be returned than the {sold} that were sold")
 
-
-def _is_same_sale(one: Base | None, other: Base | None) -> bool:
-    if one is None or other is None:
-        return False
-    return (one.receipt_id, one.till) == (other.receipt_id, other.till) or (
-        bool(one.provider_ref) and one.provider_ref == other.provider_ref
-    )
+    def _is_same_sale(self, one: Base | None, other: Base | None) -> bool:
+        if one is None or other is None:
+            return False
+        if one.provider_ref and one.provider_ref == other.provider_ref:
+            return True
+        is_same_till = one.till == other.till or (self._book.is_ours(one) and self._book.is_ours(other))
+        return is_same_till and one.receipt_id == other.receipt_id

@@ -58,7 +58,7 @@ class Told:
 
 @dataclass(slots=True)
 class _Work:
-    """The settling of one receipt. `told` is renewed whenever the goal changes."""
+    """The settling of one receipt. `told` is renewed by the next `drive` once it was told."""
 
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     told: asyncio.Future[Told] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -144,8 +144,8 @@ class Settler:
         """
         if receipt.goal.provider and not self._exchange.knows(receipt.goal.provider):
             return Away(f"provider {receipt.goal.provider!r} is not in the configuration")
-        if receipt.goal.kind is GoalKind.RETURNED and receipt.base is not None:
-            base = await self._book.find(receipt.base.receipt_id)
+        if receipt.goal.kind is GoalKind.RETURNED:
+            base = await self._book.sale_of(receipt.base)
             if base is not None and not base.settled:
                 return Away(f"the sale {base.receipt_id} is not settled yet")
         return None
@@ -172,9 +172,9 @@ class Settler:
     async def _made(self, receipt: Receipt, step: Make) -> Move:
         moves = await self._book.moves(receipt.receipt_id)
         number = sum(move.kind is step.kind for move in moves) + 1
-        if step.refund is not None and not step.refund.base_ref and receipt.base is not None:
-            base = await self._book.get(receipt.base.receipt_id)  # settled by now: see _obstacle
-            reference = (base.outcome.provider_ref if base.outcome else None) or ""
+        if step.refund is not None and not step.refund.base_ref:
+            base = await self._book.sale_of(receipt.base)  # settled by now: see _obstacle
+            reference = (base.outcome.provider_ref if base and base.outcome else None) or ""
             step = replace(step, refund=replace(step.refund, base_ref=reference))
         return self._ids.new_move(receipt.receipt_id, step, number)
 
@@ -224,13 +224,12 @@ class Settler:
         holds = [each for each in await self._book.moves(move.receipt_id) if each.kind is MoveKind.HOLD]
         if move.kind is MoveKind.HOLD and sum(each.reason == GIVEN_UP for each in holds) < MAX_GIVEN_UP:
             await self._book.save_move(replace(move, state=MoveState.ABSENT, reason=GIVEN_UP))
-            await self._book.save_task(self._staff.stuck_hold(move))
+            await self._book.call_staff(self._staff.stuck_hold(move))
         else:
-            await self._book.save_task(self._staff.unknown(move))
+            await self._book.call_staff(self._staff.unknown(move))
 
     async def _finish(self, receipt: Receipt, step: Settled, work: _Work) -> None:
         """Under the receipt's lock: the goal is reached, or refused for good."""
-        self._strike_off(receipt.receipt_id, work)
         refused = step.refused
         tasks = [settled_by_itself(t) for t in self._book.open_tasks(receipt.receipt_id) if t.kind == UNKNOWN]
         if refused and (not receipt.is_live or refused.kind is MoveKind.REVERT):
@@ -240,6 +239,7 @@ class Settler:
         else:
             receipt = await self._concluded(receipt, refused, tasks[-1].task_id if refused else None)
         await self._book.save(replace(receipt, settled=True), *tasks)
+        self._strike_off(receipt.receipt_id, work)
         self._wake_refunds_of(receipt.receipt_id)
         if refused:
             work.tell(Progress.REFUSED, Refused(refused.reason, error=refused.refusal))

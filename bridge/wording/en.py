@@ -66,6 +66,6 @@ WORDING = Wording(
     redeemed="Points spent",
     restored="Points returned",
     reversed="Points taken back",
-    later="Points will be added later",
+    later="Points will be updated later",
     repeat="REPEAT",
 )

@@ -15,6 +15,7 @@ from tests.shop.steps import (
     close,
     final,
     held,
+    member,
     open_with_card,
     prepare,
     redeem,
@@ -213,3 +214,44 @@ async def _bring_back(shop: Shop, port: int) -> None:
     shop.provider.server._port = port
     async with asyncio.timeout(5):
         await shop.provider.server.start()
+
+
+async def test_what_was_learnt_of_a_card_later_is_not_forgotten(shop: Shop, cash: CashProgram) -> None:
+    """Its provider was away when it was scanned and has answered since."""
+    shop.provider.fault("get-balance", Fault(FaultKind.STATUS, status=500))
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    await shop.scanner.scan(CARD)
+    await cash.event("receipt", receipt_id="R-1", card=CARD)
+    told = 0
+    for _ in range(3):
+        limits = await cash.call("receipt.limits", receipt_id="R-1", total="1000", wait_ms=PATIENCE_MS)
+        assert limits["points"]["balance"] == "350.00"
+        told = told or _receipt_events(cash)
+    assert _receipt_events(cash) == told
+    assert len(shop.provider.calls("get-balance")) == 2
+
+
+def _receipt_events(cash: CashProgram) -> int:
+    return sum(event["topic"] == "receipt" for event in cash.events)
+
+
+async def test_redeem_waits_for_a_card_that_is_being_looked_up(shop: Shop, cash: CashProgram) -> None:
+    shop.provider.fault("get-balance", Fault(FaultKind.DELAY, seconds=0.3, times=2))
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    await shop.scanner.scan(CARD)
+    await cash.event("scan", card=CARD)
+    limits = await cash.call("receipt.limits", receipt_id="R-1", total="1000")
+    assert [reason["code"] for reason in limits["reasons"]] == ["lookup_running"]
+    await refused_with(1011, cash.call("receipt.redeem", receipt_id="R-1", points="10", wait_ms=0))
+    redeemed = await cash.call("receipt.redeem", receipt_id="R-1", points="10", wait_ms=PATIENCE_MS)
+    assert redeemed["points"] == "10.00"
+
+
+async def test_a_card_blocked_since_its_points_were_noted_is_told_before_the_fiscal_paper(
+    shop: Shop, cash: CashProgram
+) -> None:
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "100")
+    member(shop).suspended = True
+    await cash.call("card.resolve", code=CARD, receipt_id="R-1", wait_ms=PATIENCE_MS)
+    await refused_with(1002, prepare(cash, "R-1"))

@@ -16,6 +16,7 @@ from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, PrintJob
 from bridge.journal import SqliteJournal
+from bridge.ports import JournalFailed, Record
 from devices.documents import Printout, TextLine
 from devices.errors import (
     DeviceError,
@@ -236,3 +237,21 @@ async def test_what_cannot_be_reprinted(desk: Desk) -> None:
     await desk.journal.save(PrintJob("wide", "receipt", "", (PaperLine(text="unprintable"),), NOON, JobState.SENT))
     with pytest.raises(ValueError, match="unprintable"):
         await desk.room.reprint("wide")
+
+
+async def test_a_job_that_cannot_be_begun_for_the_disk_keeps_its_place(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, failures = SqliteJournal.save, [JournalFailed("the disk is full")]
+
+    async def fails_once(self: SqliteJournal, *records: Record) -> None:
+        if failures:
+            raise failures.pop()
+        await save(self, *records)
+
+    first, second = [await desk.room.submit((PaperLine(text=each),)) for each in ("first", "second")]
+    monkeypatch.setattr(SqliteJournal, "save", fails_once)
+    with pytest.raises(JournalFailed):
+        await desk.room.serve("receipt", desk.printer)
+    assert [(await desk.served(job)).state for job in (second, first)] == [JobState.PRINTED] * 2
+    assert desk.printer.printed == [["first"], ["second"]]

@@ -1,7 +1,9 @@
 """The life of a receipt over the socket: opened, selected, read, closed, and what each state forbids."""
 
+import pytest
+
 from tests.shop.client import CashProgram
-from tests.shop.shop import CARD, OTHER_CARD, Shop
+from tests.shop.shop import CARD, CONFIG, OTHER_CARD, Shop
 from tests.shop.steps import close, open_with_card, refused_with, sell
 
 
@@ -130,3 +132,47 @@ async def test_a_repeated_close_gives_the_same_outcome_to_the_letter(cash: CashP
     assert outcome["printout"]
     assert await close(cash, "R-1") == outcome
     assert (await cash.call("receipt.get", receipt_id="R-1"))["outcome"] == outcome
+
+
+async def test_a_repeated_close_changes_nothing_and_so_tells_nothing(cash: CashProgram) -> None:
+    await sell(cash, "R-1")
+    told = len(cash.events)
+    await close(cash, "R-1")
+    await cash.call("receipt.open", receipt_id="R-2", operation="sale")
+    assert [event["data"]["receipt_id"] for event in cash.events[told:]] == ["R-2"]
+
+
+async def test_long_receipt_ids_that_differ_at_their_end_have_a_paper_each(cash: CashProgram) -> None:
+    jobs = [(await sell(cash, f"{'R' * 63}{number}"))["job_id"] for number in range(2)]
+    assert None not in jobs
+    assert jobs[0] != jobs[1]
+
+
+async def test_close_never_fails_for_a_provider_that_is_not_configured_any_more(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sell(cash, "S-1")
+    await open_with_card(cash, "R-1")
+    await shop.kill()
+    monkeypatch.setattr("tests.shop.shop.CONFIG", CONFIG.replace('"club"', '"another"'))
+    await shop.start()
+    async with await shop.cash_program() as again:
+        assert (await close(again, "R-1", redeemed="10", wait_ms=100))["state"] == "queued"
+        base = {"receipt_id": "S-1"}
+        outcome = await close(again, "F-1", operation="refund", base=base, wait_ms=100)
+        assert (outcome["state"], bool(outcome["task_id"])) == ("manual", True)
+
+
+async def test_close_with_a_card_where_no_provider_is_configured(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cash.call("bridge.hello")
+    await shop.kill()
+    without = CONFIG[: CONFIG.index("[[card_formats]]")] + CONFIG[CONFIG.index("[journal]") :]
+    monkeypatch.setattr("tests.shop.shop.CONFIG", without)
+    await shop.start()
+    async with await shop.cash_program() as again:
+        outcome = await close(again, "R-1", card=CARD, wait_ms=100)
+        assert (outcome["state"], outcome["accrued"]) == ("done", None)
+        base = {"receipt_id": "never", "till": "till-2", "card": CARD}
+        assert (await close(again, "F-1", operation="refund", base=base, wait_ms=100))["state"] == "manual"

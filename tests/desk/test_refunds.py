@@ -1,5 +1,6 @@
 """Goods come back: accrued points go, spent ones return, never more than there were."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -137,3 +138,34 @@ async def test_a_lost_reply_to_a_refund_does_not_double_it(shop: Shop, cash: Cas
     assert (await _refund(cash, "F-1", "1000.00"))["state"] == "done"
     shop.provider.ledger.check()
     assert (len(shop.provider.ledger.returns), member(shop).bonuses) == (1, 350)
+
+
+async def test_another_tills_sale_is_not_ours_of_the_same_id(cash: CashProgram) -> None:
+    """Receipt ids are unique within a till only: its refund tells nothing of our customer."""
+    await sell(cash, "S-1", points="200")
+    base = {"receipt_id": "S-1", "till": "till-2"}
+    await cash.call("receipt.open", receipt_id="F-1", operation="refund", base=base)
+    limits = await cash.call("receipt.limits", receipt_id="F-1", total="500.00", wait_ms=PATIENCE_MS)
+    assert ([reason["code"] for reason in limits["reasons"]], limits["points"]["restore"]) == (["no_card"], None)
+
+
+async def test_a_refund_thanks_for_no_purchase(shop: Shop, cash: CashProgram) -> None:
+    await sell(cash, "S-1")
+    await shop.display.until(lambda rows: "Спасибо" in rows[0])
+    await _refund(cash, "F-1", "1000.00")
+    await shop.display.until(lambda rows: not "".join(rows).strip())
+
+
+async def test_a_sale_named_with_our_till_is_the_same_as_named_without(shop: Shop, cash: CashProgram) -> None:
+    await open_with_card(cash, "S-1")
+    shop.provider.fault("set-purchase", Fault(FaultKind.TRY_LATER, times=2))
+    assert (await close(cash, "S-1"))["state"] == "queued"
+    assert (await _refund(cash, "F-1", "600.00", wait_ms=0))["state"] == "queued"
+    named = {"receipt_id": "S-1", "till": "till-1"}
+    assert (await close(cash, "F-2", "600.00", operation="refund", base=named, wait_ms=0))["state"] == "manual"
+
+
+async def test_two_refunds_at_once_do_not_return_more_than_was_sold(cash: CashProgram) -> None:
+    await sell(cash, "S-1")
+    outcomes = await asyncio.gather(*(_refund(cash, receipt_id, "600.00") for receipt_id in ("F-1", "F-2")))
+    assert sorted(outcome["state"] for outcome in outcomes) == ["done", "manual"]

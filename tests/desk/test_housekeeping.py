@@ -1,0 +1,92 @@
+"""Receipts that were left behind: seen to without disturbing whoever stands at the till, disk or no disk."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bridge.desk import housekeeping
+from bridge.desk.exchange import Exchange
+from bridge.domain.moves import StatusReply
+from bridge.domain.receipt import Receipt, ReceiptState
+from bridge.domain.settlement import Ask, Send
+from bridge.journal import SqliteJournal
+from bridge.ports import JournalFailed, Record
+from tests.shop.client import CashProgram
+from tests.shop.shop import CARD, Shop
+from tests.shop.steps import bought, close, final, open_with_card, redeem
+
+NEVER = timedelta(days=10_000)
+
+
+@pytest.fixture
+async def cash(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CashProgram]:
+    """At a till whose housekeeping looks all the time and finds nothing old, until the test says so."""
+    monkeypatch.setattr(housekeeping, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(housekeeping, "ABANDONED_AFTER", NEVER)
+    await shop.kill()
+    await shop.start()
+    async with await shop.cash_program("card", "receipt", "queue") as client:
+        yield client
+
+
+async def test_a_receipt_that_expires_disturbs_nobody(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cash.call("receipt.open", receipt_id="left", operation="sale")
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    await close(cash, "R-1")
+    await shop.scanner.scan(CARD)
+    await shop.display.until(lambda rows: "350" in rows[1])
+    monkeypatch.setattr(housekeeping, "ABANDONED_AFTER", timedelta(0))
+    await cash.event("receipt", receipt_id="left", state="cancelled")
+    monkeypatch.setattr(housekeeping, "ABANDONED_AFTER", NEVER)
+    assert (await cash.call("receipt.open", receipt_id="R-2", operation="sale"))["card"] == CARD
+    await cash.call("display.show", rows=["after"], for_ms=1)  # then the screen before returns
+    await shop.display.until(lambda rows: "after" in rows[0])
+    await shop.display.until(lambda rows: "350" in rows[1])
+
+
+async def test_a_full_disk_is_not_the_end_of_housekeeping(cash: CashProgram, monkeypatch: pytest.MonkeyPatch) -> None:
+    save, failures = SqliteJournal.save, [JournalFailed("the disk is full")]
+
+    async def fails_once(self: SqliteJournal, *records: Record) -> None:
+        is_expiry = any(isinstance(each, Receipt) and each.state is ReceiptState.CANCELLED for each in records)
+        if is_expiry and failures:
+            raise failures.pop()
+        await save(self, *records)
+
+    monkeypatch.setattr(SqliteJournal, "save", fails_once)
+    await cash.call("receipt.open", receipt_id="left", operation="sale")
+    monkeypatch.setattr(housekeeping, "ABANDONED_AFTER", timedelta(0))
+    await cash.event("receipt", receipt_id="left", state="cancelled")
+    assert not failures
+
+
+async def test_an_abandoned_receipt_that_is_closed_is_no_task_any_more(
+    cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "100")
+    monkeypatch.setattr(housekeeping, "ABANDONED_AFTER", timedelta(0))
+    await cash.event("queue", kind="abandoned", receipt_id="R-1", state="open")
+    await close(cash, "R-1")
+    await cash.event("queue", kind="abandoned", receipt_id="R-1", state="resolved")
+    assert (await cash.call("bridge.status"))["queue"]["tasks"] == 0
+
+
+async def test_what_a_defect_left_unsettled_is_taken_up_again(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk, defects = Exchange.talk, [RuntimeError("nobody foresaw this")]
+
+    async def fails_once(self: Exchange, step: Send | Ask, card_key: str) -> StatusReply:
+        if defects:
+            raise defects.pop()
+        return await talk(self, step, card_key)
+
+    await open_with_card(cash, "R-1")
+    monkeypatch.setattr(Exchange, "talk", fails_once)
+    await close(cash, "R-1")
+    await final(cash, "R-1")
+    assert (defects, len(bought(shop))) == ([], 1)
