@@ -25,15 +25,18 @@ class HttpServer:
         self._tls = tls
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
+        self._is_open = False
         self.accepted = 0
 
     async def start(self) -> str:
         """The base URL."""
+        self._is_open = True
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port, ssl=self._tls)
         port = self._server.sockets[0].getsockname()[1]
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{port}"
 
     async def aclose(self) -> None:
+        self._is_open = False
         if self._server:
             self._server.close()
         for task in self._connections:
@@ -46,6 +49,9 @@ class HttpServer:
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
+        if not self._is_open:  # it was in the backlog when the port closed
+            writer.transport.abort()
+            return
         task = asyncio.create_task(self._serve(reader, writer))
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
