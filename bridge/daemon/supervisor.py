@@ -67,6 +67,10 @@ class DevicePlace:
     endpoint: str
 
 
+# Opened, and not heard of yet. A printer that is asked and does not answer becomes unknown by its first job.
+_THERE = (DeviceState.ONLINE, "")
+
+
 class DeviceKeeper:
     """One device of the configuration: opened, run, and opened again when it was lost.
 
@@ -94,9 +98,8 @@ class DeviceKeeper:
         self._failures = 0
         self._is_there = False
         self._impairment = ""
-        # Bytes may go out to a printer that has no paper: it is well only when it says so.
-        self._when_there = (DeviceState.UNKNOWN if place.role == "printer" else DeviceState.ONLINE, "")
-        self._said = self._when_there
+        self._said = _THERE
+        self._logged: DeviceState | None = None
         self._counters: Callable[[], Mapping[str, int]] = dict
 
     @property
@@ -167,15 +170,18 @@ class DeviceKeeper:
 
     def _went(self, state: DeviceState, reason: str) -> None:
         self._is_there = False
-        self._said = self._when_there
+        self._said = _THERE
         self.last_error = reason
         self._change(state, reason)
 
     def _change(self, state: DeviceState, reason: str) -> None:
-        if state is self.state:
+        """Tell of a state that is new, or the first: what is missing from the start must show in the log too."""
+        if state is self._logged:
             return
-        self.state = state
-        self.since = self._clock()
+        if state is not self.state:
+            self.state = state
+            self.since = self._clock()
+        self._logged = state
         level = log.info if state in {DeviceState.ONLINE, DeviceState.UNKNOWN} else log.warning
         level("device_state", device=self.place.name, endpoint=self.place.endpoint, state=state.value, reason=reason)
         self._tell(StatusUpdateEvent(self.place.name, state, self.since, reason))

@@ -5,11 +5,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from weakref import WeakValueDictionary
 
+import structlog
+
 from bridge.desk.announcer import Announcer
 from bridge.domain.errors import ReceiptUnknown
 from bridge.domain.moves import Move
 from bridge.domain.receipt import Base, OutcomeState, Receipt, ReceiptState, StaffTask, TaskState
 from bridge.ports import Journal, Record, Unfinished
+
+log = structlog.get_logger()
 
 
 class ReceiptBook:
@@ -122,6 +126,7 @@ class ReceiptBook:
             self._moves.setdefault(record.receipt_id, {})[record.move_id] = record
         elif isinstance(record, StaffTask):
             if record.state is TaskState.OPEN:
+                log.warning("staff_task", task_id=record.task_id, kind=record.kind, reason=record.reason)
                 self._tasks[record.task_id] = record
             else:
                 self._tasks.pop(record.task_id, None)

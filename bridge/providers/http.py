@@ -84,7 +84,8 @@ class HttpCaller:
     def note(self, state: ProviderState, reason: str = "") -> None:
         """Take note of what an exchange showed; an adapter may know more than the HTTP status says."""
         if state is not self._state:
-            log.info("provider_state", provider=self._settings.name, state=state.value, reason=reason)
+            level = log.info if state is ProviderState.AVAILABLE else log.warning
+            level("provider_state", provider=self._settings.name, state=state.value, reason=reason)
         self._state = state
 
     async def lookup(self, path: str, body: bytes, decode: Callable[[bytes], T]) -> T:
