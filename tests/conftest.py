@@ -10,6 +10,11 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast an example is made or run says how busy the machine is, not whether the product is right.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 _DESCRIPTORS = Path("/proc/self/fd")
 _STANDARD_STREAMS = {"0", "1", "2"}  # pytest swaps them to capture output
