@@ -1,6 +1,5 @@
 """Scanners in HID-POS mode: no keyboard, no serial line, reports of their own."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from devices.codecs.hid_pos import HONEYWELL_ENABLE, HONEYWELL_VENDORS, HidPosDe
 from devices.codecs.lines import SCAN_CAP_BYTES
 from devices.errors import DeviceError
 from devices.events import DataEvent
+from devices.scanners.silence import read_within
 from devices.transports.base import HidDevice
 
 # Reports of one scan follow each other within milliseconds (64 bytes a USB frame): a part that has not come by then
@@ -57,10 +57,8 @@ class HidPosScanner:
             _log.warning("enabling_report_refused", device=self._name, reason=error.what)
 
     async def _next_scan(self) -> HidScan | None:
-        try:
-            async with asyncio.timeout(REPORT_GAP_S if self._decoder.has_partial else None):
-                report = await self._device.read_report()
-        except TimeoutError:
+        report = await read_within(self._device.read_report, REPORT_GAP_S if self._decoder.has_partial else None)
+        if report is None:
             self._decoder.flush()
             return None
         self._reports += 1

@@ -1,6 +1,5 @@
 """Scanners that type as a keyboard, read below any desktop: the host's layout and focus do not matter."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from devices.codecs.keys import KeyDecoder, KeyScan
 from devices.codecs.lines import SCAN_CAP_BYTES
 from devices.codecs.magstripe import SwipeJoiner
 from devices.events import DataEvent
+from devices.scanners.silence import read_within
 from devices.transports.base import InputDevice
 
 # The release of a key follows its press within one or two USB frames; after this long it was lost.
@@ -62,10 +62,8 @@ class KeyboardScanner:
                 emit(self._event(scan))
 
     async def _next_scans(self) -> list[KeyScan]:
-        try:
-            async with asyncio.timeout(self._gap_s()):
-                data = await self._device.stream.read()
-        except TimeoutError:
+        data = await read_within(self._device.stream.read, self._gap_s())
+        if data is None:
             return self._silence()
         overruns, dropped = self._decoder.overruns, self._decoder.dropped
         scans = self._feed(data)

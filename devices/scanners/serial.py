@@ -1,6 +1,5 @@
 """Scanners that send bytes: RS-232, USB in its serial (CDC) mode, PTYs."""
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
@@ -9,6 +8,7 @@ import structlog
 from devices.codecs.aim import decode_text, split_identifier
 from devices.codecs.lines import ALL_TERMINATORS, SCAN_CAP_BYTES, LineBuffer, Scan
 from devices.events import DataEvent
+from devices.scanners.silence import read_within
 from devices.transports.base import ByteStream
 
 # Within a stream too long to be a scan a short silence means little (a stalled sender), and its rest must not pass
@@ -54,10 +54,8 @@ class SerialScanner:
                 emit(self._event(scan))
 
     async def _next_scans(self) -> list[Scan]:
-        try:
-            async with asyncio.timeout(self._gap_s()):
-                data = await self._stream.read()
-        except TimeoutError:
+        data = await read_within(self._stream.read, self._gap_s())
+        if data is None:
             scan = self._lines.flush()
             return [scan] if scan else []
         return self._feed(data)

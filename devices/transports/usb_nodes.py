@@ -4,6 +4,7 @@ Linux Documentation/ABI: a node's /sys/class/SUBSYSTEM/NAME/uevent gives DEVNAME
 below the USB device, whose folder has idVendor, idProduct, perhaps serial, and the port path for a name.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,19 +15,23 @@ from devices.errors import DeviceNotFound
 SYSFS = Path("/sys")
 
 
-def node_path(endpoint: NodeEndpoint, subsystem: str, sysfs: Path = SYSFS) -> str:
+async def node_path(endpoint: NodeEndpoint, subsystem: str, sysfs: Path = SYSFS) -> str:
     """The path in /dev for `endpoint`; `subsystem` is its class in sysfs ("tty", "usbmisc", "hidraw", "input").
 
     DeviceNotFound: no such device is plugged in, or two are and the identity fits both.
     """
-    return node_paths(endpoint, subsystem, sysfs)[0]
+    return (await node_paths(endpoint, subsystem, sysfs))[0]
 
 
-def node_paths(endpoint: NodeEndpoint, subsystem: str, sysfs: Path = SYSFS) -> list[str]:
-    """The same, of all nodes that the device has in this class, in the kernel's order."""
+async def node_paths(endpoint: NodeEndpoint, subsystem: str, sysfs: Path = SYSFS) -> list[str]:
+    """The same, of all nodes that the device has in this class, in the kernel's order.
+
+    In a thread: an absent device is looked for every other second, and a keyboard scanner that is not read
+    meanwhile loses keys (Linux keeps 64 events, ten keys).
+    """
     if endpoint.identity is None:
         return [endpoint.path]
-    return find_nodes(str(endpoint), endpoint.identity, sysfs / "class" / subsystem)
+    return await asyncio.to_thread(find_nodes, str(endpoint), endpoint.identity, sysfs / "class" / subsystem)
 
 
 def find_nodes(name: str, identity: Identity, nodes: Path) -> list[str]:
@@ -45,6 +50,8 @@ def find_nodes(name: str, identity: Identity, nodes: Path) -> list[str]:
 
 def _usb_nodes(nodes: Path) -> Iterator[tuple[Path, str]]:
     for node in nodes.glob("*"):
+        if not (node / "device").exists():  # as with the 64 virtual consoles among the ttys
+            continue
         usb_device = next((up for up in (node / "device").resolve().parents if (up / "idVendor").exists()), None)
         devname = re.search(r"^DEVNAME=(.+)$", _text(node / "uevent"), re.MULTILINE)
         if usb_device and devname:

@@ -1,3 +1,5 @@
+import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -31,8 +33,8 @@ class FakeSysfs:
         (node / "device").symlink_to(interface)
         (node / "uevent").write_text(f"MAJOR=188\nDEVNAME={devname or name}\n")
 
-    def path(self, endpoint: SerialEndpoint | LpEndpoint, subsystem: str = "tty") -> str:
-        return node_path(endpoint, subsystem, self.root)
+    async def path(self, endpoint: SerialEndpoint | LpEndpoint, subsystem: str = "tty") -> str:
+        return await node_path(endpoint, subsystem, self.root)
 
 
 @pytest.fixture
@@ -52,27 +54,27 @@ def sysfs(tmp_path: Path) -> FakeSysfs:
     return sysfs
 
 
-def test_path_stays_as_it_is(sysfs: FakeSysfs) -> None:
-    assert sysfs.path(SerialEndpoint("/dev/pos/front")) == "/dev/pos/front"
+async def test_path_stays_as_it_is(sysfs: FakeSysfs) -> None:
+    assert await sysfs.path(SerialEndpoint("/dev/pos/front")) == "/dev/pos/front"
 
 
-def test_by_serial_number(sysfs: FakeSysfs) -> None:
-    assert sysfs.path(SerialEndpoint(identity=UsbId(*CABLE, "B7"))) == "/dev/ttyUSB1"
+async def test_by_serial_number(sysfs: FakeSysfs) -> None:
+    assert await sysfs.path(SerialEndpoint(identity=UsbId(*CABLE, "B7"))) == "/dev/ttyUSB1"
 
 
-def test_by_port(sysfs: FakeSysfs) -> None:
-    assert sysfs.path(SerialEndpoint(identity=UsbPort("1-4.3"))) == "/dev/ttyUSB0"
+async def test_by_port(sysfs: FakeSysfs) -> None:
+    assert await sysfs.path(SerialEndpoint(identity=UsbPort("1-4.3"))) == "/dev/ttyUSB0"
 
 
-def test_printer_by_id(sysfs: FakeSysfs) -> None:
-    assert sysfs.path(LpEndpoint(identity=UsbId(0x04B8, 0x0E15)), "usbmisc") == "/dev/usb/lp0"
+async def test_printer_by_id(sysfs: FakeSysfs) -> None:
+    assert await sysfs.path(LpEndpoint(identity=UsbId(0x04B8, 0x0E15)), "usbmisc") == "/dev/usb/lp0"
 
 
-def test_device_with_several_nodes_is_its_first(sysfs: FakeSysfs) -> None:
+async def test_device_with_several_nodes_is_its_first(sysfs: FakeSysfs) -> None:
     sysfs.plug("1-5", (0x05E0, 0x1701))
     sysfs.node("tty", "ttyACM10", "1-5")
     sysfs.node("tty", "ttyACM9", "1-5")
-    assert sysfs.path(SerialEndpoint(identity=UsbPort("1-5"))) == "/dev/ttyACM9"
+    assert await sysfs.path(SerialEndpoint(identity=UsbPort("1-5"))) == "/dev/ttyACM9"
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,17 @@ def test_device_with_several_nodes_is_its_first(sysfs: FakeSysfs) -> None:
         (UsbId(*CABLE), r"more than one .* \(1-2, 1-4\.3\)"),
     ],
 )
-def test_none_or_more_than_one(sysfs: FakeSysfs, identity: UsbId | UsbPort, sentence: str) -> None:
+async def test_none_or_more_than_one(sysfs: FakeSysfs, identity: UsbId | UsbPort, sentence: str) -> None:
     with pytest.raises(DeviceNotFound, match=sentence):
-        sysfs.path(SerialEndpoint(identity=identity))
+        await sysfs.path(SerialEndpoint(identity=identity))
+
+
+async def test_the_event_loop_goes_on_while_sysfs_is_searched(sysfs: FakeSysfs) -> None:
+    sysfs.plug("1-7", (0x05E0, 0x1701))
+    sysfs.node("tty", "ttyACM1", "1-7")
+    slow = sysfs.root / "devices/usb1/1-7/idVendor"
+    slow.unlink()
+    os.mkfifo(slow)  # whoever reads it waits until the loop has come round to writing it
+    endpoint = SerialEndpoint(identity=UsbId(0x05E0, 0x1701))
+    path, _ = await asyncio.gather(sysfs.path(endpoint), asyncio.to_thread(slow.write_text, "05e0\n"))
+    assert path == "/dev/ttyACM1"
