@@ -50,7 +50,8 @@ class PrepareDesk:
         """
         deadline = asyncio.get_running_loop().time() + wait_s
         live(await self._book.get(receipt_id))
-        await self._cards.attached_by(receipt_id, deadline)
+        if not await self._cards.attached_by(receipt_id, deadline):
+            raise OutcomeUnknown(f"the card was not looked up within {wait_s:g} s")
         receipt = live(await self._book.get(receipt_id))
         if receipt.card and receipt.card.is_barred and standing_points(receipt):
             raise CardBlocked(f"points are noted, and the card is {receipt.card.state} by now")

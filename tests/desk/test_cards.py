@@ -247,6 +247,16 @@ async def test_redeem_waits_for_a_card_that_is_being_looked_up(shop: Shop, cash:
     assert redeemed["points"] == "10.00"
 
 
+async def test_prepare_says_so_when_its_card_was_not_looked_up_in_time(shop: Shop, cash: CashProgram) -> None:
+    shop.provider.fault("get-balance", Fault(FaultKind.DELAY, seconds=0.3))
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    await shop.scanner.scan(CARD)
+    await cash.event("scan", card=CARD)
+    await refused_with(1011, cash.call("receipt.prepare", receipt_id="R-1", total="1000", wait_ms=0))
+    assert (await prepare(cash, "R-1"))["redeemed"] == "0.00"
+    assert len(held(shop)) == 1
+
+
 async def test_a_card_blocked_since_its_points_were_noted_is_told_before_the_fiscal_paper(
     shop: Shop, cash: CashProgram
 ) -> None:
