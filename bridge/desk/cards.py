@@ -9,9 +9,9 @@ from itertools import count
 import structlog
 
 from bridge.desk.announcer import Announcer
+from bridge.desk.deadline import done_by
 from bridge.desk.lookups import Answer, Who
 from bridge.desk.programme import Programme
-from bridge.desk.quotes import done_by
 from bridge.desk.rooms import Rooms
 from bridge.desk.screens import CardScreens
 from bridge.desk.undoing import without_redemption

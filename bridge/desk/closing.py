@@ -7,6 +7,7 @@ import structlog
 
 from bridge.desk.cards import CardDesk
 from bridge.desk.closing_paper import ClosingPaper
+from bridge.desk.deadline import left_until
 from bridge.desk.fingerprint import fingerprint
 from bridge.desk.preparing import standing_points
 from bridge.desk.receipts import live
@@ -117,7 +118,7 @@ class CloseDesk:
 
     async def _settle(self, receipt: Receipt, deadline: float) -> None:
         if not receipt.settled:
-            left = max(0.0, deadline - asyncio.get_running_loop().time())
+            left = left_until(deadline)
             await self._settler.reach(receipt.receipt_id, left)
 
     def _opened_late(self, closing: Closing) -> Receipt:

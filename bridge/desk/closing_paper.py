@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import structlog
 
+from bridge.desk.deadline import done_by
 from bridge.desk.printing import PrintRoom
-from bridge.desk.quotes import done_by
 from bridge.desk.rooms import Rooms
 from bridge.desk.screens import CardScreens
 from bridge.domain.errors import DeviceUnavailable

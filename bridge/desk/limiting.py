@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import replace
 
 from bridge.desk.cards import CardDesk
+from bridge.desk.deadline import done_by
 from bridge.desk.programme import Programme
-from bridge.desk.quotes import Quoted, done_by
+from bridge.desk.quotes import Quoted
 from bridge.desk.receipts import live
 from bridge.desk.rooms import Rooms
 from bridge.domain.limits import Limits, ReasonCode, benefit_limits, limits_of_nothing, limits_without_quote

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from bridge.desk.cards import CardDesk
+from bridge.desk.deadline import done_by, left_until
 from bridge.desk.programme import Programme
-from bridge.desk.quotes import done_by
 from bridge.desk.receipts import live
 from bridge.desk.redeeming import check_redeemable
 from bridge.desk.releasing import failure_of, release_hold
@@ -88,7 +88,7 @@ class PrepareDesk:
             if not _is_held(receipt, programme, purchase):
                 goal = Goal(GoalKind.HELD, programme.name, purchase=purchase)
                 await self._book.save(replace(receipt, state=ReceiptState.OPEN, goal=goal, settled=False))
-        left = max(0.0, deadline - asyncio.get_running_loop().time())
+        left = left_until(deadline)
         told = await self._settler.reach(receipt_id, left)
         if told.progress is not Progress.SETTLED:
             await self._give_up(receipt_id, told)

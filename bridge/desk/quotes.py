@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bridge.desk.programme import Programme
 from bridge.desk.provider_watch import ProviderWatch
@@ -73,11 +72,3 @@ class Quotes:
             return Quoted(self._clock(), error=error)
         finally:
             self._watch.look(programme)
-
-
-async def done_by(task: asyncio.Task[Any], deadline: float) -> bool:
-    """True when the task is done by the loop's time `deadline`; the task itself runs on."""
-    left = deadline - asyncio.get_running_loop().time()
-    if not task.done() and left > 0:
-        await asyncio.wait({task}, timeout=left)
-    return task.done()

@@ -1,8 +1,7 @@
 """What is held for a receipt is given up before its points are reckoned anew."""
 
-import asyncio
-
 from bridge.desk.book import ReceiptBook
+from bridge.desk.deadline import left_until
 from bridge.desk.receipts import live
 from bridge.desk.settler import Progress, Settler, Told
 from bridge.desk.undoing import without_hold
@@ -22,7 +21,7 @@ async def release_hold(book: ReceiptBook, settler: Settler, receipt_id: str, dea
         if receipt.goal.kind is GoalKind.NOTHING and receipt.settled:
             return
         await book.save(without_hold(receipt))
-    left = max(0.0, deadline - asyncio.get_running_loop().time())
+    left = left_until(deadline)
     told = await settler.reach(receipt_id, left)
     if told.progress is not Progress.SETTLED:
         raise failure_of(told)

@@ -32,10 +32,6 @@ class OutcomeState(StrEnum):
     UNKNOWN = "unknown"
     REFUSED = "refused"
 
-    @property
-    def is_final(self) -> bool:
-        return self in {OutcomeState.DONE, OutcomeState.REFUSED, OutcomeState.MANUAL}
-
 
 class RedemptionState(StrEnum):
     NOTED = "noted"

@@ -42,9 +42,7 @@ async def test_a_receipt_that_expires_disturbs_nobody(
     await cash.event("receipt", receipt_id="left", state="cancelled")
     monkeypatch.setattr(housekeeping, "ABANDONED_AFTER", NEVER)
     assert (await cash.call("receipt.open", receipt_id="R-2", operation="sale"))["card"] == CARD
-    await cash.call(
-        "display.show", rows=["after"], for_ms=700
-    )  # long enough to be seen; then the screen before returns
+    await cash.call("display.show", rows=["after"], for_ms=700)  # seen, then the screen before returns
     await shop.display.until(lambda rows: "after" in rows[0])
     await shop.display.until(lambda rows: "350" in rows[1])
 
