@@ -9,6 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
+from bridge.emulation.demo.processes import end
 from bridge.emulation.demo.scene import write_config
 from bridge.emulation.maxma import KEY
 
@@ -79,6 +82,17 @@ async def test_a_reader_who_leaves_ends_it_quietly(socket_dir: Path) -> None:
         out, err = await process.communicate()
     assert (len(out.decode().splitlines()), err.decode()) == (3, "")
     assert what_is_left(socket_dir) == []
+
+
+async def test_asyncio_alone_learns_how_a_program_has_ended(caplog: pytest.LogCaptureFixture) -> None:
+    """Its last line read, a program is about to die, or has just died, when it is told to end."""
+    for _ in range(100):
+        program = await asyncio.create_subprocess_exec("/bin/true", stdout=asyncio.subprocess.PIPE)
+        assert program.stdout is not None
+        await program.stdout.read()
+        await end(program)
+        assert program.returncode in {0, -signal.SIGTERM}
+    assert caplog.text == ""
 
 
 async def test_a_daemon_that_cannot_start_fails_it_with_the_reason(socket_dir: Path) -> None:

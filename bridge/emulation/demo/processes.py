@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 from collections import deque
 from collections.abc import AsyncIterator
@@ -42,7 +43,7 @@ async def daemon(config: Path) -> AsyncIterator[None]:
         error.add_note("\n".join(["the daemon's last words:", *log]))
         raise
     finally:
-        await _end(process)
+        await end(process)
         await reading
 
 
@@ -58,7 +59,7 @@ async def cash_program(socket: Path) -> AsyncIterator[asyncio.subprocess.Process
     try:
         yield process
     finally:
-        await _end(process)
+        await end(process)
 
 
 async def outcome_of(process: asyncio.subprocess.Process) -> dict[str, Any]:
@@ -90,14 +91,21 @@ async def _read_log(process: asyncio.subprocess.Process, log: deque[str], ready:
     ready.set()
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def end(process: asyncio.subprocess.Process) -> None:
     """Ask it to stop, then make it."""
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
+    _signal(process, signal.SIGTERM)
     try:
         async with asyncio.timeout(ENDS_WITHIN_S):
             await process.wait()
     except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        _signal(process, signal.SIGKILL)
         await process.wait()
+
+
+def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """Not by the process's own terminate() and kill(): before Python 3.13 those poll first, and take the exit code of
+    a child that has just died away from asyncio, which then warns and tells 255 (python/cpython#87744).
+    """
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, number)
