@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: demo emulate test check format docs clean
+.PHONY: demo emulate test check format docs clean install install-files deb
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runtime            ## one whole sale, shown in the terminal
@@ -29,7 +29,54 @@ docs: $(VENV)/.runtime            ## write the reference pages anew from the cod
 	@$(BIN)/python -m bridge.reference
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) build
+
+# --- a till ------------------------------------------------------------------------------------------------------------
+DESTDIR ?=
+SYSTEM_PYTHON ?= /usr/bin/python3
+OPT := /opt/pos-bridge
+OPT_PIP = $(DESTDIR)$(OPT)/bin/python3 -m pip --disable-pip-version-check install --quiet --no-compile --no-cache-dir
+
+install: install-files            ## onto this machine, as root, without a package
+	@install -D -m 644 systemd/pos-bridge.service systemd/pos-bridge.socket -t /etc/systemd/system
+	@install -D -m 644 systemd/pos-bridge.sysusers /etc/sysusers.d/pos-bridge.conf
+	@install -D -m 644 systemd/pos-bridge.tmpfiles /etc/tmpfiles.d/pos-bridge.conf
+	@install -D -m 644 udev/70-pos-bridge.rules /etc/udev/rules.d/70-pos-bridge.rules
+	@install -d -m 700 /etc/pos-bridge/credentials
+	@systemd-sysusers && systemd-tmpfiles --create pos-bridge.conf
+	@systemctl daemon-reload
+	@systemctl restart systemd-modules-load.service
+	@udevadm control --reload && udevadm trigger
+	@systemctl enable --now pos-bridge.socket pos-bridge.service
+	@echo "installed; now: /etc/pos-bridge/pos-bridge.toml, and pos-bridge check-config on it"
+
+# What the package and `make install` have in common. The environment stands at its final path whatever DESTDIR is:
+# what pip wrote of the path it was built in is rewritten. A configuration that is there already is left alone.
+install-files:
+	rm -rf build "$(DESTDIR)$(OPT)"
+	$(SYSTEM_PYTHON) -m venv "$(DESTDIR)$(OPT)"
+	$(OPT_PIP) --require-hashes -r requirements/runtime.txt
+	$(OPT_PIP) --no-deps --no-build-isolation .
+	$(DESTDIR)$(OPT)/bin/python3 -m pip --disable-pip-version-check uninstall --quiet --yes setuptools pip
+	cd "$(DESTDIR)$(OPT)/bin" && find . ! -name 'python*' ! -name pos-bridge -type f -delete && sed -i '1s|^#!.*|#!$(OPT)/bin/python3|' pos-bridge
+	rm -rf "$(DESTDIR)$(OPT)/include" "$(DESTDIR)$(OPT)"/lib/python3*/site-packages/pos_bridge-*.dist-info/direct_url.json
+	sed -i '/^command = /d' "$(DESTDIR)$(OPT)/pyvenv.cfg"
+	$(DESTDIR)$(OPT)/bin/python3 -m compileall -q -s "$(DESTDIR)" -p / --invalidation-mode unchecked-hash "$(DESTDIR)$(OPT)/lib"
+	install -d "$(DESTDIR)/usr/bin" "$(DESTDIR)/usr/share/man/man1" "$(DESTDIR)/usr/share/bash-completion/completions"
+	ln -sfn $(OPT)/bin/pos-bridge "$(DESTDIR)/usr/bin/pos-bridge"
+	install -m 644 docs/pos-bridge.1 "$(DESTDIR)/usr/share/man/man1/"
+	_POS_BRIDGE_COMPLETE=bash_source $(DESTDIR)$(OPT)/bin/python3 -m bridge > "$(DESTDIR)/usr/share/bash-completion/completions/pos-bridge"
+	install -D -m 644 systemd/pos-bridge.modules "$(DESTDIR)/usr/lib/modules-load.d/pos-bridge.conf"
+	install -D -m 644 -t "$(DESTDIR)/usr/share/doc/pos-bridge" bridge/config/example.toml README.md CHANGELOG.md docs/*.md
+	install -d -m 755 "$(DESTDIR)/etc/pos-bridge"
+	test -e "$(DESTDIR)/etc/pos-bridge/pos-bridge.toml" || awk '/^\[http\]/ {rest = 1} rest && !/^(#|$$)/ {print "# " $$0; next} {print}' \
+		bridge/config/example.toml > "$(DESTDIR)/etc/pos-bridge/pos-bridge.toml"
+
+deb:                              ## a Debian package for this release, into dist/ (needs debhelper, python3-venv)
+	@rm -rf build/deb && mkdir -p build/deb/pos-bridge dist
+	@git archive HEAD | tar -x -C build/deb/pos-bridge
+	@cd build/deb/pos-bridge && dpkg-buildpackage --build=binary --no-sign
+	@mv build/deb/*.deb dist/ && ls -l dist/*.deb
 
 # --require-hashes makes an install repeatable: the versions and the bytes are those of requirements/.
 # The project itself is linked in without a build environment of its own, so nothing unpinned is fetched.

@@ -118,6 +118,7 @@ RULES = (
     Rule(
         "bridge.reference",
         (
+            "bridge.cli.main",
             "bridge.config",
             "bridge.domain",
             "bridge.events",
@@ -125,9 +126,10 @@ RULES = (
             "bridge.providers",
             "devices.printers.profiles",
             "devices.registry",
+            "click",
             "msgspec",
         ),
-        "pages generated from the shapes and the literal tables",
+        "pages generated from the shapes, the literal tables and the commands",
     ),
     Rule("bridge.daemon", EVERYTHING, "composition root"),
     Rule(

@@ -212,8 +212,22 @@ def test_no_path_of_somebodys_machine() -> None:
 
 
 def _texts() -> Iterator[Path]:
-    kinds = {".md", ".py", ".rules", ".service", ".socket", ".sql", ".sysusers", ".toml", ".txt", ""}
-    rooms = ("bridge", "devices", "docs", "requirements", "systemd", "tests", "udev", ".ci")
+    kinds = {
+        ".md",
+        ".py",
+        ".rules",
+        ".1",
+        ".modules",
+        ".service",
+        ".socket",
+        ".sql",
+        ".sysusers",
+        ".tmpfiles",
+        ".toml",
+        ".txt",
+        "",
+    }
+    rooms = ("bridge", "debian", "devices", "docs", "requirements", "systemd", "tests", "udev", ".ci")
     yield from (ROOT / name for name in ("README.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml"))
     for room in rooms:
         for file in sorted(ROOT.joinpath(room).rglob("*")):

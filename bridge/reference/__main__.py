@@ -7,6 +7,7 @@ from pathlib import Path
 # page -> the module that makes it, by its function `page() -> str`; imported one at a time, as each is written
 PAGES = {
     "configuration.md": "bridge.reference.configuration_page",
+    "pos-bridge.1": "bridge.reference.man_page",
     "pos-protocol.md": "bridge.reference.protocol_page",
 }
 DOCS = Path(__file__).parents[2] / "docs"
