@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from bridge.domain.known_card import CardPage, NewCard, Registered
 from bridge.domain.member import Member
 from bridge.domain.moves import Move, MoveKind, Purchase, Reply, Return, StatusReply
 from bridge.domain.personal import CardNumber, PersonName, Phone
@@ -40,6 +41,29 @@ class Traits:
     partial_refund: str = "amount"
 
 
+class CardSource(Protocol):
+    """The cards of a provider that can list them, for the till's directory."""
+
+    async def page(self, cursor: str) -> CardPage:
+        """The cards that came after `cursor`, "" for all; the same card may come again.
+
+        Raises ProviderUnavailable or ProviderRefused, as lookups do.
+        """
+        ...
+
+
+class CardRegister(Protocol):
+    """A provider that takes in cards of the cash program."""
+
+    async def register(self, card: NewCard) -> Registered:
+        """Make a card known that `find` has not found; one that is known all the same is left as it is.
+
+        Raises ProviderUnavailable (the same card may be given again, whatever became of it) or ProviderRefused (it
+        takes no cards of ours at all).
+        """
+        ...
+
+
 class LoyaltyProvider(Protocol):
     """One `[[providers]]` entry.
 
@@ -54,6 +78,16 @@ class LoyaltyProvider(Protocol):
 
     @property
     def state(self) -> ProviderState: ...
+
+    @property
+    def card_source(self) -> CardSource | None:
+        """None: this provider cannot list its cards."""
+        ...
+
+    @property
+    def card_register(self) -> CardRegister | None:
+        """None: this provider takes no new cards from a till."""
+        ...
 
     async def find(self, who: CardNumber | Phone) -> Member | None:
         """The member with this card or phone; None when the provider does not know it.

@@ -13,7 +13,6 @@ from bridge.desk.undoing import UNDO_WAIT_S, without_redemption
 from bridge.domain.errors import (
     AmountInvalid,
     CardBlocked,
-    CardNotFound,
     ConfirmationRequired,
     LimitExceeded,
     NotPermitted,
@@ -43,6 +42,7 @@ class RedeemDesk:
     def __init__(self, rooms: Rooms, cards: CardDesk) -> None:
         self._programmes = rooms.programmes
         self._book = rooms.book
+        self._lookups = rooms.lookups
         self._settler = rooms.settler
         self._clock = rooms.clock
         self._cards = cards
@@ -65,7 +65,7 @@ class RedeemDesk:
         purchase = Purchase(card.number, basket, points, self._clock(), receipt.cashier)
         try:
             async with asyncio.timeout_at(deadline):
-                member, quote = await _ask_afresh(programme, purchase)
+                member, quote = await self._ask_afresh(programme, purchase)
         except TimeoutError:
             raise OutcomeUnknown(f"provider {programme.name} did not answer within {wait_s:g} s") from None
         card = replace(card, member=member, source=Source.ONLINE, as_of=self._clock())
@@ -85,6 +85,13 @@ class RedeemDesk:
             return Outcome(OutcomeState.DONE, redeemed=NO_POINTS)
         told = await self._settler.reach(receipt_id, UNDO_WAIT_S)
         return Outcome(_UNDONE[told.progress], redeemed=NO_POINTS)
+
+    async def _ask_afresh(self, programme: Programme, purchase: Purchase) -> tuple[Member, Quote]:
+        """The same customer may stand at another till: nothing from memory counts here."""
+        member = await self._lookups.ask(programme, purchase.card)
+        if member.is_barred:
+            raise CardBlocked(f"the card is {member.state}")
+        return member, await programme.provider.quote(purchase)
 
     def _redeemable(self, receipt: Receipt, points: Points) -> tuple[AttachedCard, Basket, Programme]:
         """What the receipt must have before its provider is worth asking."""
@@ -123,13 +130,3 @@ def check_redeemable(card: AttachedCard, basket: Basket, quote: Quote, programme
         raise LimitExceeded(f"{points} points asked for, at most {limit} may be redeemed")
     if quote.redeemed < points:
         raise LimitExceeded(f"{points} points asked for, the provider would take {quote.redeemed}")
-
-
-async def _ask_afresh(programme: Programme, purchase: Purchase) -> tuple[Member, Quote]:
-    """The same customer may stand at another till: nothing from memory counts here."""
-    member = await programme.provider.find(purchase.card)
-    if member is None:
-        raise CardNotFound(f"provider {programme.name} does not know {purchase.card}")
-    if member.is_barred:
-        raise CardBlocked(f"the card is {member.state}")
-    return member, await programme.provider.quote(purchase)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bridge.domain.money import NO_POINTS, Points
-from bridge.domain.personal import CardNumber, PersonName
+from bridge.domain.personal import CardNumber, PersonName, Phone
 
 
 class CardKind(StrEnum):
@@ -50,7 +50,10 @@ class Expiring:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A card as its provider knows it; None = the provider does not tell it."""
+    """A card as its provider knows it; None = the provider does not tell it.
+
+    phone: for finding and listing cards only; a receipt does not keep it.
+    """
 
     number: CardNumber
     kind: CardKind
@@ -62,6 +65,7 @@ class Member:
     pending: Points | None = NO_POINTS
     discount_percent: Decimal | None = None
     expiring: tuple[Expiring, ...] = ()
+    phone: Phone | None = None
 
     @property
     def is_barred(self) -> bool:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
+
+from bridge.domain.known_card import NewCard, Registered, Registration
 from bridge.domain.member import CardState
 from bridge.domain.money import Money, Points, money, points
 from bridge.domain.moves import Done, Move, MoveKind, MoveResult, Purchase, Refused, Return
-from bridge.domain.personal import CardNumber, Phone
+from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.sale import Basket, Cashier, Line
 from bridge.ports import LoyaltyProvider, ProviderState, move_id
 
@@ -107,13 +110,39 @@ class LoyaltyProviderContract:
         member = await provider.find(PHONE)
 
         assert member is not None
-        assert member.number == CARD
+        assert (member.number, member.phone) == (CARD, PHONE)
         assert [found.number for found in await provider.search(PHONE, 5)] == [CARD]
 
     async def test_does_not_know_a_stranger(self, provider: LoyaltyProvider) -> None:
         assert await provider.find(UNKNOWN) is None
         assert await provider.find(Phone("+79990000001")) is None
         assert await provider.search(Phone("+79990000001"), 5) == []
+
+    async def test_lists_its_cards_page_by_page(self, provider: LoyaltyProvider) -> None:
+        source = provider.card_source
+        if source is None:
+            pytest.skip("it cannot list its cards")
+        page = await source.page("")
+        while not page.is_last:
+            page = await source.page(page.cursor)
+
+        assert CARD in [member.number for member in page.members]
+        assert list((await source.page(page.cursor)).members) == []
+
+    async def test_takes_in_a_new_card_once(self, provider: LoyaltyProvider) -> None:
+        register = provider.card_register
+        if register is None:
+            pytest.skip("it takes in no cards")
+        new = NewCard(UNKNOWN, PersonName("Смирнова Анна Петровна"), Phone("+79991112233"), "Клуб")
+
+        assert await register.register(new) == Registered(Registration.NEW)
+        again = await register.register(replace(new, holder=PersonName("Другая Ольга")))
+
+        assert again.result is not Registration.NEW
+        member = await provider.find(UNKNOWN)
+        assert member is not None
+        assert "Смирнова" in member.holder.value
+        assert (member.phone, member.balance) == (new.phone, points(0))
 
     async def test_quotes_without_moving_anything(self, provider: LoyaltyProvider) -> None:
         quote = await provider.quote(purchase(100))

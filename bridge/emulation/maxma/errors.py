@@ -50,5 +50,17 @@ def purchase_discarded() -> MaxmaError:
     return MaxmaError(22, "Покупка отменена")
 
 
+def duplicate_phone() -> MaxmaError:
+    return MaxmaError(24, "Телефон уже занят")
+
+
+def duplicate_card() -> MaxmaError:
+    return MaxmaError(25, "Карта уже занята")
+
+
+def empty_phone() -> MaxmaError:
+    return MaxmaError(29, "Не указан телефон")
+
+
 def try_later() -> MaxmaError:
     return MaxmaError(49, "Временно недоступно, повторите позже")

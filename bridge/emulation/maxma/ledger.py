@@ -92,6 +92,16 @@ class Ledger:
                 return client
         raise errors.client_not_found()
 
+    def add(self, new: EmulatedClient) -> None:
+        """Refused when a client has this phone or this card already, suspended or not."""
+        if not new.phone:
+            raise errors.empty_phone()
+        if any(client.phone == new.phone for client in self.clients):
+            raise errors.duplicate_phone()
+        if new.card and any(client.card == new.card for client in self.clients):
+            raise errors.duplicate_card()
+        self.clients.append(new)
+
     def already_set(self, txid: str) -> Purchase | None:
         """The purchase that a repeated /set-purchase gets its ticket for; None when the txid is new."""
         purchase = self.purchases.get(txid)

@@ -27,6 +27,7 @@ class Methods:
         self.rules = rules
         self._methods: dict[str, Callable[[bytes], Json]] = {
             "/get-balance": self._get_balance,
+            "/new-client": self._new_client,
             "/v2/calculate-purchase": self._calculate_purchase,
             "/set-purchase": self._set_purchase,
             "/confirm-ticket": self._confirm_ticket,
@@ -52,6 +53,12 @@ class Methods:
 
     def _get_balance(self, body: bytes) -> Json:
         return replies.balance(self._client(_decode(body, shapes.ClientKeys)))
+
+    def _new_client(self, body: bytes) -> Json:
+        told = _decode(body, shapes.MakeClient).client
+        client = EmulatedClient(told.card, told.phone_number, told.name, told.surname)
+        self.ledger.add(client)
+        return replies.balance(client)
 
     def _calculate_purchase(self, body: bytes) -> Json:
         query = _decode(body, shapes.Calculate).calculation_query

@@ -21,6 +21,24 @@ class ClientKeys(Shape, kw_only=True):
     external_id: str = ""
 
 
+class NewClient(ClientKeys, kw_only=True):
+    surname: str = ""
+    name: str = ""
+    patronymic_name: str = ""
+    full_name: str = ""
+    gender: int = 0
+    birthdate: str = ""
+    email: str = ""
+    level: int = 0
+    is_email_subscribed: bool | None = None
+    is_phone_subscribed: bool | None = None
+    extra_fields: dict[str, Any] = {}
+
+
+class MakeClient(Shape, kw_only=True):
+    client: NewClient
+
+
 class Shop(Shape, kw_only=True):
     code: str
     name: str

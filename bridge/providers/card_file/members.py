@@ -28,34 +28,33 @@ class CardFileError(ValueError):
     """Where in the members' file what is wrong; never the card, the phone or the name itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One member. `member.balance` is the opening balance: points earned and spent since stand in the ledger."""
+def load_members(path: Path) -> dict[str, Member]:
+    """The members by card number, each with its opening balance: what was earned and spent since stands in the ledger.
 
-    member: Member
-    phone: Phone | None
-
-
-def load_members(path: Path) -> dict[str, Record]:
-    """The members by card number. Raises CardFileError."""
+    Raises CardFileError.
+    """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise CardFileError(f"{path}: larger than {MAX_FILE_BYTES} bytes")
         data = path.read_bytes()
     except OSError as error:
         raise CardFileError(f"{path}: {error.strerror}") from None
-    return parse_members(data, str(path), is_csv=path.suffix.lower() == ".csv")
+    return parse_members(data, str(path), is_csv=is_csv(path))
 
 
-def parse_members(data: bytes, name: str, *, is_csv: bool) -> dict[str, Record]:
+def is_csv(path: Path) -> bool:
+    return path.suffix.lower() == ".csv"
+
+
+def parse_members(data: bytes, name: str, *, is_csv: bool) -> dict[str, Member]:
     """The members in a file's bytes; `name` is what errors call it. Raises CardFileError."""
-    records: dict[str, Record] = {}
+    members: dict[str, Member] = {}
     for row in _csv_rows(data, name) if is_csv else _toml_rows(data, name):
-        record = _to_record(row)
-        if record.member.number.value in records:
+        member = _to_member(row)
+        if member.number.value in members:
             raise row.error("card", "the same number twice")
-        records[record.member.number.value] = record
-    return records
+        members[member.number.value] = member
+    return members
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class _Row:
         return self.values.get(key, "").strip()
 
 
-def _to_record(row: _Row) -> Record:
+def _to_member(row: _Row) -> Member:
     unknown = [key for key in row.values if key not in KEYS]
     if unknown:
         raise row.error(unknown[0], f"unknown (known: {', '.join(KEYS)})")
@@ -82,7 +81,7 @@ def _to_record(row: _Row) -> Record:
     if not (0 < len(card) <= 64 and card.isprintable()):
         raise row.error("card", "1 to 64 printable characters are needed")
     percent = _percent(row)
-    member = Member(
+    return Member(
         number=CardNumber(card),
         kind=_kind(row, percent),
         holder=PersonName(row.text("holder")),
@@ -91,8 +90,8 @@ def _to_record(row: _Row) -> Record:
         state=_choice(row, "state", CardState.ACTIVE),
         balance=_balance(row),
         discount_percent=percent,
+        phone=_phone(row),
     )
-    return Record(member, _phone(row))
 
 
 def _kind(row: _Row, percent: Decimal | None) -> CardKind:
@@ -139,13 +138,31 @@ def _phone(row: _Row) -> Phone | None:
     return phone
 
 
+@dataclass(frozen=True, slots=True)
+class CsvLayout:
+    """How a CSV file is written, and its header row."""
+
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+
+
+def csv_layout(data: bytes, name: str) -> CsvLayout:
+    """A header row with `;` or `,`; UTF-8 with or without BOM, else Windows-1251 as Excel writes it."""
+    encoding, text = _decoded(data, name)
+    first = text.partition("\n")[0]
+    delimiter = ";" if ";" in first else ","
+    header = next(csv.reader([first], delimiter=delimiter), [])
+    return CsvLayout(encoding, delimiter, tuple(key.strip() for key in header))
+
+
 def _csv_rows(data: bytes, name: str) -> Iterator[_Row]:
-    """A header row, then members; `;` or `,`; UTF-8 with or without BOM, else Windows-1251 as Excel writes it."""
-    text = _text(data, name)
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    layout = csv_layout(data, name)
+    header = layout.header
+    text = data.decode(layout.encoding)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, strict=True)
     try:
-        header = [key.strip() for key in next(reader, [])]
+        next(reader, [])
         if "card" not in header:
             raise CardFileError(f"{name}:1: card: the header row has no such column")
         for fields in reader:
@@ -158,10 +175,11 @@ def _csv_rows(data: bytes, name: str) -> Iterator[_Row]:
         raise CardFileError(f"{name}:{reader.line_num}: {error}") from None
 
 
-def _text(data: bytes, name: str) -> str:
+def _decoded(data: bytes, name: str) -> tuple[str, str]:
+    """The encoding and the text."""
     for encoding in ("utf-8-sig", "cp1251"):
         try:
-            return data.decode(encoding)
+            return encoding, data.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise CardFileError(f"{name}: neither UTF-8 nor Windows-1251")

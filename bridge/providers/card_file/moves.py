@@ -9,7 +9,6 @@ from bridge.domain.member import CardState, Member
 from bridge.domain.money import NO_POINTS, Points, points
 from bridge.domain.moves import Done, Move, MoveKind, MoveResult, Purchase, Refused, Reply, Return
 from bridge.providers.card_file.ledger import Book, Entry
-from bridge.providers.card_file.members import Record
 from bridge.providers.card_file.reckoning import GivenBack, Sale, all_back, give_back, reckon
 
 
@@ -22,13 +21,13 @@ def balance(book: Book, member: Member) -> Points:
 class Rules:
     """What a move needs besides the ledger: the file's members as they are now, and the shop's percent."""
 
-    records: Mapping[str, Record]
+    members: Mapping[str, Member]
     accrue_percent: Decimal
 
     def opening(self, card: str) -> Points:
         """Of a card that has left the file: nothing."""
-        record = self.records.get(card)
-        return (record.member.balance if record else None) or NO_POINTS
+        member = self.members.get(card)
+        return (member.balance if member else None) or NO_POINTS
 
 
 def work_of(move: Move, rules: Rules) -> Callable[[Book], Reply]:
@@ -72,10 +71,9 @@ def result_of(entry: Entry) -> MoveResult:
 
 
 def _purchase(book: Book, move: Move, purchase: Purchase, rules: Rules) -> Entry | Refused:
-    record = rules.records.get(purchase.card.value)
-    if record is None:
+    member = rules.members.get(purchase.card.value)
+    if member is None:
         return Refused("no such card in the file", error=CardNotFound.kind)
-    member = record.member
     if member.state is not CardState.ACTIVE:
         return Refused(f"the card is {member.state.value}", error=CardBlocked.kind)
     reckoned = reckon(member, purchase.basket, purchase.redeem, rules.accrue_percent)

@@ -9,15 +9,16 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bridge.domain.errors import ProviderRefused, ProviderUnavailable
+from bridge.domain.known_card import CardPage, NewCard, Registered
 from bridge.domain.member import Member
 from bridge.domain.money import NO_POINTS, Points, points
 from bridge.domain.moves import Absent, Away, Done, Move, Purchase, Reply, Return, StatusReply, Unknown
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
-from bridge.ports import ProviderState, Traits
-from bridge.providers.card_file.directory import Directory
+from bridge.ports import CardRegister, CardSource, ProviderState, Traits
 from bridge.providers.card_file.ledger import Book, Ledger
-from bridge.providers.card_file.members import CardFileError, Record
+from bridge.providers.card_file.members import CardFileError
+from bridge.providers.card_file.members_file import MembersFile
 from bridge.providers.card_file.moves import Rules, balance, result_of, work_of
 from bridge.providers.card_file.reckoning import give_back, reckon
 from bridge.providers.card_file.settings import CardFileSettings
@@ -34,30 +35,52 @@ class CardFileProvider:
     def __init__(self, settings: CardFileSettings) -> None:
         self.name = settings.name
         self._settings = settings
-        self._directory = Directory(settings.members)
+        self._file = MembersFile(settings.members)
         self._ledger = Ledger(settings.ledger)
         self._ledger_fault = ""
 
     @property
     def state(self) -> ProviderState:
         """Unavailable while the file or the ledger cannot be read, the file's last good content serving or not."""
-        is_well = not (self._directory.fault or self._ledger_fault)
+        is_well = not (self._file.fault or self._ledger_fault)
         return ProviderState.AVAILABLE if is_well else ProviderState.UNAVAILABLE
+
+    @property
+    def card_source(self) -> CardSource | None:
+        return self
+
+    @property
+    def card_register(self) -> CardRegister | None:
+        return self
+
+    async def page(self, cursor: str) -> CardPage:
+        try:
+            page = await self._file.page(cursor)
+        except CardFileError as error:
+            raise ProviderUnavailable(str(error)) from None
+        return replace(page, members=await self._with_balance(page.members))
+
+    async def register(self, card: NewCard) -> Registered:
+        """At the end of the members' file. ProviderRefused: it is not to be written to."""
+        try:
+            return await self._file.add(card)
+        except CardFileError as error:
+            raise ProviderRefused(str(error)) from None
 
     async def find(self, who: CardNumber | Phone) -> Member | None:
         """CardAmbiguous besides the two: several cards have this phone."""
         try:
-            record = await self._directory.find(who)
+            member = await self._file.find(who)
         except CardFileError as error:
             raise ProviderUnavailable(str(error)) from None
-        return (await self._with_balance([record]))[0] if record else None
+        return (await self._with_balance([member]))[0] if member else None
 
     async def search(self, who: Phone | PersonName, limit: int) -> Sequence[Member]:
         try:
-            records = await self._directory.search(who, limit)
+            members = await self._file.search(who, limit)
         except CardFileError as error:
             raise ProviderUnavailable(str(error)) from None
-        return await self._with_balance(records)
+        return await self._with_balance(members)
 
     async def quote(self, purchase: Purchase) -> Quote:
         member = await self.find(purchase.card)
@@ -88,7 +111,7 @@ class CardFileProvider:
     async def send(self, move: Move) -> Reply:
         """Unknown when the ledger failed: whether the move is in it, `ask` sees."""
         try:
-            rules = Rules(await self._directory.records(), self._settings.accrue_percent)
+            rules = Rules(await self._file.members(), self._settings.accrue_percent)
             return await self._run(work_of(move, rules))
         except CardFileError as error:
             return Away(str(error))
@@ -109,7 +132,7 @@ class CardFileProvider:
     async def warm_up(self) -> None:
         """Reads the file and opens the ledger; what is wrong shows in `state` and in the log."""
         try:
-            await self._directory.records()
+            await self._file.members()
             await self._run(lambda _book: None)
         except (CardFileError, sqlite3.Error):
             return
@@ -117,8 +140,7 @@ class CardFileProvider:
     async def aclose(self) -> None:
         await self._ledger.aclose()
 
-    async def _with_balance(self, records: Sequence[Record]) -> list[Member]:
-        members = [record.member for record in records]
+    async def _with_balance(self, members: Sequence[Member]) -> list[Member]:
         balances = await self._read(lambda book: _balances(book, members))
         return [replace(member, balance=balances[member.number.value]) for member in members]
 

@@ -24,6 +24,8 @@ RETURN_PURCHASE = 13
 ALREADY_PROCESSED = 17
 PURCHASE_NOT_FOUND = 21
 PURCHASE_DISCARDED = 22
+DUPLICATE_PHONE = 24
+DUPLICATE_CARD = 25
 TRY_LATER = 49
 
 # What the cash program hears; all others are provider_refused.

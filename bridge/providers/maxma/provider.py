@@ -14,9 +14,10 @@ from bridge.domain.member import Member
 from bridge.domain.moves import Move, Purchase, Reply, Return, StatusReply
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
-from bridge.ports import ProviderState, Traits
+from bridge.ports import CardRegister, CardSource, ProviderState, Traits
 from bridge.providers.http import HttpCaller, HttpSettings
 from bridge.providers.maxma import replies, requests, shapes
+from bridge.providers.maxma.clients import MaxmaClients
 from bridge.providers.maxma.errors import (
     CLIENT_NOT_FOUND,
     CLIENT_SUSPENDED,
@@ -47,12 +48,22 @@ class MaxmaProvider:
         self._settings = settings
         self._http = HttpCaller(_http_settings(settings))
         self._moves = MaxmaMoves(self._http, settings)
+        self._clients = MaxmaClients(self._http)
         self._confirmation = False
         self._cabinet_due = 0.0
 
     @property
     def state(self) -> ProviderState:
         return self._http.state
+
+    @property
+    def card_source(self) -> CardSource | None:
+        """MAXMA has published no method that lists clients."""
+        return None
+
+    @property
+    def card_register(self) -> CardRegister | None:
+        return self._clients
 
     async def find(self, who: CardNumber | Phone) -> Member | None:
         """MAXMA API, method /get-balance. A suspended client is a member whose state is blocked."""

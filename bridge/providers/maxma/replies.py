@@ -41,6 +41,7 @@ def to_member(reply: BalanceReply, asked: CardNumber | Phone) -> Member:
             for burning in reply.bonuses or ()
             if burning.expire_at and burning.amount > 0
         ),
+        phone=normalise_phone(client.phone_number or ""),
     )
 
 
@@ -53,6 +54,7 @@ def suspended_member(asked: CardNumber | Phone) -> Member:
         state=CardState.BLOCKED,
         balance=None,
         pending=None,
+        phone=asked if isinstance(asked, Phone) else None,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.json import Encoder
 
+from bridge.domain.known_card import NewCard
 from bridge.domain.money import money
 from bridge.domain.moves import Move, Purchase, Return
 from bridge.domain.personal import CardNumber, Phone
@@ -27,6 +28,12 @@ def client_keys(who: CardNumber | Phone) -> Json:
     if isinstance(who, Phone) or who.value.startswith("+"):
         return {"phoneNumber": who.value}
     return {"card": who.value}
+
+
+def new_client(card: NewCard) -> Json:
+    """MAXMA API, method /new-client. The holder's first word is the surname, the second the name."""
+    names = zip(("surname", "name", "patronymicName"), card.holder.value.split(maxsplit=2), strict=False)
+    return {"client": {"card": card.number.value, "phoneNumber": card.phone.value, **dict(names)}}
 
 
 def calculate_purchase(purchase: Purchase, settings: MaxmaSettings) -> Json:

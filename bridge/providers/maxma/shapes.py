@@ -57,6 +57,10 @@ class BalanceReply(Shape):
     level: Level | None = None
 
 
+class NewClientReply(Shape):
+    client: Raw
+
+
 class Discounts(Shape):
     auto: Decimal = Decimal(0)
     manual: Decimal = Decimal(0)
