@@ -25,8 +25,8 @@ from bridge.journal import SqliteJournal
 from bridge.pos.announcer import BusAnnouncer
 from bridge.pos.handlers import ReceiptHandlers, TillHandlers, TillInfo
 from bridge.pos.listening import listen
-from bridge.pos.peer import admin_check
-from bridge.pos.server import PosServer
+from bridge.pos.peer import member_check
+from bridge.pos.server import PosServer, anyone
 from bridge.sd_notify import SystemdNotifier
 from bridge.wording import wording_for
 
@@ -121,8 +121,14 @@ class Till:
                 uptime=lambda: now() - started,
             ).table(),
         }
+        admins = _existing(config.socket.admin_groups)
+        users = config.socket.group
         self.server = PosServer(
-            handlers, bus, cashier_text=wording.error, is_admin=admin_check(_existing(config.socket.admin_groups))
+            handlers,
+            bus,
+            cashier_text=wording.error,
+            is_admin=member_check(admins),
+            may_connect=member_check([users, *admins]) if users else anyone,
         )
 
     async def take_up(self) -> int:

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, cast
 
-import structlog
-
-from bridge.domain.errors import Overloaded
+from bridge.domain.errors import DeskError
 from bridge.events import Event, EventBus
 from bridge.pos.dispatch import Dispatcher, Pending, Reply
 from bridge.pos.feed import event_line
@@ -29,10 +27,11 @@ REPLAY_PAUSE_BYTES = 1 << 18
 REPLAY_CHUNK = 50
 # A frame costs one of the turn's budget, and one more for each of these: a long batch is many requests.
 BYTES_PER_COST = 512
+# A line that has begun must end within so long: programs write lines whole, and 128 clients that never end theirs
+# would lock everybody else out.
+LINE_WITHIN_S = 30.0
 # A client that is being put out may go on sending for so long: cut off at once it would never read why.
 LINGER_S = 1.0
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -51,8 +50,12 @@ class Home(Protocol):
     turns: Turns
     tasks: set[asyncio.Task[Reply]]
 
-    def admit(self, connection: "Connection") -> bool:
-        """False when there are too many clients already."""
+    def admit(self, connection: "Connection") -> DeskError | None:
+        """Why the client is not served; None: it is."""
+        ...
+
+    def turn_away(self, event: str, reason: str, caller: Caller) -> None:
+        """Log and count a client that is not served, or no longer."""
         ...
 
     def forget(self, connection: "Connection") -> None: ...
@@ -72,7 +75,8 @@ class Connection(asyncio.Protocol):
         self._in_flight = 0
         self._subscription: Subscription | None = None
         self._asked: Subscription | None = None  # by a call whose reply is not out yet
-        self._is_overlong = False  # put out once the frames before the overlong line are begun
+        self._refused_line = ""  # what is wrong with it: put out once the frames before that line are begun
+        self._line_timer: asyncio.TimerHandle | None = None
         self._is_behind = False  # much is unsent
         self._is_read_out = False  # nothing more is read: its end of file, or we stop
         self._is_leaving = False  # nothing more is told to it
@@ -84,18 +88,19 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=REPLAY_PAUSE_BYTES)
         self.caller = peer_of(transport.get_extra_info("socket"), self.caller.connection)
-        if not self._home.admit(self):
-            self._say_last(self._home.dispatcher.refuse(Overloaded("too many clients")))
+        if refusal := self._home.admit(self):
+            self._say_last(self._home.dispatcher.refuse(refusal))
             self._transport.close()
 
     def data_received(self, data: bytes) -> None:
-        if self._is_leaving or self._is_overlong:
+        if self._is_leaving or self._is_read_out or self._refused_line:
             return
         try:
             self._frames += self._decoder.feed(data)
         except FrameTooLong as too_long:
             self._frames += too_long.frames
-            self._is_overlong = True
+            self._refused_line = "too long"
+        self._time_line(data)
         self._home.turns.submit(self)
         if self._frames:
             self._regulate()
@@ -103,6 +108,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """A client may shut down its sending side and wait for its answers, as `printf … | nc -N -U` does."""
         self._is_read_out = True
+        self._stop_timing()
         if self._is_peer_gone():
             self._cancel_idle_waits()
         return not self._is_leaving and not self._is_idle
@@ -110,6 +116,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - it is gone, for whatever reason
         self._is_leaving = True
         self._subscription = None
+        self._stop_timing()
         if self._linger:
             self._linger.cancel()
         self._cancel_idle_waits()
@@ -157,9 +164,13 @@ class Connection(asyncio.Protocol):
             self._drop("events_unread")
 
     def retire(self) -> None:
-        """Begin nothing more; let what money depends on run to its end, then close."""
+        """Begin nothing more; let what money depends on run to its end, then close.
+
+        What still comes is read and dropped: bytes left unread would make of the end of file a reset.
+        """
         self._is_read_out = True
-        self._transport.pause_reading()
+        self._stop_timing()
+        self._transport.resume_reading()
         self._frames.clear()
         self._cancel_idle_waits()
         self._settle()
@@ -207,7 +218,7 @@ class Connection(asyncio.Protocol):
     def _settle(self) -> None:
         """After some work: send what it made, and see what comes next."""
         self._flush()
-        if self._is_overlong and not self._frames:
+        if self._refused_line and not self._frames:
             self._put_out()
         elif self._is_read_out and self._is_idle:
             self._transport.close()
@@ -259,11 +270,32 @@ class Connection(asyncio.Protocol):
         if self._transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
             self._drop("replies_unread")
 
+    def _time_line(self, data: bytes) -> None:
+        """Each line has its own time, from its first byte."""
+        if self._line_timer and b"\n" in data:
+            self._stop_timing()
+        if self._decoder.is_inside_line and self._line_timer is None:
+            self._line_timer = asyncio.get_running_loop().call_later(LINE_WITHIN_S, self._line_late)
+
+    def _stop_timing(self) -> None:
+        if self._line_timer:
+            self._line_timer.cancel()
+            self._line_timer = None
+
+    def _line_late(self) -> None:
+        """A line whose rest waits because we don't read is no fault of the client's: it gets its time anew."""
+        self._line_timer = None
+        if self._transport.is_reading():
+            self._refused_line = "too slow"
+            self._settle()
+        else:
+            self._time_line(b"")
+
     def _put_out(self) -> None:
-        """The client sent an overlong line: there is no telling where the next one begins."""
-        self._is_overlong = False
-        self._log_limit("line_too_long")
-        self._say_last(Rejected(INVALID_REQUEST, "the line is too long").reply())
+        """The client's line is too long, or does not end: there is no telling where the next one begins."""
+        what, self._refused_line = self._refused_line, ""
+        self._home.turn_away("client_dropped", f"line_{what}".replace(" ", "_"), self.caller)
+        self._say_last(Rejected(INVALID_REQUEST, f"the line is {what}").reply())
         if not self._transport.is_closing():
             self._transport.write_eof()
             self._linger = asyncio.get_running_loop().call_later(LINGER_S, self._transport.close)
@@ -275,14 +307,11 @@ class Connection(asyncio.Protocol):
 
     def _drop(self, reason: str) -> None:
         """The client does not read: what is unsent is lost, and what it asked for is not begun."""
-        self._log_limit(reason)
+        self._home.turn_away("client_dropped", reason, self.caller)
         self._is_leaving = True
         self._subscription = None
         self._frames.clear()
         self._transport.abort()
-
-    def _log_limit(self, reason: str) -> None:
-        log.warning("client_dropped", reason=reason, uid=self.caller.uid, pid=self.caller.pid)
 
     def _is_peer_gone(self) -> bool:
         """At end of file: has the client closed its socket whole, or only its sending side?"""

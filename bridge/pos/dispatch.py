@@ -101,6 +101,7 @@ class Dispatcher:
             return _told(request, METHOD_NOT_FOUND)
         with _Guard(self, request) as guard:
             if route.method.admin and not self._is_admin(caller):
+                log.warning("call_refused", method=request.method, uid=caller.uid, pid=caller.pid)
                 raise NotPermitted(f"{request.method} is for administrators")
             outcome = route.handler(route.decode(request.params), caller)
             if isawaitable(outcome):

@@ -18,6 +18,11 @@ class FrameDecoder:
     def __init__(self) -> None:
         self._pending = bytearray()
 
+    @property
+    def is_inside_line(self) -> bool:
+        """True while the newline of a line that has begun is still to come."""
+        return bool(self._pending)
+
     def feed(self, data: bytes) -> list[bytes]:
         """The lines that `data` completes, without their newlines. Raises FrameTooLong."""
         *lines, rest = data.split(b"\n")

@@ -40,8 +40,8 @@ def _groups(sock: socket.socket) -> tuple[int, ...]:
     return struct.unpack(f"={len(raw) // _GID_BYTES}I", raw)
 
 
-def admin_check(group_names: Sequence[str]) -> Callable[[Caller], bool]:
-    """Who may call the admin methods: root, the daemon's own user, members of the groups.
+def member_check(group_names: Sequence[str]) -> Callable[[Caller], bool]:
+    """Who is let in where only members of the groups are: they, by any of their groups, root and the daemon's own user.
 
     Raises LookupError for a group that does not exist.
     """

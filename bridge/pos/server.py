@@ -1,13 +1,14 @@
 """The socket that cash programs talk to (docs/pos-protocol.md)."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import count
 
 import structlog
 from msgspec import Raw
 
-from bridge.domain.errors import NotPermitted
+from bridge.domain.errors import DeskError, NotPermitted, Overloaded
 from bridge.events import Event, EventBus
 from bridge.pos.connection import Connection, Subscription
 from bridge.pos.dispatch import CashierText, Dispatcher, Reply
@@ -25,8 +26,16 @@ MAX_CLIENTS = 128
 log = structlog.get_logger(__name__)
 
 
+def anyone(_caller: Caller) -> bool:
+    """Whoever could open the socket: its file's mode is the only fence."""
+    return True
+
+
 class PosServer:
-    """Serves `handlers`, and by itself `rpc.discover` and the events of `bus`."""
+    """Serves `handlers`, and by itself `rpc.discover` and the events of `bus`.
+
+    may_connect: asked about each client; who may not is told 1009 and closed.
+    """
 
     def __init__(
         self,
@@ -35,6 +44,7 @@ class PosServer:
         *,
         cashier_text: CashierText,
         is_admin: Callable[[Caller], bool],
+        may_connect: Callable[[Caller], bool] = anyone,
     ) -> None:
         own: dict[str, Handler] = {
             "rpc.discover": discover,
@@ -43,6 +53,8 @@ class PosServer:
         }
         self.dispatcher = Dispatcher({**handlers, **own}, cashier_text=cashier_text, is_admin=is_admin)
         self.bus = bus
+        self._may_connect = may_connect
+        self.turned_away: Counter[str] = Counter()
         self.tasks: set[asyncio.Task[Reply]] = set()
         self.turns: Turns
         self._connections: dict[int, Connection] = {}
@@ -102,14 +114,22 @@ class PosServer:
     def _connect(self) -> Connection:
         return Connection(self, next(self._numbers))
 
-    def admit(self, connection: Connection) -> bool:
-        """False when there are MAX_CLIENTS already."""
+    def admit(self, connection: Connection) -> DeskError | None:
+        """Why this client is not served; None: it is."""
         caller = connection.caller
+        if not self._may_connect(caller):
+            self.turn_away("client_refused", "not_permitted", caller)
+            return NotPermitted(f"user {caller.uid} is in none of the groups that may use this socket")
         if len(self._connections) >= MAX_CLIENTS:
-            log.warning("client_refused", reason="too_many_clients", uid=caller.uid, pid=caller.pid)
-            return False
+            self.turn_away("client_refused", "too_many_clients", caller)
+            return Overloaded("too many clients")
         self._connections[caller.connection] = connection
-        return True
+        return None
+
+    def turn_away(self, event: str, reason: str, caller: Caller) -> None:
+        """Log and count a client that is not served, or no longer."""
+        self.turned_away[reason] += 1
+        log.warning(event, reason=reason, uid=caller.uid, pid=caller.pid)
 
     def forget(self, connection: Connection) -> None:
         self._connections.pop(connection.caller.connection, None)

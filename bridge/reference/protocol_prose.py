@@ -1,7 +1,7 @@
 """The sentences of docs/pos-protocol.md that no code can say."""
 
 from bridge.events import RING_EVENTS
-from bridge.pos.connection import MAX_IN_FLIGHT, MAX_UNSENT_BYTES
+from bridge.pos.connection import LINE_WITHIN_S, MAX_IN_FLIGHT, MAX_UNSENT_BYTES
 from bridge.pos.feed import MAX_POLLED
 from bridge.pos.framing import MAX_FRAME_BYTES
 from bridge.pos.jsonrpc import MAX_BATCH
@@ -47,12 +47,18 @@ LINES = f"""## Lines
   not hold back what is asked behind it. Match replies by `id`. A batch is answered by one array.
 - A line that is not UTF-8, not JSON, nested too deep or that holds an unpaired surrogate escape is a parse
   error.
+- Who may connect is a matter of groups (`[socket] group` of the configuration): a program whose user is in none of
+  them cannot open the socket, or is told 1009 with id null and closed. The methods for administrators need
+  `[socket] admin_groups`.
+- A restart of the bridge refuses no connection where systemd holds the socket: open ones are told by end of file,
+  new ones wait for the next daemon. Connect again, and give `events.subscribe` the old `stream` and `after`.
 - Shutting down only the sending side is fine: what was asked is answered, then the socket is closed. When a
   client goes away altogether, its lookups are given up; everything else that it asked for is carried out.
 
 | limit | beyond it |
 | --- | --- |
 | a line of {MAX_FRAME_BYTES // _MIB} MiB without its newline | -32600 with id null, then the connection is closed |
+| a line that has begun and does not end within {LINE_WITHIN_S:.0f} s | the same |
 | a batch of {MAX_BATCH} | one -32600 with id null |
 | {MAX_CLIENTS} clients | the next one is told 1010 with id null at once and closed |
 | {MAX_IN_FLIGHT} unanswered requests of one client | no more are read until one is answered |

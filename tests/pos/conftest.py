@@ -31,8 +31,14 @@ class RawClient:
     async def connect(cls, path: Path) -> Self:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         sock.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(sock, str(path))
-        return cls(sock)
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                try:
+                    sock.connect(str(path))
+                except BlockingIOError:  # the server, in this same loop, has not accepted those before
+                    await asyncio.sleep(0)
+                else:
+                    return cls(sock)
 
     async def send(self, data: bytes) -> None:
         async with asyncio.timeout(DEADLINE_S):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from bridge.domain.errors import CardNotFound
 from bridge.pos.dispatch import Dispatcher, Pending
@@ -283,9 +284,13 @@ def test_a_surrogate_from_a_provider_does_not_break_the_reply(ask: Ask) -> None:
 
 def test_admin_methods_are_for_administrators(dispatcher: Dispatcher) -> None:
     line = b'{"jsonrpc":"2.0","method":"admin","id":1}'
-    refused = dispatcher.answer(line, Caller(1, uid=1000))
+    with capture_logs() as logs:
+        refused = dispatcher.answer(line, Caller(1, uid=1000, pid=77))
     assert isinstance(refused, bytes)
     assert json.loads(refused)["error"]["code"] == 1009
+    assert [(entry["event"], entry["method"], entry["uid"], entry["pid"]) for entry in logs] == [
+        ("call_refused", "admin", 1000, 77)
+    ]
     assert dispatcher.answer(line, Caller(1, uid=0)) == b'{"jsonrpc":"2.0","result":1,"id":1}'
 
 

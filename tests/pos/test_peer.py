@@ -1,11 +1,11 @@
-"""Who may call the admin methods."""
+"""Who belongs to a group: for the socket itself and for the admin methods."""
 
 import grp
 import os
 
 import pytest
 
-from bridge.pos.peer import Caller, admin_check
+from bridge.pos.peer import Caller, member_check
 
 GROUP = grp.getgrgid(os.getgid())
 STRANGER = 54_321
@@ -23,9 +23,9 @@ STRANGER = 54_321
     ],
 )
 def test_root_the_daemon_s_user_and_the_groups(caller: Caller, admitted: bool) -> None:
-    assert admin_check([GROUP.gr_name])(caller) is admitted
+    assert member_check([GROUP.gr_name])(caller) is admitted
 
 
 def test_a_group_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(LookupError):
-        admin_check(["no-such-group"])
+        member_check(["no-such-group"])

@@ -44,6 +44,11 @@ class CashProgram:
             await self._writer.wait_closed()
         await self._reading
 
+    async def closed(self) -> None:
+        """Until the daemon has hung up."""
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            await asyncio.shield(self._reading)
+
     async def call(self, method: str, **params: object) -> Any:  # noqa: ANN401 - JSON
         """The result, or Refusal."""
         reply = await self.ask(method, **params)
@@ -52,6 +57,8 @@ class CashProgram:
         return reply["result"]
 
     async def ask(self, method: str, **params: object) -> dict[str, Any]:
+        if self._reading.done():
+            raise ConnectionResetError("the daemon hung up")
         number = next(self._ids)
         self._waiting[number] = asyncio.get_running_loop().create_future()
         request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
@@ -77,14 +84,19 @@ class CashProgram:
         return event
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
-        while line := await reader.readline():
-            message = json.loads(line)
-            if message.get("method") == "event":
-                async with self._came:
-                    self.events.append(message["params"])
-                    self._came.notify_all()
-            else:
-                self._waiting.pop(message["id"]).set_result(message)
+        try:
+            while line := await reader.readline():
+                await self._take(json.loads(line))
+        except ConnectionResetError:
+            pass  # it went with something unread: the same as an end of file
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(ConnectionResetError("the daemon hung up"))
+
+    async def _take(self, message: dict[str, Any]) -> None:
+        if message.get("method") == "event":
+            async with self._came:
+                self.events.append(message["params"])
+                self._came.notify_all()
+        else:
+            self._waiting.pop(message["id"]).set_result(message)

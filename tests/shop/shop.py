@@ -39,6 +39,7 @@ name = "till-1"
 
 [socket]
 path = "{folder}/pos.sock"
+{socket}
 
 [[scanners]]
 name = "front"
@@ -74,7 +75,11 @@ path = "{folder}/journal.db"
 
 @dataclass
 class Shop:
-    """Everything at one till. `start` and `kill` the daemon as often as the test wants."""
+    """Everything at one till. `start` and `kill` the daemon as often as the test wants.
+
+    socket: more lines of [socket]. launcher: a command that execs its arguments, as systemd does. passed: descriptors
+    that it is given.
+    """
 
     folder: Path
     provider: MaxmaEmulator
@@ -83,6 +88,9 @@ class Shop:
     printer: EmulatedPrinter
     timeout_ms: int = 1500
     write_timeout_ms: int = 2000
+    socket: str = ""
+    launcher: tuple[str, ...] = ()
+    passed: tuple[int, ...] = ()
     log: list[dict[str, Any]] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
     _logging: asyncio.Task[None] | None = None
@@ -96,6 +104,7 @@ class Shop:
                 base_url=self.provider.base_url,
                 timeout_ms=self.timeout_ms,
                 write_timeout_ms=self.write_timeout_ms,
+                socket=self.socket,
             ),
             encoding="utf-8",
         )
@@ -105,9 +114,10 @@ class Shop:
         """The daemon, ready."""
         config = self.write_config()
         self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bridge", "run", "--config", str(config)),
+            *(*self.launcher, sys.executable, "-m", "bridge", "run", "--config", str(config)),
             stderr=asyncio.subprocess.PIPE,
             env={**os.environ, "POS_BRIDGE_CREDENTIAL_MAXMA_KEY": KEY},
+            pass_fds=self.passed,
         )
         seen = len(self.log)
         self._logging = asyncio.create_task(self._read_log(self.process))

@@ -1,0 +1,33 @@
+"""`[socket] group` keeps strangers out even where the socket's file would let them in."""
+
+import grp
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.pos.test_hostile import KNOCKING, STRANGER, run
+from tests.shop.shop import open_shop
+
+
+def open_to_all(socket: Path) -> None:
+    socket.parent.chmod(0o755)
+    socket.chmod(0o666)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+async def test_a_stranger_is_kept_out_and_a_member_is_not(socket_dir: Path) -> None:
+    group = grp.getgrall()[-1]
+    async with open_shop(socket_dir) as shop:
+        shop.socket = f'group = "{group.gr_name}"'
+        await shop.start()
+        path = socket_dir / "pos.sock"
+        assert (path.stat().st_gid, path.stat().st_mode & 0o777) == (group.gr_gid, 0o660)
+        open_to_all(path)
+        member, stranger = ({"uid": STRANGER, "gid": STRANGER, "groups": groups} for groups in ([group.gr_gid], []))
+        (reply,) = await run(KNOCKING, str(path), json.dumps(member))
+        assert reply["result"]["till"] == "till-1"
+        (reply,) = await run(KNOCKING, str(path), json.dumps(stranger))
+        assert reply["error"]["code"] == 1009
+        assert (await shop.logged("client_refused", uid=STRANGER))["reason"] == "not_permitted"
