@@ -2,11 +2,14 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import msgspec
 import pytest
+from referencing import Registry
+from referencing.jsonschema import DRAFT7
 
 from bridge.domain.errors import DeskError
 from bridge.pos.decoding import params_decoder
@@ -24,94 +27,18 @@ IN_CONTRACT_ORDER = [
     *("events.subscribe", "events.poll"),
 ]
 
-# What the OpenRPC 1.2.6 specification says of the objects that we use; nothing else may stand in them.
-CONTENT = {
-    "type": "object",
-    "required": ["name", "schema"],
-    "additionalProperties": False,
-    "properties": {
-        "name": {"type": "string"},
-        "summary": {"type": "string"},
-        "description": {"type": "string"},
-        "required": {"type": "boolean"},
-        "deprecated": {"type": "boolean"},
-        "schema": {"$ref": "http://json-schema.org/draft-07/schema#"},
-    },
-}
-ERROR = {
-    "type": "object",
-    "required": ["code", "message"],
-    "additionalProperties": False,
-    "properties": {"code": {"type": "integer"}, "message": {"type": "string"}, "data": {}},
-}
-VALUE = {
-    "type": "object",
-    "required": ["name", "value"],
-    "additionalProperties": False,
-    "properties": {"name": {"type": "string"}, "summary": {"type": "string"}, "value": {}},
-}
-METHOD = {
-    "type": "object",
-    "required": ["name", "params", "result"],
-    "additionalProperties": False,
-    "properties": {
-        "name": {"type": "string", "pattern": r"^[a-z_]+\.[a-z_]+$"},
-        "summary": {"type": "string"},
-        "paramStructure": {"enum": ["by-name", "by-position", "either"]},
-        "params": {"type": "array", "items": CONTENT},
-        "result": CONTENT,
-        "errors": {
-            "type": "array",
-            "items": {"anyOf": [ERROR, {"type": "object", "required": ["$ref"], "maxProperties": 1}]},
-        },
-        "tags": {"type": "array", "items": {"type": "object", "required": ["name"]}},
-        "examples": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["name", "params", "result"],
-                "additionalProperties": False,
-                "properties": {
-                    "name": {"type": "string"},
-                    "params": {"type": "array", "items": VALUE},
-                    "result": VALUE,
-                },
-            },
-        },
-    },
-}
-OPENRPC = {
-    "$schema": "http://json-schema.org/draft-07/schema#",
-    "type": "object",
-    "required": ["openrpc", "info", "methods"],
-    "additionalProperties": False,
-    "properties": {
-        "openrpc": {"const": "1.2.6"},
-        "info": {
-            "type": "object",
-            "required": ["title", "version"],
-            "additionalProperties": False,
-            "properties": {
-                "title": {"type": "string"},
-                "version": {"type": "string"},
-                "description": {"type": "string"},
-                "license": {"type": "object", "required": ["name"]},
-            },
-        },
-        "methods": {"type": "array", "items": METHOD},
-        "components": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "schemas": {
-                    "type": "object",
-                    "additionalProperties": {"$ref": "http://json-schema.org/draft-07/schema#"},
-                },
-                "errors": {"type": "object", "additionalProperties": ERROR},
-            },
-        },
-    },
-}
+
+def openrpc() -> jsonschema.Draft7Validator:
+    """The specification's own schema; where it refers to JSON Schema's, draft 7 stands in, which it is made from."""
+    meta = json.loads(Path(__file__).with_name("openrpc-meta-schema.json").read_text("utf-8"))
+    draft7 = {key: value for key, value in jsonschema.Draft7Validator.META_SCHEMA.items() if key != "$id"}
+    draft7["definitions"] = {**draft7["definitions"], "JSONSchemaObject": {"properties": {"$ref": {"type": "string"}}}}
+    resource = DRAFT7.create_resource(draft7)
+    addresses = ("https://meta.json-schema.tools/", "https://meta.json-schema.tools")
+    return jsonschema.Draft7Validator(
+        meta, registry=Registry[Any]().with_resources([(address, resource) for address in addresses])
+    )
+
 
 by_name = pytest.mark.parametrize(("name", "method"), METHODS.items(), ids=METHODS)
 
@@ -127,12 +54,15 @@ def valid(value: object, schema: dict[str, Any]) -> None:
 
 
 def test_the_document_is_openrpc() -> None:
-    jsonschema.Draft7Validator(OPENRPC).validate(DOCUMENT)
+    openrpc().validate(DOCUMENT)
 
 
-def test_the_meta_structure_would_notice() -> None:
+@pytest.mark.parametrize(
+    "broken", [{"methods": [{"name": "a.b"}]}, {"openrpc": "9.9"}, {"infos": {}}, {"info": {"title": "x"}}]
+)
+def test_the_specification_would_notice(broken: dict[str, Any]) -> None:
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.Draft7Validator(OPENRPC).validate({**DOCUMENT, "methods": [{"name": "a.b"}]})
+        openrpc().validate({**DOCUMENT, **broken})
 
 
 def test_an_admin_method_is_marked() -> None:
