@@ -11,13 +11,20 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One full picture for a LineDisplay: rows from top to bottom, any length; the codec pads and cuts."""
+    """One full picture for a LineDisplay: rows from top to bottom, any length; the driver pads them or lets them run.
+
+    is_dark: nothing is shown at all; a display that can switches its light off, too.
+    """
 
     rows: tuple[str, ...] = ()
+    is_dark: bool = False
 
     @classmethod
     def of(cls, rows: Sequence[str]) -> "Screen":
         return cls(tuple(rows))
+
+
+DARK = Screen(is_dark=True)
 
 
 class Align(StrEnum):

@@ -13,20 +13,20 @@ from devices.codecs.displays import (
     utc,
     utc_enhanced,
 )
-from devices.displays.line_display import CommandSet
+from devices.codecs.displays.command_set import CommandSet
 from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint, SerialEndpoint
 from devices.opening import ScannerOpener, open_hid_pos_scanner, open_keyboard_scanner, open_serial_scanner
 
 COMMAND_SETS: Mapping[str, CommandSet] = {
-    "epson": epson,
-    "cd5220": cd5220,
-    "dsp800": dsp800,
-    "aedex": aedex,
-    "utc": utc,
-    "utc-enhanced": utc_enhanced,
-    "logic-controls": logic_controls,
-    "adm788": adm788,
-    "ba63": ba63,
+    "epson": epson.COMMAND_SET,
+    "cd5220": cd5220.COMMAND_SET,
+    "dsp800": dsp800.COMMAND_SET,
+    "aedex": aedex.COMMAND_SET,
+    "utc": utc.COMMAND_SET,
+    "utc-enhanced": utc_enhanced.COMMAND_SET,
+    "logic-controls": logic_controls.COMMAND_SET,
+    "adm788": adm788.COMMAND_SET,
+    "ba63": ba63.COMMAND_SET,
 }
 """`command_set` of `[[displays]]`."""
 

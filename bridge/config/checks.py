@@ -11,12 +11,15 @@ from bridge.config.model import DEFAULT_ADMIN_GROUPS, CardFormat, Config, Displa
 from bridge.config.not_yet import KINDS_TO_COME
 from bridge.domain.card import Charset, CheckDigit
 from bridge.providers import KINDS
-from devices.codecs.displays.layout import NoSuchSize
+from devices.codecs.displays.command_set import NoSuchDisplay
 from devices.printers.profiles import PROFILES
 from devices.registry import COMMAND_SETS
 
 # sun_path of unix(7) is 108 bytes with its closing zero.
 LONGEST_SOCKET_PATH_BYTES = 107
+
+# Ten columns a second; most people read a text that runs by half as fast.
+FASTEST_MARQUEE_MS = 100
 
 # Which endpoints make sense for a role; devices.transports opens them.
 SCHEMES = {
@@ -112,8 +115,12 @@ def _check_display(path: str, row: Display) -> Iterator[Problem]:
         return
     try:
         COMMAND_SETS[row.command_set].init(row.settings())
-    except NoSuchSize as error:
+    except NoSuchDisplay as error:
         yield Problem(f"{path}.{error.key}", str(error))
+    if 0 < row.marquee_ms < FASTEST_MARQUEE_MS:
+        yield Problem(
+            f"{path}.marquee_ms", f"{row.marquee_ms} is too fast to be read", ("0", f"at least {FASTEST_MARQUEE_MS}")
+        )
 
 
 def _check_printer(path: str, row: Printer) -> Iterator[Problem]:

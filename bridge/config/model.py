@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from bridge.config.credentials import CredentialName, Secret
 from bridge.config.values import BaseUrl, Encoding, Endpoint, Forward, HexBytes, Percent
 from bridge.domain.card import Charset, CheckDigit
-from devices.codecs.displays.layout import DisplaySettings
+from devices.codecs.displays.layout import BRIGHTNESS_LEVELS, DisplaySettings
 from devices.codecs.escpos.profile import MAX_COLUMNS, MIN_COLUMNS, Cut
 
 DEFAULT_FILE = Path("/etc/pos-bridge/pos-bridge.toml")
@@ -144,12 +144,27 @@ class Display(Section, frozen=True):
         ),
     ] = None
 
+    brightness: (
+        Annotated[
+            int, Meta(ge=1, le=BRIGHTNESS_LEVELS, description="from 1, the dimmest; absent: as the display has it")
+        ]
+        | None
+    ) = None
+    marquee_ms: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=5000,
+            description="rows that are longer than the glass run, a column every so many ms; 0 = they are cut",
+        ),
+    ] = 300
+
     def settings(self) -> DisplaySettings:
         """What the display's driver takes."""
         select = self.codepage_select
         if select is None:
             select = EPSON_SELECTS_CP866 if self._is_epson_in_cp866 else HexBytes()
-        return DisplaySettings(self.rows, self.columns, self.encoding, select)
+        return DisplaySettings(self.rows, self.columns, self.encoding, select, self.brightness)
 
     @property
     def _is_epson_in_cp866(self) -> bool:

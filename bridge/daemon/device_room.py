@@ -129,7 +129,7 @@ class DeviceRoom:
 
         async def live(stream: ByteStream) -> None:
             command_set = COMMAND_SETS[display.command_set]
-            await ByteLineDisplay(stream, command_set, display.settings(), glass.latest).run()
+            await ByteLineDisplay(stream, command_set, display.settings(), glass.latest, display.marquee_ms).run()
 
         glass.keeper = self._keeper(display, "display", _on_stream(parse_endpoint(display.endpoint), live))
         return glass.keeper

@@ -18,7 +18,8 @@ UNTIL_DEADLINE_S = 5.0
 class EmulatedDisplay:
     """A display on the far end of a PTY: plugged in by entering it, dark while unplugged.
 
-    on_change is called with the rows whenever they have become others.
+    on_change is called with the rows whenever they have become others. bytes_per_s: how many it takes; while it is
+    busy with them it holds the line. None: all that come.
     """
 
     def __init__(
@@ -31,6 +32,8 @@ class EmulatedDisplay:
         on_change: Callable[[Rows], None] = lambda _rows: None,
     ) -> None:
         self.link = link
+        self.bytes_per_s: float | None = None
+        self.bytes_taken = 0
         self._on_change = on_change
         self._make_glass = partial(Glass, rows, columns, encoding, command_set)
         self._glass = self._make_glass()
@@ -42,6 +45,16 @@ class EmulatedDisplay:
     def rows(self) -> Rows:
         """What the customer sees."""
         return self._glass.rows
+
+    @property
+    def is_dark(self) -> bool:
+        """Switched off by command."""
+        return self._glass.is_dark
+
+    @property
+    def brightness(self) -> int | None:
+        """From 1, the dimmest; None: the display's own."""
+        return self._glass.brightness
 
     @property
     def unknown(self) -> tuple[bytes, ...]:
@@ -57,19 +70,33 @@ class EmulatedDisplay:
     ) -> None:
         await self.unplug()
 
-    async def plug(self) -> None:
-        """Power up, dark. Does nothing when plugged in."""
+    async def plug(self, *, renumbered: bool = False) -> None:
+        """Power up, dark; as PtyLink.plug. Does nothing when plugged in."""
         if self._watching is not None:
             return
         self._glass = self._make_glass()
-        await self.link.plug()
+        await self.link.plug(renumbered=renumbered)
         self._watching = asyncio.create_task(self._watch())
 
     async def unplug(self) -> None:
         await self.link.unplug()
         if self._watching is not None:
             watching, self._watching = self._watching, None
-            await watching
+            watching.cancel()
+            await asyncio.wait({watching})
+            if not watching.cancelled():
+                watching.result()
+        await self._show(self._make_glass())
+
+    def jam(self) -> None:
+        """Take no more bytes, until clear_jam or the next plug."""
+        self.link.hold()
+
+    def clear_jam(self) -> None:
+        self.link.release()
+
+    async def power_cut(self) -> None:
+        """Dark and with nothing set, while the cable stays: the driver cannot tell."""
         await self._show(self._make_glass())
 
     async def until(self, is_right: Callable[[Rows], bool], deadline_s: float = UNTIL_DEADLINE_S) -> Rows:
@@ -87,8 +114,16 @@ class EmulatedDisplay:
                 data = await self.link.read()
             except DeviceLost:
                 return
-            self._glass.feed(data)
-            await self._show(self._glass)
+            await self._take(data)
+
+    async def _take(self, data: bytes) -> None:
+        self.bytes_taken += len(data)
+        self._glass.feed(data)
+        await self._show(self._glass)
+        if self.bytes_per_s is not None:
+            self.link.hold()
+            await asyncio.sleep(len(data) / self.bytes_per_s)
+            self.link.release()
 
     async def _show(self, glass: Glass) -> None:
         async with self._changed:

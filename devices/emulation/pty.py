@@ -38,11 +38,14 @@ class PtyLink:
     def is_plugged(self) -> bool:
         return self._master is not None
 
-    async def plug(self) -> None:
-        """Needs a running event loop; does nothing when plugged in."""
+    async def plug(self, *, renumbered: bool = False) -> None:
+        """Needs a running event loop; does nothing when plugged in.
+
+        renumbered: as another node than the last time, as the kernel does where the old one is still held.
+        """
         if self._master is not None:
             return
-        master, self._slave = pty.openpty()
+        master, self._slave = self._pair(renumbered=renumbered)
         # Kept open and raw: the master then never sees a hang-up between two drivers, and nothing is echoed before one.
         tty.setraw(self._slave, termios.TCSANOW)
         self._path = os.ttyname(self._slave)
@@ -60,6 +63,16 @@ class PtyLink:
         master, self._master, self._slave = self._master, None, None
         await master.aclose()
 
+    def hold(self) -> None:
+        """Take no byte of the driver's from now on, as by flow control; does nothing when not plugged in."""
+        if self._slave is not None:
+            termios.tcflow(self._slave, termios.TCOOFF)
+
+    def release(self) -> None:
+        """Take the driver's bytes again."""
+        if self._slave is not None:
+            termios.tcflow(self._slave, termios.TCOON)
+
     async def read(self) -> bytes:
         """What the driver wrote. DeviceLost when unplugged."""
         return await self._plugged().read()
@@ -67,6 +80,16 @@ class PtyLink:
     async def write(self, data: bytes) -> None:
         """Send to the driver; what it has not read yet waits in the line. DeviceLost when unplugged."""
         await self._plugged().write(data)
+
+    def _pair(self, *, renumbered: bool) -> tuple[int, int]:
+        """Master and slave of a new PTY."""
+        master, slave = pty.openpty()
+        if not renumbered or os.ttyname(slave) != self._path:
+            return master, slave
+        other = pty.openpty()
+        os.close(slave)
+        os.close(master)
+        return other
 
     def _plugged(self) -> FdStream:
         if self._master is None:

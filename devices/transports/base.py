@@ -38,9 +38,9 @@ class ByteStream(Protocol):
     async def write(self, data: bytes) -> None:
         """Write all of `data`. DeviceTimeout: the device takes no more; DeviceLost: it is gone."""
 
-    async def drain(self) -> None:
-        """Wait until the line has carried what was written, where that can be known: whoever shows only the newest
-        of many pictures must not queue the older ones in the kernel. DeviceTimeout, DeviceLost."""
+    async def drain(self, ahead_bytes: int = 0) -> None:
+        """Wait until the line has carried all but `ahead_bytes` of what was written, where that can be known: whoever
+        shows only the newest of many pictures must not queue the older ones. DeviceTimeout, DeviceLost."""
 
     async def aclose(self) -> None:
         """Let go of the device; a second time does nothing. A read that waits ends by DeviceLost."""

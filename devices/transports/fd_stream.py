@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from devices.errors import DeviceLost, DeviceTimeout
 from devices.transports.base import WRITE_TIMEOUT_S, device_error
+from devices.transports.line_clock import LineClock
 
 READ_CHUNK_BYTES = 4096  # one tty buffer of Linux
 # A consumer that lags this far behind a till's device is stuck: the kernel's flow control must hold the sender.
@@ -28,7 +29,7 @@ class FdOptions:
 
     is_readable: reading makes sense (no FIFO, no plain file). ends_by_empty_read: b"" is a hang-up.
     clear_to_send: asked before each chunk, where the kernel does not do the flow control itself.
-    unsent: bytes that the kernel still holds back; bytes_per_s: how fast the line carries them.
+    bytes_per_s: how fast the line carries bytes, where it is one; unsent: those that the kernel still holds back then.
     """
 
     is_readable: bool = True
@@ -37,7 +38,7 @@ class FdOptions:
     write_timeout_s: float = WRITE_TIMEOUT_S
     clear_to_send: Callable[[], bool] | None = None
     unsent: Callable[[], int] | None = None
-    bytes_per_s: float = 960.0
+    bytes_per_s: float | None = None
 
 
 class FdStream:
@@ -50,6 +51,7 @@ class FdStream:
         self._fd = fd
         self._release = release
         self._options = options or FdOptions()
+        self._line = LineClock(self._options.bytes_per_s) if self._options.bytes_per_s else None
         self._loop = asyncio.get_running_loop()
         self._incoming = bytearray()
         self._lost = ""
@@ -82,16 +84,17 @@ class FdStream:
                 left = left[self._send(left[: self._options.write_chunk_bytes]) :]
                 await self._until_writable()
 
-    async def drain(self) -> None:
-        """No event tells when a line is idle: wait as long as the bytes take that it still has, then look again."""
-        unsent = self._unsent()
-        stuck_s = 0.0
-        while unsent:
-            pause = unsent / self._options.bytes_per_s
+    async def drain(self, ahead_bytes: int = 0) -> None:
+        """No event tells when a line is idle: wait as long as the bytes take, then look what the kernel still has."""
+        if self._line is None:
+            return
+        stuck_s, before = 0.0, self._unsent()
+        while (pause := self._wait_s(self._line, ahead_bytes)) > 0:
             await asyncio.sleep(pause)
             self._raise_if_lost()
-            before, unsent = unsent, self._unsent()
-            stuck_s = stuck_s + pause if unsent >= before else 0.0
+            unsent = self._unsent()
+            stuck_s = stuck_s + pause if unsent >= before > 0 else 0.0
+            before = unsent
             if stuck_s >= self._options.write_timeout_s:
                 raise self._stall()
 
@@ -153,6 +156,8 @@ class FdStream:
             self._lose(str(error.strerror))
             raise DeviceLost(self.name, self._lost) from error
         self.bytes_written += sent
+        if self._line is not None:
+            self._line.gave(sent, self._loop.time())
         return sent
 
     async def _until_writable(self) -> None:
@@ -172,6 +177,10 @@ class FdStream:
             if not self._lost:
                 self._loop.remove_writer(self._fd)
         self._raise_if_lost()
+
+    def _wait_s(self, line: LineClock, ahead_bytes: int) -> float:
+        by_kernel = (self._unsent() - ahead_bytes) / line.bytes_per_s
+        return max(by_kernel, line.wait_s(ahead_bytes, self._loop.time()))
 
     def _unsent(self) -> int:
         return 0 if self._lost or self._options.unsent is None else self._options.unsent()

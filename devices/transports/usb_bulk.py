@@ -104,7 +104,7 @@ class UsbBulkStream:
                 if stuck_s >= self._write_timeout_s:
                     raise DeviceTimeout(self.name, f"took no byte for {self._write_timeout_s:g} s")
 
-    async def drain(self) -> None:
+    async def drain(self, ahead_bytes: int = 0) -> None:
         """A bulk transfer ends when the printer has taken it: nothing waits on this side."""
 
     async def aclose(self) -> None:

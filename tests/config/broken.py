@@ -126,10 +126,6 @@ BROKEN = {
         TILL + SCANNER.replace("front", "the front"),
         f'scanners[0].name: "the front" is not allowed: use {NAME}',
     ),
-    "rows": (
-        TILL + DISPLAY + "rows = 9",
-        "displays[0].rows: 9 is not allowed: use a whole number from 1 to 8",
-    ),
     "percent": (
         TILL + CLUB + "max_redeem_percent = 101",
         "providers[0].max_redeem_percent: 101 is not allowed: use a number from 0 to 100",
@@ -150,18 +146,6 @@ BROKEN = {
     "encoding unknown": (
         TILL + DISPLAY + 'encoding = "cp9999"',
         'displays[0].encoding: "cp9999" is not allowed: use cp866, cp1251, or another single-byte encoding',
-    ),
-    "encoding wide": (
-        TILL + DISPLAY + 'encoding = "utf-8"',
-        'displays[0].encoding: "utf-8" is not allowed: use cp866, cp1251, or another single-byte encoding',
-    ),
-    "codepage_select": (
-        TILL + DISPLAY + 'codepage_select = "ESC t"',
-        'displays[0].codepage_select: "ESC t" is not allowed: use bytes in hexadecimal, as "1b 74 11"',
-    ),
-    "codepage_select long": (
-        TILL + DISPLAY + f'codepage_select = "{"00" * 33}"',
-        "displays[0].codepage_select: 33 bytes are too many: use at most 32",
     ),
     "endpoint scheme": (
         TILL + SCANNER.replace("serial:", "com:"),
@@ -268,21 +252,6 @@ BROKEN = {
     "endless scan": (
         TILL + SCANNER + "terminators = []\nidle_gap_ms = 0",
         "scanners[0].terminators: no terminator and no idle_gap_ms: no scan would end",
-    ),
-    "command set": (
-        TILL + DISPLAY + 'command_set = "foo"',
-        (
-            'displays[0].command_set: "foo" is not allowed: use epson, cd5220, dsp800, aedex, utc, utc-enhanced, '
-            "logic-controls, adm788, ba63"
-        ),
-    ),
-    "rows of a command set": (
-        TILL + DISPLAY + 'command_set = "cd5220"\nrows = 4',
-        "displays[0].rows: cd5220 has 2 rows of 20, not 4 of 20",
-    ),
-    "columns of a command set": (
-        TILL + DISPLAY + 'command_set = "ba63"\ncolumns = 40',
-        "displays[0].columns: ba63 has 2 rows of 20 or 4 rows of 20, not 2 of 40",
     ),
     "profile": (
         TILL + PRINTER + 'profile = "epson"',

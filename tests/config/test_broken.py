@@ -7,12 +7,15 @@ import pytest
 from bridge.config.errors import ConfigError
 from bridge.config.loading import LARGEST_FILE_BYTES, load
 from tests.config.broken import BROKEN, FILE_KIND
+from tests.config.broken_displays import BROKEN_DISPLAYS
 from tests.config.samples import SECRET, TILL, Loader
 
+CASES = BROKEN | BROKEN_DISPLAYS
 
-@pytest.mark.parametrize("name", BROKEN)
+
+@pytest.mark.parametrize("name", CASES)
 def test_a_broken_configuration_is_refused_on_one_line(name: str, load_text: Loader, directory: Path) -> None:
-    text, expected = BROKEN[name]
+    text, expected = CASES[name]
     with pytest.raises(ConfigError) as refused:
         load_text(text)
     assert str(refused.value) == f"{directory}/pos-bridge.toml: {expected}"

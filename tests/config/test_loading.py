@@ -14,6 +14,7 @@ from bridge.config.errors import ConfigError
 from bridge.config.loading import load
 from bridge.config.model import Config, Display, Provider, Till
 from bridge.domain.card import Charset, CheckDigit
+from devices.codecs.displays.layout import DisplaySettings
 from tests.config.samples import SECRET, TILL, Loader
 
 EVERY_KEY = """
@@ -61,6 +62,8 @@ rows = 2
 columns = 20
 encoding = "cp866"
 codepage_select = "1b 74 11"
+brightness = 3
+marquee_ms = 250
 
 [[printers]]
 name = "receipt"
@@ -111,7 +114,8 @@ def test_every_key_is_taken(load_text: Loader, group: str) -> None:
     assert config.http.token == "http-token"
     card_format = config.card_formats[0]
     assert (card_format.charset, card_format.check_digit) == (Charset.DIGITS, CheckDigit.EAN13)
-    assert config.displays[0].codepage_select == b"\x1bt\x11"
+    assert config.displays[0].settings() == DisplaySettings(2, 20, "cp866", b"\x1bt\x11", 3)
+    assert config.displays[0].marquee_ms == 250
     assert (config.printers[0].cut, config.printers[0].codepage) == ("full", 17)
     provider = config.providers[0]
     assert provider.key is not None

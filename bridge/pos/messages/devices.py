@@ -87,7 +87,9 @@ PrinterName = Annotated[str | None, Meta(description="absent: the first printer 
 class ShowParams(Params):
     """One screen."""
 
-    rows: Annotated[list[str], Meta(max_length=8, description="cut or filled to the display's size")]
+    rows: Annotated[
+        list[str], Meta(max_length=8, description="from top to bottom; a row that is longer than the display runs")
+    ]
     device: DisplayName = None
     for_ms: (
         Annotated[int, Meta(ge=0, le=600_000, description="then the screen before returns; absent: it stays")] | None

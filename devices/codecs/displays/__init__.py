@@ -1,1 +1,1 @@
-"""The command sets of line displays: one module each, a Screen in and bytes out."""
+"""The command sets of line displays: one module each, pictures in and bytes out."""

@@ -6,36 +6,21 @@ a frame: the attention code "!#", its number, 20 bytes, CR. There is no clear, n
 !#8 changes the attention code and is never sent.
 """
 
-from collections.abc import Iterable
+from devices.codecs.displays.command_set import CommandSet
 
-from devices.codecs.displays.layout import DisplaySettings, require_size, row_bytes
-from devices.documents import Screen
-
+_COLUMNS = 20
 _ATTENTION = b"!#"
 _WRITE_ROW = (b"!#1", b"!#2")  # + 20 bytes and CR
 _END_OF_ROW = b"\r"
-_BLANK_ROW = b" " * 20
 
 
-def init(settings: DisplaySettings) -> bytes:
-    """Bytes after each opening: the code page, an empty screen. NoSuchSize: not of 2 x 20."""
-    require_size("aedex", settings, (2, 20))
-    return settings.codepage_select + clear()
-
-
-def encode(screen: Screen, settings: DisplaySettings) -> bytes:
-    """Bytes that make `screen` the whole picture; "!#" in its text loses the "#"."""
-    return _frames(_without_attention(row) for row in row_bytes(screen, settings))
-
-
-def clear() -> bytes:
-    return _frames((_BLANK_ROW, _BLANK_ROW))
-
-
-def _frames(rows: Iterable[bytes]) -> bytes:
-    return b"".join(command + row + _END_OF_ROW for command, row in zip(_WRITE_ROW, rows, strict=True))
-
-
-def _without_attention(row: bytes) -> bytes:
+def _write(row: int, _column: int, text: bytes) -> bytes:
     """No manual says that the attention code is text while a frame is open, so a text never holds one."""
-    return row.replace(_ATTENTION, b"! ")
+    return _WRITE_ROW[row] + text.replace(_ATTENTION, b"! ") + _END_OF_ROW
+
+
+_CLEAR = _write(0, 0, b" " * _COLUMNS) + _write(1, 0, b" " * _COLUMNS)
+
+COMMAND_SET = CommandSet(
+    name="aedex", sizes=((2, _COLUMNS),), write=_write, has_positions=False, ready=_CLEAR, clear=_CLEAR
+)

@@ -2,32 +2,20 @@
 
 Tysso VFD-550 manual 6.2.4 and 6.2.5 (pp. 18-19). A command is a frame of EOT SOH, a letter with its parameters, and
 ETB; text goes bare to where the cursor stands. The display answers each frame with ACK or NAK, which says nothing
-that RS-232 would let us act on. There is no init, no cursor-off and no overwrite mode to select. S stores a message
-in the EEPROM and is never sent.
+that RS-232 would let us act on. There is no init, no cursor-off and no overwrite mode to select; the bytes of A, the
+brightness, are not certain. S stores a message in the EEPROM and is never sent.
 """
 
-from devices.codecs.displays.layout import DisplaySettings, require_size, row_bytes
-from devices.documents import Screen
+from devices.codecs.displays.command_set import CommandSet
 
+_COLUMNS = 20
 _FIRST_POSITION = 0x31  # the upper left cell; 0x58 is the lower right one
 _CLEAR = b"\x04\x01C\x31\x58\x17"  # from the first position to the last
 
 
-def init(settings: DisplaySettings) -> bytes:
-    """Bytes after each opening: the code page, an empty screen. NoSuchSize: not of 2 x 20."""
-    require_size("dsp800", settings, (2, 20))
-    return settings.codepage_select + clear()
+def _write(row: int, column: int, text: bytes) -> bytes:
+    position = _FIRST_POSITION + row * _COLUMNS + column
+    return b"\x04\x01P" + bytes((position,)) + b"\x17" + text
 
 
-def encode(screen: Screen, settings: DisplaySettings) -> bytes:
-    """Bytes that make `screen` the whole picture."""
-    rows = enumerate(row_bytes(screen, settings))
-    return b"".join(_move_cursor(number * settings.columns) + row for number, row in rows)
-
-
-def clear() -> bytes:
-    return _CLEAR
-
-
-def _move_cursor(cell: int) -> bytes:
-    return b"\x04\x01P" + bytes((_FIRST_POSITION + cell,)) + b"\x17"
+COMMAND_SET = CommandSet(name="dsp800", sizes=((2, _COLUMNS),), write=_write, ready=_CLEAR, clear=_CLEAR)

@@ -6,28 +6,27 @@ in which the 40th character would push the rows up: so all that follows it, and 
 mode select (00h n) changes the command set and is never sent.
 """
 
-from devices.codecs.displays.layout import DisplaySettings, require_size, row_bytes
-from devices.documents import Screen
+from devices.codecs.displays.command_set import CommandSet
 
+_COLUMNS = 20
 _RESET = b"\x1f"
 _NORMAL_MODE = b"\x11"
 _CURSOR_OFF = b"\x14"
 _MOVE_CURSOR = b"\x10"  # + cell, from 0
-_CELLS = 40
+_BRIGHTNESS = b"\x04"  # + share of 255
+_BRIGHTNESS_LEVELS = (0x20, 0x40, 0x60, 0xFF)
 
 
-def init(settings: DisplaySettings) -> bytes:
-    """Bytes after each opening: known modes, the code page, an empty screen. NoSuchSize: not of 2 x 20."""
-    require_size("logic-controls", settings, (2, 20))
-    return _RESET + settings.codepage_select + _NORMAL_MODE + _CURSOR_OFF
+def _write(row: int, column: int, text: bytes) -> bytes:
+    return _MOVE_CURSOR + bytes((row * _COLUMNS + column,)) + text
 
 
-def encode(screen: Screen, settings: DisplaySettings) -> bytes:
-    """Bytes that make `screen` the whole picture."""
-    rows = enumerate(row_bytes(screen, settings))
-    return b"".join(_MOVE_CURSOR + bytes((number * settings.columns,)) + row for number, row in rows)
-
-
-def clear() -> bytes:
-    """Needs the normal mode that init selects."""
-    return _MOVE_CURSOR + b"\x00" + b" " * _CELLS
+COMMAND_SET = CommandSet(
+    name="logic-controls",
+    sizes=((2, _COLUMNS),),
+    write=_write,
+    begin=_RESET,
+    ready=_NORMAL_MODE + _CURSOR_OFF,
+    clear=_write(0, 0, b" " * 2 * _COLUMNS),
+    brightness=tuple(_BRIGHTNESS + bytes((level,)) for level in _BRIGHTNESS_LEVELS),
+)

@@ -5,24 +5,18 @@ a frame: ESC u and its letter, 20 bytes, CR; without bytes it clears the row. Th
 changes the attention code, ESC RS the command set: neither is ever sent.
 """
 
-from devices.codecs.displays.layout import DisplaySettings, require_size, row_bytes
-from devices.documents import Screen
+from devices.codecs.displays.command_set import CommandSet
 
 _WRITE_ROW = (b"\x1buA", b"\x1buB")  # + 20 bytes and CR
 _END_OF_ROW = b"\r"
 
 
-def init(settings: DisplaySettings) -> bytes:
-    """Bytes after each opening: the code page, an empty screen. NoSuchSize: not of 2 x 20."""
-    require_size("utc-enhanced", settings, (2, 20))
-    return settings.codepage_select + clear()
+def _write(row: int, _column: int, text: bytes) -> bytes:
+    return _WRITE_ROW[row] + text + _END_OF_ROW
 
 
-def encode(screen: Screen, settings: DisplaySettings) -> bytes:
-    """Bytes that make `screen` the whole picture."""
-    rows = zip(_WRITE_ROW, row_bytes(screen, settings), strict=True)
-    return b"".join(command + row + _END_OF_ROW for command, row in rows)
+_CLEAR = _write(0, 0, b"") + _write(1, 0, b"")
 
-
-def clear() -> bytes:
-    return b"".join(command + _END_OF_ROW for command in _WRITE_ROW)
+COMMAND_SET = CommandSet(
+    name="utc-enhanced", sizes=((2, 20),), write=_write, has_positions=False, ready=_CLEAR, clear=_CLEAR
+)

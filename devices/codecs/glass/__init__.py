@@ -31,6 +31,16 @@ class Glass:
     def rows(self) -> tuple[str, ...]:
         return self._canvas.rows
 
+    @property
+    def is_dark(self) -> bool:
+        """Switched off by command; an empty picture is none."""
+        return self._canvas.is_dark
+
+    @property
+    def brightness(self) -> int | None:
+        """From 1, the dimmest; None: the display's own."""
+        return self._canvas.brightness
+
     def feed(self, data: bytes) -> None:
         self._pending += data
         while self._pending and (used := self._step()):

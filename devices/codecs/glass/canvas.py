@@ -10,6 +10,10 @@ class Canvas:
         """Vertical scroll mode: the last cell of the last row pushes all rows up. Else the cursor runs to the first."""
         self.in_string_mode = False
         """CD5220: only whole rows are taken."""
+        self.is_dark = False
+        """Switched off: the cells keep what is in them and nobody sees it."""
+        self.brightness: int | None = None
+        """From 1, the dimmest; None: never set."""
         self._height = height
         self._encoding = encoding
         self._cells = [self._blank_row() for _ in range(height)]
@@ -17,7 +21,8 @@ class Canvas:
 
     @property
     def rows(self) -> tuple[str, ...]:
-        return tuple("".join(row) for row in self._cells)
+        cells = [self._blank_row()] * self._height if self.is_dark else self._cells
+        return tuple("".join(row) for row in cells)
 
     def put(self, byte: int) -> None:
         self._cells[self._row][self._column] = self._character(byte)

@@ -18,12 +18,29 @@ def _clear(canvas: Canvas, _parameters: bytes) -> bool:
     return canvas.clear()
 
 
+def _power_on_state(canvas: Canvas, _parameters: bytes) -> bool:
+    canvas.is_dark, canvas.brightness = False, None
+    return canvas.clear()
+
+
 def _clear_row(canvas: Canvas, _parameters: bytes) -> bool:
     return canvas.clear_row_of_cursor()
 
 
 def _home(canvas: Canvas, _parameters: bytes) -> bool:
     return canvas.move(0, 0)
+
+
+def _set_brightness(levels: bytes) -> Effect:
+    """`levels`: the parameter of each, the dimmest first."""
+
+    def set_brightness(canvas: Canvas, parameters: bytes) -> bool:
+        if parameters not in {bytes((level,)) for level in levels}:
+            return False
+        canvas.brightness = levels.index(parameters) + 1
+        return True
+
+    return set_brightness
 
 
 def _start_row(row: int) -> Effect:
@@ -38,15 +55,23 @@ def _move_to_column_and_row(canvas: Canvas, parameters: bytes) -> bool:
     return canvas.move(row - 1, column - 1)
 
 
+def _blink(canvas: Canvas, parameters: bytes) -> bool:
+    """Off for good or on again; what blinks is not modelled."""
+    canvas.is_dark = parameters == b"\xff"
+    return parameters in {b"\x00", b"\xff"}
+
+
 _EPSON = CommandTable(
     (
         Command(b"\x0c", _clear),
         Command(b"\x18", _clear_row),
         Command(b"\x0b", _home),
-        Command(b"\x1b@", _clear),
+        Command(b"\x1b@", _power_on_state),
         Command(b"\x1bt", _set_up, 1),  # code page
         Command(b"\x1f\x01", _set_up),  # overwrite mode, the only one we know
         Command(b"\x1fC", _set_up, 1),  # cursor
+        Command(b"\x1fE", _blink, 1),
+        Command(b"\x1fX", _set_brightness(b"\x01\x02\x03\x04"), 1),
         Command(b"\x1f$", _move_to_column_and_row, 2),
     )
 )
@@ -71,10 +96,11 @@ _CD5220 = CommandTable(
         Command(b"\x0c", _clear, in_string_mode=True),
         Command(b"\x18", _clear_row, in_string_mode=True),
         Command(b"\x0b", _home),
-        Command(b"\x1b@", _clear),
+        Command(b"\x1b@", _power_on_state),
         Command(b"\x1bc", _set_up, 1),  # code page
         Command(b"\x1bf", _set_up, 1),  # country
         Command(b"\x1b_", _set_up, 1),  # cursor
+        Command(b"\x1b*", _set_brightness(b"\x01\x02\x03\x04"), 1),
         Command(b"\x1b\x11", _set_up),  # overwrite mode, the only one we know
         Command(b"\x1bQA", _write_string(0), endings=b"\r", in_string_mode=True),
         Command(b"\x1bQB", _write_string(1), endings=b"\r", in_string_mode=True),
@@ -118,12 +144,12 @@ _AEDEX = CommandTable(
 _UTC_ENHANCED = CommandTable((Command(b"\x1bu", _write_row(b"AB"), endings=b"\r"),), has_text=False)
 
 
-# --- UTC: PD1200 programming guide p. 8. Logic Controls: IBM SurePOS guide pp. A-2 to A-7 -----------
+# --- UTC: PD1200 programming guide pp. 8-9. Logic Controls: IBM SurePOS guide pp. A-2 to A-7 -----------
 
 
-def _reset(canvas: Canvas, _parameters: bytes) -> bool:
+def _reset(canvas: Canvas, parameters: bytes) -> bool:
     canvas.scrolls = True
-    return canvas.clear()
+    return _power_on_state(canvas, parameters)
 
 
 def _select_normal_mode(canvas: Canvas, _parameters: bytes) -> bool:
@@ -139,6 +165,7 @@ _RESET_MODE_AND_POSITION = (
     Command(b"\x1f", _reset),
     Command(b"\x11", _select_normal_mode),
     Command(b"\x14", _set_up),  # cursor off
+    Command(b"\x04", _set_brightness(b"\x20\x40\x60\xff"), 1),
     Command(b"\x10", _move_to_cell, 1),
 )
 _UTC = CommandTable((*_RESET_MODE_AND_POSITION, Command(b"\x1e", _clear)), scrolls_at_first=True)

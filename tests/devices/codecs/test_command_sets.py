@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.codecs.codepage import fit, replace_missing
-from devices.codecs.displays.layout import DisplaySettings, NoSuchSize
+from devices.codecs.displays.command_set import NoSuchDisplay
+from devices.codecs.displays.layout import DisplaySettings, Frame, frame_of, row_texts
 from devices.codecs.glass import Glass
 from devices.documents import Screen
 from devices.registry import COMMAND_SETS
 
-HELLO = Screen(("Скидка 10%", "A"))
+HELLO = ("Скидка 10%", "A")
 ROW_1 = bytes.fromhex("91aaa8a4aaa020313025") + b" " * 10
 ROW_2 = b"A" + b" " * 19
 BLANK = b" " * 20
@@ -23,6 +24,10 @@ SELECT = {"epson": "1b7411", "cd5220": "1b6352", "aedex": "2123410d", "logic-con
 ENDS_ROWS_WITH_CR = {"cd5220", "aedex", "utc-enhanced"}
 
 every_command_set = pytest.mark.parametrize("name", COMMAND_SETS)
+
+
+def frame(settings: DisplaySettings, *rows: str) -> Frame:
+    return frame_of(row_texts(Screen(rows), settings), settings)
 
 
 def settings_of(name: str, encoding: str = "cp866") -> DisplaySettings:
@@ -67,20 +72,91 @@ def test_init(name: str, expected: str) -> None:
 )
 def test_screen(name: str, upper: str, lower: str, end: str) -> None:
     before_1, before_2, after = map(bytes.fromhex, (upper, lower, end))
-    assert COMMAND_SETS[name].encode(HELLO, settings_of(name)) == before_1 + ROW_1 + after + before_2 + ROW_2 + after
+    picture = COMMAND_SETS[name].picture(frame(settings_of(name), *HELLO))
+    assert picture == before_1 + ROW_1 + after + before_2 + ROW_2 + after
 
 
-def test_epson_has_any_size() -> None:
-    encoded = COMMAND_SETS["epson"].encode(Screen(("1", "2", "3", "4")), DisplaySettings(rows=4, columns=8))
-    assert encoded == b"".join(b"\x1f$\x01" + bytes((row,)) + b"%d" % row + b" " * 7 for row in (1, 2, 3, 4))
+LEVELS = "01 02 03 04"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "levels"),
+    [
+        pytest.param("epson", "1f58", LEVELS, id="epson: DM-D110 specification"),
+        pytest.param("cd5220", "1b2a", LEVELS, id="cd5220: manual p. 29"),
+        pytest.param("utc", "04", "20 40 60 ff", id="utc: PD1200 programming guide p. 9"),
+        pytest.param("logic-controls", "04", "20 40 60 ff", id="logic-controls: XP8200 manual 4.1.10"),
+    ],
+)
+def test_brightness_is_part_of_the_init(name: str, code: str, levels: str) -> None:
+    for level, parameter in enumerate(bytes.fromhex(levels), start=1):
+        data = COMMAND_SETS[name].init(DisplaySettings(brightness=level))
+        assert data.count(bytes.fromhex(code) + bytes((parameter,))) == 1
+        glass = Glass(command_set=name)
+        glass.feed(data)
+        assert glass.brightness == level
+        assert not glass.unknown
+
+
+@pytest.mark.parametrize("name", ["dsp800", "aedex", "utc-enhanced", "adm788", "ba63"])
+def test_brightness_that_no_manual_tells(name: str) -> None:
+    with pytest.raises(NoSuchDisplay, match=f"^{name} has no command for it") as refused:
+        COMMAND_SETS[name].init(DisplaySettings(brightness=3))
+    assert refused.value.key == "brightness"
+
+
+def test_epson_is_switched_off_and_on() -> None:
+    codec, settings = COMMAND_SETS["epson"], DisplaySettings()
+    assert (codec.dark, codec.lit) == (bytes.fromhex("1f45ff"), bytes.fromhex("1f4500"))
+    glass = Glass()
+    glass.feed(codec.picture(frame(settings, "text")) + codec.dark)
+    assert glass.is_dark
+    assert glass.rows == (" " * 20, " " * 20)
+    glass.feed(codec.lit)
+    assert glass.rows[0] == "text".ljust(20)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 4, 8])
+@pytest.mark.parametrize("columns", [8, 16, 20, 40, 80])
+def test_epson_has_any_size(rows: int, columns: int) -> None:
+    picture = COMMAND_SETS["epson"].picture(frame(DisplaySettings(rows, columns), *["x" * 200] * rows))
+    assert picture == b"".join(b"\x1f$\x01" + bytes((row,)) + b"x" * columns for row in range(1, rows + 1))
 
 
 def test_ba66_has_four_rows() -> None:
     settings = DisplaySettings(rows=4)
     glass = Glass(rows=4, command_set="ba63")
     glass.feed(COMMAND_SETS["ba63"].init(settings))
-    glass.feed(COMMAND_SETS["ba63"].encode(Screen(("1", "2", "3", "4")), settings))
+    glass.feed(COMMAND_SETS["ba63"].picture(frame(settings, *"1234")))
     assert glass.rows == tuple(row.ljust(20) for row in "1234")
+
+
+# What a change costs of a screen of 2 x 20: all of it; nothing; one cell; two cells side by side, and far apart.
+@pytest.mark.parametrize(
+    ("name", "all_of_it", "one_cell", "two_near", "two_far"),
+    [
+        ("epson", 48, 5, 7, 10),
+        ("cd5220", 48, 24, 24, 24),
+        ("dsp800", 50, 6, 8, 12),
+        ("aedex", 48, 24, 24, 24),
+        ("utc", 44, 3, 5, 6),
+        ("utc-enhanced", 48, 24, 24, 24),
+        ("logic-controls", 44, 3, 5, 6),
+        ("adm788", 42, 21, 21, 21),
+        ("ba63", 52, 8, 10, 15),
+    ],
+)
+def test_bytes_of_a_change(name: str, all_of_it: int, one_cell: int, two_near: int, two_far: int) -> None:
+    codec, settings = COMMAND_SETS[name], DisplaySettings()
+    before = frame(settings, "Итого 1000.00", "Спасибо")
+    assert len(codec.picture(before)) == all_of_it
+    assert codec.picture(before, before) == b""
+    for count, row in (
+        (one_cell, "Итого 1000.50"),
+        (two_near, "Итого 1005.50"),
+        (two_far, "итого 1000.50"),
+    ):
+        assert len(codec.picture(frame(settings, row, "Спасибо"), before)) == count
 
 
 @pytest.mark.parametrize(
@@ -88,23 +164,23 @@ def test_ba66_has_four_rows() -> None:
 )
 @pytest.mark.parametrize("name", sorted(COMMAND_SETS.keys() - {"epson", "ba63"}))
 def test_others_have_one_size(name: str, rows: int, columns: int, key: str) -> None:
-    with pytest.raises(NoSuchSize, match=f"^{name} has 2 rows of 20, not {rows} of {columns}$") as refused:
+    with pytest.raises(NoSuchDisplay, match=f"^{name} has 2 rows of 20, not {rows} of {columns}$") as refused:
         COMMAND_SETS[name].init(DisplaySettings(rows, columns))
     assert refused.value.key == key
 
 
 def test_ba63_has_two_sizes() -> None:
-    with pytest.raises(NoSuchSize, match=r"^ba63 has 2 rows of 20 or 4 rows of 20, not 3 of 20$"):
+    with pytest.raises(NoSuchDisplay, match=r"^ba63 has 2 rows of 20 or 4 rows of 20, not 3 of 20$"):
         COMMAND_SETS["ba63"].init(DisplaySettings(rows=3))
 
 
 @every_command_set
 def test_clear_empties_the_glass(name: str) -> None:
-    codec = COMMAND_SETS[name]
+    codec, settings = COMMAND_SETS[name], settings_of(name)
     glass = Glass(command_set=name)
-    glass.feed(codec.init(settings_of(name)) + codec.encode(HELLO, settings_of(name)))
+    glass.feed(codec.init(settings) + codec.picture(frame(settings, *HELLO)))
     assert glass.rows[1] == "A".ljust(20)
-    glass.feed(codec.clear())
+    glass.feed(codec.clear)
     assert glass.rows == (" " * 20, " " * 20)
     assert not glass.unknown
 
@@ -113,6 +189,12 @@ def test_clear_empties_the_glass(name: str) -> None:
 def test_impossible_sizes(rows: int, columns: int) -> None:
     with pytest.raises(ValueError, match="from 1 to 255"):
         DisplaySettings(rows, columns)
+
+
+@pytest.mark.parametrize("brightness", [0, 5])
+def test_impossible_brightness(brightness: int) -> None:
+    with pytest.raises(ValueError, match="from 1 to 4"):
+        DisplaySettings(brightness=brightness)
 
 
 def test_encoding_of_more_than_one_byte() -> None:
@@ -132,17 +214,38 @@ def shown(text: str, name: str, encoding: str) -> str:
 
 @pytest.mark.parametrize("encoding", ["cp866", "cp1251"])
 @every_command_set
-@given(texts=ROWS, size=st.integers(min_value=1, max_value=50))
+@given(screens=st.lists(ROWS, min_size=1, max_size=4), size=st.integers(min_value=1, max_value=50))
 def test_glass_shows_the_screen_whatever_the_text_and_the_chunks(
-    name: str, encoding: str, texts: list[str], size: int
+    name: str, encoding: str, screens: list[list[str]], size: int
 ) -> None:
+    """Each screen is what changed of the one before, and the init comes again at some time."""
     codec, settings = COMMAND_SETS[name], settings_of(name, encoding)
     glass = Glass(encoding=encoding, command_set=name)
-    data = codec.init(settings) + codec.encode(Screen(("x" * 20, "y" * 20)), settings) + codec.init(settings)
-    data += codec.encode(Screen.of(texts), settings)
+    data, before = (
+        codec.init(settings) + codec.picture(frame(settings, "x" * 20, "y" * 20)) + codec.init(settings),
+        None,
+    )
+    for texts in screens:
+        after = frame(settings, *texts)
+        data, before = data + codec.picture(after, before), after
     for start in range(0, len(data), size):
         glass.feed(data[start : start + size])
-    assert glass.rows == tuple(map(partial(shown, name=name, encoding=encoding), [*texts, "", ""][:2]))
+    assert glass.rows == tuple(map(partial(shown, name=name, encoding=encoding), [*screens[-1], "", ""][:2]))
+    assert not glass.unknown
+
+
+@given(rows=st.integers(1, 8), columns=st.integers(8, 80), screens=st.lists(ROWS, min_size=1, max_size=4))
+def test_changes_at_all_sizes(rows: int, columns: int, screens: list[list[str]]) -> None:
+    codec, settings = COMMAND_SETS["epson"], DisplaySettings(rows, columns)
+    glass, before = Glass(rows, columns), None
+    for texts in screens:
+        after = frame(settings, *texts)
+        assert [len(row) for row in after] == [columns] * rows
+        glass.feed(codec.picture(after, before))
+        before = after
+    assert glass.rows == tuple(
+        fit(replace_missing(text, "cp866"), columns) for text in [*screens[-1], *[""] * 8][:rows]
+    )
     assert not glass.unknown
 
 
@@ -151,18 +254,18 @@ def test_glass_shows_the_screen_whatever_the_text_and_the_chunks(
 def test_only_the_text_between_the_commands_differs(name: str, texts: list[str]) -> None:
     """So no text can store in an EEPROM, change the command set, or move a row by CR or LF."""
     codec, settings = COMMAND_SETS[name], settings_of(name)
-    encoded, blank = codec.encode(Screen.of(texts), settings), codec.encode(Screen(), settings)
-    assert len(encoded) == len(blank)
-    kept = [ours for ours, theirs in zip(encoded, blank, strict=True) if ours != theirs]
+    picture, blank = codec.picture(frame(settings, *texts)), codec.picture(frame(settings))
+    assert len(picture) == len(blank)
+    kept = [ours for ours, theirs in zip(picture, blank, strict=True) if ours != theirs]
     assert all(byte > 0x20 and byte != 0x7F for byte in kept)
     if name == "aedex":
-        assert encoded.count(b"!#") == 2
+        assert picture.count(b"!#") == 2
 
 
 @every_command_set
 def test_nothing_that_moves_rows_or_outlives_the_power(name: str) -> None:
     codec, settings = COMMAND_SETS[name], DisplaySettings()
-    data = codec.init(settings) + codec.encode(Screen(), settings) + codec.clear()
+    data = codec.init(settings) + codec.picture(frame(settings)) + codec.clear + codec.dark + codec.lit
     assert b"\n" not in data
     if name not in ENDS_ROWS_WITH_CR:
         assert b"\r" not in data

@@ -1,19 +1,23 @@
 import asyncio
+import contextlib
 import os
 import pty
+from collections.abc import AsyncIterator
 
 import pytest
 
 from devices.categories import LineDisplay
-from devices.codecs.displays import cd5220
 from devices.codecs.displays.layout import DisplaySettings
+from devices.displays import line_display
 from devices.displays.line_display import ByteLineDisplay, LatestScreen
-from devices.documents import Screen
+from devices.documents import DARK, Screen
+from devices.emulation.display import EmulatedDisplay
+from devices.emulation.pty import PtyLink
 from devices.endpoints import SerialEndpoint
 from devices.errors import DeviceTimeout
 from devices.registry import COMMAND_SETS
 from devices.transports import ByteStream, open_transport
-from tests.devices.contracts import DisplayBench, LineDisplayContract
+from tests.devices.contracts import MARQUEE_MS, DisplayBench, LineDisplayContract
 
 
 class CommandSetContract(LineDisplayContract):
@@ -25,7 +29,7 @@ class CommandSetContract(LineDisplayContract):
         return DisplaySettings(codepage_select=bytes.fromhex(self.codepage_select))
 
     def make(self, stream: ByteStream, settings: DisplaySettings, latest: LatestScreen) -> LineDisplay:
-        return ByteLineDisplay(stream, COMMAND_SETS[self.command_set], settings, latest)
+        return ByteLineDisplay(stream, COMMAND_SETS[self.command_set], settings, latest, MARQUEE_MS)
 
 
 class TestEpsonDisplay(CommandSetContract):
@@ -40,14 +44,6 @@ class TestCd5220Display(CommandSetContract):
 
 class TestDsp800Display(CommandSetContract):
     command_set = "dsp800"
-
-    async def test_its_answers_are_taken_and_dropped(self, bench: DisplayBench) -> None:
-        for number in range(100):
-            bench.show(f"screen {number}")
-            await bench.until(f"screen {number}".ljust(20), " " * 20)
-            await bench.glass.link.write(b"\x06\x15" * 100)
-        assert bench.running is not None
-        assert not bench.running.done()
 
 
 class TestAedexDisplay(CommandSetContract):
@@ -103,7 +99,7 @@ class StuckStream:
     async def write(self, data: bytes) -> None:
         raise DeviceTimeout(self.name, "took no byte")
 
-    async def drain(self) -> None: ...
+    async def drain(self, ahead_bytes: int = 0) -> None: ...
 
     async def aclose(self) -> None: ...
 
@@ -117,7 +113,7 @@ async def test_display_that_takes_nothing_ends_the_driver() -> None:
 
 async def test_settings_that_the_command_set_has_no_display_for() -> None:
     with pytest.raises(ValueError, match="2 rows of 20, not 4 of 20"):
-        ByteLineDisplay(StuckStream(), cd5220, DisplaySettings(rows=4))
+        ByteLineDisplay(StuckStream(), COMMAND_SETS["cd5220"], DisplaySettings(rows=4))
 
 
 async def test_screens_in_a_burst_are_skipped_not_queued() -> None:
@@ -139,6 +135,87 @@ async def test_screens_in_a_burst_are_skipped_not_queued() -> None:
         await stream.aclose()
         os.close(slave)
         os.close(master)
+
+
+@pytest.fixture
+async def glass() -> AsyncIterator[EmulatedDisplay]:
+    async with EmulatedDisplay(PtyLink()) as opened:
+        yield opened
+
+
+@contextlib.asynccontextmanager
+async def driving(glass: EmulatedDisplay, settings: DisplaySettings, marquee_ms: int = 0) -> AsyncIterator[LineDisplay]:
+    """An Epson driver at work before this glass."""
+    stream = await open_transport(glass.link.endpoint)
+    display = ByteLineDisplay(stream, COMMAND_SETS["epson"], settings, marquee_ms=marquee_ms)
+    running = asyncio.create_task(display.run())
+    yield display
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await stream.aclose()
+
+
+async def test_screens_are_paced_to_the_line_even_where_the_line_takes_all(glass: EmulatedDisplay) -> None:
+    """A USB cable swallows what its buffers hold, and a PTY what the kernel gives it."""
+    screens = 400
+    async with driving(glass, DisplaySettings()) as display:
+        for number in range(screens):
+            display.show(Screen((f"{number:020}", f"{number:020}")[:: 1 if number % 2 else -1]))
+            await asyncio.sleep(0)
+        await glass.until(lambda rows: rows[0] == f"{screens - 1:020}")
+    assert glass.bytes_taken < 8 * screens
+
+
+async def test_display_that_lost_its_power_unseen_is_set_up_anew_after_a_while(
+    glass: EmulatedDisplay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with driving(glass, DisplaySettings(brightness=2)) as display:
+        display.show(Screen(("before", "the cut")))
+        await glass.until(lambda rows: rows[1].startswith("the cut"))
+        await glass.power_cut()
+        monkeypatch.setattr(line_display, "INIT_AGAIN_S", 0.0)
+        display.show(Screen(("after", "the cut")))
+        await glass.until(lambda rows: rows == ("after".ljust(20), "the cut".ljust(20)))
+        assert glass.brightness == 2
+    assert glass.unknown == ()
+
+
+async def test_epson_is_switched_off_for_the_night(glass: EmulatedDisplay) -> None:
+    async with driving(glass, DisplaySettings()) as display:
+        display.show(DARK)
+        await glass.until(lambda _rows: glass.is_dark)
+        display.show(Screen(("morning",)))
+        await glass.until(lambda rows: rows[0].startswith("morning"))
+        assert not glass.is_dark
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 8), (2, 16), (4, 20), (8, 80)])
+async def test_sizes(rows: int, columns: int) -> None:
+    async with EmulatedDisplay(PtyLink(), rows, columns) as glass:
+        async with driving(glass, DisplaySettings(rows, columns), marquee_ms=1) as display:
+            text = "".join(chr(ord("А") + place % 32) for place in range(columns + 2))
+            display.show(Screen((text,)))
+            await glass.until(lambda shown: shown == (text[2:], *[" " * columns] * (rows - 1)))
+        assert glass.unknown == ()
+
+
+async def test_long_rows_are_cut_where_they_may_not_run(glass: EmulatedDisplay) -> None:
+    async with driving(glass, DisplaySettings()) as display:
+        display.show(Screen(("0123456789ABCDEFGHIJ-cut",)))
+        await glass.until(lambda rows: rows[0] == "0123456789ABCDEFGHIJ")
+        taken = glass.bytes_taken
+        display.show(Screen(("0123456789ABCDEFGHIJ-cut otherwise", "!")))
+        await glass.until(lambda rows: rows[1].startswith("!"))
+        assert glass.bytes_taken == taken + len(b"\x1f$\x01\x02!")
+
+
+async def test_same_screen_again_is_no_newer_one() -> None:
+    latest = LatestScreen()
+    latest.put(Screen())  # the first is always one: the display may show anything
+    assert await latest.after(0) == (Screen(), 1)
+    latest.put(Screen(("a",)))
+    latest.put(Screen(("a",)))
+    assert await latest.after(0) == (Screen(("a",)), 2)
 
 
 async def test_mailbox_gives_each_version_once() -> None:
