@@ -50,6 +50,7 @@ def checks(config: Config) -> Iterator[Problem]:
         *(_check_card_format(f"card_formats[{place}]", row, config) for place, row in enumerate(config.card_formats)),
         *(_check_provider(f"providers[{place}]", row) for place, row in enumerate(config.providers)),
         _check_socket(config),
+        _check_night(config.messages.night),
     )
 
 
@@ -121,6 +122,12 @@ def _check_display(path: str, row: Display) -> Iterator[Problem]:
         yield Problem(
             f"{path}.marquee_ms", f"{row.marquee_ms} is too fast to be read", ("0", f"at least {FASTEST_MARQUEE_MS}")
         )
+
+
+def _check_night(night: str) -> Iterator[Problem]:
+    begins, _, ends = night.partition("-")
+    if begins and begins == ends:
+        yield Problem("messages.night", f"{quoted(night)} begins when it ends", ('""', "two different times"))
 
 
 def _check_printer(path: str, row: Printer) -> Iterator[Problem]:

@@ -33,6 +33,14 @@ Identity = Annotated[
         title="text of at most 64 characters, no control characters, no spaces at its ends",
     ),
 ]
+IdleRow = Annotated[
+    str,
+    Meta(
+        max_length=100,
+        pattern=r"\A([^{}]|\{time\}|\{date\})*\Z",
+        title="text of at most 100 characters; {time} and {date} in it are the clock's, no other braces",
+    ),
+]
 EndpointKey = Annotated[Endpoint, Meta(description="where the device is: see “Endpoints”")]
 DeviceName = Annotated[Name, Meta(description="unique among devices and providers; `device.list` and the log use it")]
 
@@ -245,6 +253,24 @@ class Messages(Section, frozen=True):
     show_card: Annotated[bool, Meta(description="the card's message on the display")] = True
     print_on_card: Annotated[bool, Meta(description="print it when the card comes in")] = False
     print_on_close: Annotated[bool, Meta(description="print what the sale brought")] = True
+    idle: Annotated[
+        tuple[IdleRow, ...],
+        Meta(
+            max_length=8,
+            description="what displays show while no sale goes on, from top to bottom; `[]`: the last screen stays",
+        ),
+    ] = ()
+    idle_after_s: Annotated[
+        int, Meta(ge=1, le=86_400, description="how long a screen stays before a display is idle")
+    ] = 60
+    night: Annotated[
+        str,
+        Meta(
+            pattern=r"\A(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?\Z",
+            title='two times of the day ("23:00-07:00"), or ""',
+            description='local time between which an idle display is dark; `""` = never',
+        ),
+    ] = ""
 
 
 class JournalSettings(Section, frozen=True):

@@ -30,7 +30,7 @@ Tell = Callable[[StatusUpdateEvent], None]
 
 @dataclass(slots=True)
 class DisplayGlass:
-    """A configured display as the desk sees it: bridge.desk.screens.Glass."""
+    """A configured display as the desk sees it: bridge.desk.pane.Glass."""
 
     latest: LatestScreen = field(default_factory=LatestScreen)
     keeper: DeviceKeeper | None = None

@@ -5,7 +5,7 @@ import contextlib
 import grp
 import signal
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -20,6 +20,7 @@ from bridge.desk.printing import PrintRoom
 from bridge.desk.programme import Programmes
 from bridge.desk.screens import Screens
 from bridge.domain.card import CardFormat
+from bridge.domain.idle import Idle, Night
 from bridge.events import EventBus
 from bridge.journal import SqliteJournal
 from bridge.pos.announcer import BusAnnouncer
@@ -103,7 +104,7 @@ class Till:
         bus = EventBus(now)
         announcer = BusAnnouncer(bus, wording)
         self._devices = DeviceRoom(config, now, announcer.device)
-        self.screens = Screens(self._devices.glasses)
+        self.screens = Screens(self._devices.glasses, _idle(config), lambda: now().astimezone())
         self._printing = PrintRoom(journal, self._devices.queues, now, wording.repeat_mark())
         self._desk = build_desk(
             _desk_settings(config),
@@ -142,6 +143,7 @@ class Till:
         """Open the devices, each under its keeper, and warm the providers up before the first scan."""
         for keeper in self._devices.keepers(self._desk.cards.handle_scan, self._printing):
             self.supervisor.spawn(keeper.keep(), f"device {keeper.place.name}")
+        self.screens.start(lambda: self._desk.book.current() is not None)
         self.supervisor.spawn(self._desk.housekeeping.run(), "housekeeping")
         for programme in self._programmes:
             self.supervisor.spawn(programme.provider.warm_up(), f"warm up {programme.name}")
@@ -169,6 +171,16 @@ def _desk_settings(config: Config) -> DeskSettings:
         wording=wording_for(config.till.language),
         show_card=config.messages.show_card,
         print_on_close=config.messages.print_on_close,
+    )
+
+
+def _idle(config: Config) -> Idle:
+    messages = config.messages
+    return Idle(
+        rows=messages.idle,
+        after=timedelta(seconds=messages.idle_after_s),
+        night=Night.of(messages.night) if messages.night else None,
+        date_format=wording_for(config.till.language).date_format,
     )
 
 

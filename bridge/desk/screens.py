@@ -1,73 +1,48 @@
 """What the customer displays show: the newest screen of each, and screens that give way after a while."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
+from bridge.desk.pane import Glass, Pane
 from bridge.domain.errors import DeviceUnavailable
+from bridge.domain.idle import Idle
 from bridge.domain.member import AttachedCard
 from bridge.wording import Wording
 from devices.documents import Screen
 
 
-class Glass(Protocol):
-    """One customer display, there or not."""
-
-    @property
-    def is_online(self) -> bool: ...
-
-    def show(self, screen: Screen) -> None:
-        """Make this the newest screen; it is shown now, or when the display is back."""
-
-
 class Screens:
     """Each display's screen; a call without a device means all of them."""
 
-    def __init__(self, glasses: Mapping[str, Glass]) -> None:
-        self._glasses = glasses
-        self._lasting: dict[str, Screen] = dict.fromkeys(glasses, Screen())
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+    def __init__(self, glasses: Mapping[str, Glass], idle: Idle, local_time: Callable[[], datetime]) -> None:
+        self._panes = {name: Pane(glass, idle, local_time) for name, glass in glasses.items()}
+
+    def start(self, is_serving: Callable[[], bool]) -> None:
+        """Displays may be idle from now on, while not `is_serving`. Needs a running event loop."""
+        for pane in self._panes.values():
+            pane.start(is_serving)
 
     def show(self, rows: Sequence[str], device: str | None = None, for_ms: int | None = None) -> bool:
         """Show `rows`, for good or for `for_ms` (then the screen before returns). True when a display is there.
 
         DeviceUnavailable when no such display is configured.
         """
-        screen = Screen.of(rows)
-        names = self._named(device)
-        for name in names:
-            self._stop_timer(name)
-            self._glasses[name].show(screen)
-            if for_ms:
-                self._return_later(name, for_ms)
-            else:
-                self._lasting[name] = screen
-        return any(self._glasses[name].is_online for name in names)
+        panes = self._named(device)
+        for pane in panes:
+            pane.show(Screen.of(rows), for_ms)
+        return any(pane.glass.is_online for pane in panes)
 
     def stop(self) -> None:
-        for name in list(self._timers):
-            self._stop_timer(name)
+        for pane in self._panes.values():
+            pane.stop()
 
-    def _named(self, device: str | None) -> list[str]:
+    def _named(self, device: str | None) -> Sequence[Pane]:
         if device is None:
-            return list(self._glasses)
-        if device not in self._glasses:
-            known = ", ".join(self._glasses) or "none"
+            return list(self._panes.values())
+        if device not in self._panes:
+            known = ", ".join(self._panes) or "none"
             raise DeviceUnavailable(f"no display {device!r} is configured (known: {known})")
-        return [device]
-
-    def _return_later(self, name: str, for_ms: int) -> None:
-        loop = asyncio.get_running_loop()
-        self._timers[name] = loop.call_later(for_ms / 1000, self._return, name)
-
-    def _return(self, name: str) -> None:
-        self._timers.pop(name, None)
-        self._glasses[name].show(self._lasting[name])
-
-    def _stop_timer(self, name: str) -> None:
-        timer = self._timers.pop(name, None)
-        if timer is not None:
-            timer.cancel()
+        return [self._panes[device]]
 
 
 class CardScreens:

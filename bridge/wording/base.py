@@ -21,7 +21,10 @@ def plain(amount: Decimal) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One language. errors and reasons: by kind and code; states: a card's; rows: the display's, top to bottom."""
+    """One language. errors and reasons: by kind and code; states: a card's; rows: the display's, top to bottom.
+
+    date_format: as strftime takes it.
+    """
 
     errors: Mapping[str, str]
     reasons: Mapping[str, str]
@@ -44,6 +47,7 @@ class Wording:
     reversed: str
     later: str
     repeat: str
+    date_format: str
 
     def repeat_mark(self) -> PaperLine:
         """Stands above a paper that may have been printed before."""

@@ -68,4 +68,5 @@ WORDING = Wording(
     reversed="Points taken back",
     later="Points will be updated later",
     repeat="REPEAT",
+    date_format="%Y-%m-%d",
 )

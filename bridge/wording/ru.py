@@ -68,4 +68,5 @@ WORDING = Wording(
     reversed="Отменено начисление",
     later="Баллы будут учтены позже",
     repeat="ПОВТОР",
+    date_format="%d.%m.%Y",
 )

@@ -47,4 +47,23 @@ BROKEN_DISPLAYS: dict[str, tuple[str, str]] = {
         TILL + DISPLAY + "marquee_ms = 20",
         "displays[0].marquee_ms: 20 is too fast to be read: use 0, at least 100",
     ),
+    "idle text": (
+        TILL + '[messages]\nidle = ["{tiem}"]',
+        (
+            'messages.idle[0]: "{tiem}" is not allowed: use text of at most 100 characters; {time} and {date} in it '
+            "are the clock's, no other braces"
+        ),
+    ),
+    "idle after nothing": (
+        TILL + "[messages]\nidle_after_s = 0",
+        "messages.idle_after_s: 0 is not allowed: use a whole number from 1 to 86400",
+    ),
+    "night": (
+        TILL + '[messages]\nnight = "23-7"',
+        'messages.night: "23-7" is not allowed: use two times of the day ("23:00-07:00"), or ""',
+    ),
+    "night of no length": (
+        TILL + '[messages]\nnight = "23:00-23:00"',
+        'messages.night: "23:00-23:00" begins when it ends: use "", two different times',
+    ),
 }
