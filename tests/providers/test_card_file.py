@@ -15,10 +15,11 @@ from bridge.domain.member import CardKind, Member
 from bridge.domain.money import Money, Points, money, points
 from bridge.domain.moves import Absent, Away, Done, MoveKind, Purchase, Refused, Unknown
 from bridge.domain.personal import CardNumber, PersonName, Phone
+from bridge.domain.returns import Sale, all_back, give_back
 from bridge.domain.sale import Basket, Line
 from bridge.ports import ProviderState
 from bridge.providers.card_file import CardFileProvider, CardFileSettings
-from bridge.providers.card_file.reckoning import Sale, all_back, give_back, reckon, share_out
+from bridge.providers.card_file.reckoning import reckon, share_out
 from tests.providers.contract import AT, CARD, Till, purchase
 
 MEMBERS = f"""card;holder;phone;kind;state;balance;discount_percent

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from bridge.domain.money import NO_POINTS, Money, Points, money, points
 from bridge.domain.moves import MoveKind
-from bridge.providers.card_file.reckoning import Sale
+from bridge.domain.returns import Sale
 
 T = TypeVar("T")
 

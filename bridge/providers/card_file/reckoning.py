@@ -1,4 +1,4 @@
-"""What a purchase and a refund do to the points of a card of the file. Pure; amounts in roubles and points."""
+"""What a purchase does to the points of a card of the file. Pure; amounts in roubles and points."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,27 +20,6 @@ class Reckoned:
     accrual: Points
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
-    """A purchase as it stands in the ledger, with what its refunds have given back and taken back so far."""
-
-    total: Money
-    redeemed: Points
-    accrued: Points
-    refunded: Money = NOTHING
-    restored: Points = NO_POINTS
-    reversed: Points = NO_POINTS
-
-
-@dataclass(frozen=True, slots=True)
-class GivenBack:
-    """amount: the part of the refund that the sale still had to give."""
-
-    amount: Money
-    restored: Points
-    reversed: Points
-
-
 def reckon(member: Member, basket: Basket, redeem: Points, accrue_percent: Decimal) -> Reckoned:
     """The member's discount per line, `redeem` points shared out over the lines, the accrual on what is paid."""
     discounts = [_discount(member, line) for line in basket.lines]
@@ -58,31 +37,6 @@ def reckon(member: Member, basket: Basket, redeem: Points, accrue_percent: Decim
         discount=money(sum(discounts)),
         room=money(sum(rooms)) if has_points else NOTHING,
         accrual=_accrual(Decimal(earning), accrue_percent) if has_points else NO_POINTS,
-    )
-
-
-def give_back(sale: Sale, amount: Money, restore: Points | None) -> GivenBack:
-    """A refund of `amount`: points in proportion, counted over all refunds of the sale, so the last one takes the rest.
-
-    restore: points as the cashier was told to give back, within what is left.
-    """
-    taken = min(amount, money(sale.total - sale.refunded))
-    refunded = money(sale.refunded + taken)
-    due = _part(sale.redeemed, refunded, sale.total) - sale.restored if restore is None else restore
-    left = sale.redeemed - sale.restored
-    return GivenBack(
-        amount=taken,
-        restored=points(max(Decimal(0), min(due, left))),
-        reversed=points(max(Decimal(0), _part(sale.accrued, refunded, sale.total) - sale.reversed)),
-    )
-
-
-def all_back(sale: Sale) -> GivenBack:
-    """What undoing the whole sale still has to give back and to take back."""
-    return GivenBack(
-        amount=money(sale.total - sale.refunded),
-        restored=points(sale.redeemed - sale.restored),
-        reversed=points(sale.accrued - sale.reversed),
     )
 
 
@@ -118,8 +72,3 @@ def _floor(line: Line) -> Money:
 def _accrual(paid: Decimal, percent: Decimal) -> Points:
     """In the shop's favour: a hundredth that is not full is not given."""
     return Points(max(Decimal(0), paid * percent / 100).quantize(CENT, ROUND_DOWN))
-
-
-def _part(whole: Points, refunded: Money, total: Money) -> Decimal:
-    """The points that belong to the part refunded so far; all of them once everything is."""
-    return whole if refunded >= total else (whole * refunded / total).quantize(CENT, ROUND_DOWN)
