@@ -15,7 +15,8 @@ from bridge.domain.member import Member
 from bridge.domain.moves import Move, MoveKind, Purchase, Reply, Return, StatusReply
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
-from bridge.domain.receipt import PrintJob, Receipt, ReceiptState, StaffTask
+from bridge.domain.receipt import PrintJob, Receipt, ReceiptState
+from bridge.domain.task import StaffTask
 
 Clock = Callable[[], datetime]
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "check-config": ("bridge.cli.check_config:check_config", "Say whether a configuration is right."),
     "status": ("bridge.cli.status:status", "Show devices, providers and the queue of the running daemon."),
     "watch": ("bridge.cli.watch:watch", "Show events as they happen, personal data masked."),
+    "queue": ("bridge.cli.queue:queue", "Show what is not settled; retry or resolve it."),
     "call": ("bridge.cli.call:call", "Call a method of the socket protocol."),
 }
 

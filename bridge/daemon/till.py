@@ -25,6 +25,7 @@ from bridge.events import EventBus
 from bridge.journal import SqliteJournal
 from bridge.pos.announcer import BusAnnouncer
 from bridge.pos.handlers import ReceiptHandlers, TillHandlers, TillInfo
+from bridge.pos.handlers_queue import QueueHandlers
 from bridge.pos.listening import listen
 from bridge.pos.peer import member_check
 from bridge.pos.server import PosServer, anyone
@@ -121,6 +122,7 @@ class Till:
                 printing=self._printing,
                 uptime=lambda: now() - started,
             ).table(),
+            **QueueHandlers(self._desk.queue, now).table(),
         }
         admins = _existing(config.socket.admin_groups)
         users = config.socket.group

@@ -5,7 +5,8 @@ from typing import Protocol
 from bridge.domain.card import RecognisedCard
 from bridge.domain.errors import DeskError
 from bridge.domain.member import AttachedCard
-from bridge.domain.receipt import Receipt, StaffTask
+from bridge.domain.receipt import Receipt
+from bridge.domain.task import StaffTask
 from devices.events import DataEvent
 
 

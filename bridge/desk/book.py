@@ -10,7 +10,8 @@ import structlog
 from bridge.desk.announcer import Announcer
 from bridge.domain.errors import ReceiptUnknown
 from bridge.domain.moves import Move
-from bridge.domain.receipt import Base, OutcomeState, Receipt, ReceiptState, StaffTask, TaskState
+from bridge.domain.receipt import Base, OutcomeState, Receipt, ReceiptState
+from bridge.domain.task import StaffTask, TaskState
 from bridge.ports import Journal, Record, Unfinished
 
 log = structlog.get_logger()
@@ -60,9 +61,13 @@ class ReceiptBook:
         return await self.find(base.receipt_id) if base and self.is_ours(base) else None
 
     async def moves(self, receipt_id: str) -> Sequence[Move]:
-        if receipt_id not in self._moves:
-            self._moves[receipt_id] = {move.move_id: move for move in await self._journal.moves_of(receipt_id)}
-        return list(self._moves[receipt_id].values())
+        if receipt_id in self._moves:
+            return list(self._moves[receipt_id].values())
+        found = await self._journal.moves_of(receipt_id)
+        if receipt_id not in self._receipts:
+            return found
+        # Whoever asked at the same time may have kept, and changed, them meanwhile.
+        return list(self._moves.setdefault(receipt_id, {move.move_id: move for move in found}).values())
 
     async def list(self, state: ReceiptState | None, since: datetime | None, limit: int) -> Sequence[Receipt]:
         return await self._journal.receipts(state, since, limit)
@@ -93,6 +98,12 @@ class ReceiptBook:
         await self._journal.save(move)
         self._keep_other(move)
 
+    async def reopen(self, receipt: Receipt, *others: Record) -> None:
+        """Save a settled receipt that is to be settled anew: all its moves are in hand again."""
+        found = await self._journal.moves_of(receipt.receipt_id)
+        self._moves[receipt.receipt_id] = {move.move_id: move for move in found}
+        await self.save(receipt, *others)
+
     async def call_staff(self, task: StaffTask) -> None:
         """Make the task durable, unless it stands open already."""
         if task.task_id in self._tasks:
@@ -100,14 +111,24 @@ class ReceiptBook:
         await self._journal.save(task)
         self._keep_other(task)
 
+    def announce(self, task: StaffTask) -> None:
+        """Tell subscribers of an entry of the queue that is not kept: it is told of its receipt whenever asked for."""
+        self._announcer.task(task)
+
     def live(self) -> Sequence[Receipt]:
         return [receipt for receipt in self._receipts.values() if receipt.is_live]
 
     def unsettled(self) -> Iterator[Receipt]:
         return (receipt for receipt in list(self._receipts.values()) if not receipt.settled)
 
-    def open_tasks(self, receipt_id: str) -> Sequence[StaffTask]:
-        return [task for task in self._tasks.values() if task.receipt_id == receipt_id]
+    def open_tasks(self, receipt_id: str | None = None) -> Sequence[StaffTask]:
+        """Those of one receipt, or all."""
+        return [task for task in self._tasks.values() if receipt_id in {None, task.receipt_id}]
+
+    async def save_tasks(self, *tasks: StaffTask) -> None:
+        await self._journal.save(*tasks)
+        for task in tasks:
+            self._keep_other(task)
 
     def queue_counts(self) -> tuple[int, int, int]:
         """Receipts queued, receipts with an unknown outcome, open tasks for staff."""
@@ -123,7 +144,8 @@ class ReceiptBook:
 
     def _keep_other(self, record: Record) -> None:
         if isinstance(record, Move):
-            self._moves.setdefault(record.receipt_id, {})[record.move_id] = record
+            if record.receipt_id in self._moves:  # else they are read from the journal when they are asked for
+                self._moves[record.receipt_id][record.move_id] = record
         elif isinstance(record, StaffTask):
             if record.state is TaskState.OPEN:
                 log.warning("staff_task", task_id=record.task_id, kind=record.kind, reason=record.reason)

@@ -13,7 +13,7 @@ from bridge.desk.preparing import standing_points
 from bridge.desk.receipts import live
 from bridge.desk.refunding import ForStaff, Refund, RefundDesk
 from bridge.desk.rooms import Rooms
-from bridge.desk.staff import ABANDONED, settled_by_itself
+from bridge.desk.staff import ABANDONED
 from bridge.desk.undoing import without_redemption
 from bridge.domain.errors import AmountInvalid, ReceiptIdReused
 from bridge.domain.errors import ReceiptState as WrongReceiptState
@@ -32,9 +32,9 @@ from bridge.domain.receipt import (
     ReceiptState,
     Redemption,
     RedemptionState,
-    StaffTask,
 )
 from bridge.domain.sale import Basket
+from bridge.domain.task import StaffTask
 
 log = structlog.get_logger()
 
@@ -116,6 +116,10 @@ class CloseDesk:
         if not receipt.settled:
             self._settler.drive(receipt_id)
 
+    async def give_up(self, receipt: Receipt, task: StaffTask) -> None:
+        """Under the receipt's lock: cancel what a person has decided on; `task`, resolved by it, is saved too."""
+        await self._cancelled(live(receipt), task)
+
     async def _settle(self, receipt: Receipt, deadline: float) -> None:
         if not receipt.settled:
             left = left_until(deadline)
@@ -143,7 +147,7 @@ class CloseDesk:
         try:
             goal = await self._goal(closed, closing)
         except ForStaff as reason:
-            task = self._staff.manual(closed, str(reason))
+            task = await self._staff.manual(closed, str(reason), closing.restore)
             outcome = Outcome(OutcomeState.MANUAL, task_id=task.task_id, reason=str(reason))
             return replace(closed, outcome=outcome), [task]
         is_settled = goal.kind is GoalKind.NOTHING and closed.settled
@@ -194,16 +198,18 @@ class CloseDesk:
             return AttachedCard(pending.provider, pending.number, pending.entry, None, Source.OFFLINE, now)
         return receipt.card
 
-    async def _cancelled(self, receipt: Receipt) -> Receipt:
+    async def _cancelled(self, receipt: Receipt, resolved: StaffTask | None = None) -> Receipt:
         undone = without_redemption(receipt)
         outcome = Outcome(OutcomeState.DONE if undone.settled else OutcomeState.QUEUED)
         over = replace(undone, state=ReceiptState.CANCELLED, pending=None, outcome=outcome, closed_at=self._clock())
-        await self._book.save(over, *self._no_longer_abandoned(over))
+        await self._book.save(over, *([resolved] if resolved else self._no_longer_abandoned(over)))
         self._let_go(over.receipt_id)
         return over
 
     def _no_longer_abandoned(self, receipt: Receipt) -> list[StaffTask]:
-        return [settled_by_itself(t) for t in self._book.open_tasks(receipt.receipt_id) if t.kind == ABANDONED]
+        return [
+            self._staff.settled_by_itself(t) for t in self._book.open_tasks(receipt.receipt_id) if t.kind == ABANDONED
+        ]
 
     def _let_go(self, receipt_id: str) -> None:
         self._cards.forget(receipt_id)

@@ -8,6 +8,7 @@ from bridge.desk.book import ReceiptBook
 from bridge.desk.cards import CardDesk
 from bridge.desk.closing import CloseDesk
 from bridge.desk.closing_paper import ClosingPaper
+from bridge.desk.errands import Errands
 from bridge.desk.exchange import Exchange, MoveIds
 from bridge.desk.housekeeping import Housekeeping
 from bridge.desk.limiting import LimitDesk
@@ -16,6 +17,7 @@ from bridge.desk.preparing import PrepareDesk
 from bridge.desk.printing import PrintRoom
 from bridge.desk.programme import Programmes
 from bridge.desk.provider_watch import ProviderWatch
+from bridge.desk.queueing import QueueDesk
 from bridge.desk.quotes import Quotes
 from bridge.desk.receipts import ReceiptDesk
 from bridge.desk.redeeming import RedeemDesk
@@ -68,6 +70,7 @@ class Desk:
     redeeming: RedeemDesk
     preparing: PrepareDesk
     closing: CloseDesk
+    queue: QueueDesk
     housekeeping: Housekeeping
 
     def take_up(self, unfinished: Unfinished) -> int:
@@ -86,7 +89,7 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
     book = ReceiptBook(outside.journal, outside.announcer, settings.till)
     watch = ProviderWatch(outside.announcer)
     ids = MoveIds(settings.store, settings.till, clock)
-    staff = Staff(settings.wording, clock)
+    staff = Staff(Errands(book), settings.wording, clock)
     settler = Settler(book, Exchange(outside.programmes, watch), staff, ids, spawn, outside.pace)
     rooms = Rooms(outside.programmes, book, Lookups(clock, watch), Quotes(clock, watch), settler, staff, clock, spawn)
     screens = CardScreens(outside.screens, settings.wording, enabled=settings.show_card)
@@ -102,5 +105,6 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
         redeeming=RedeemDesk(rooms, cards),
         preparing=PrepareDesk(rooms, cards),
         closing=closing,
+        queue=QueueDesk(rooms, closing),
         housekeeping=Housekeeping(rooms, closing),
     )

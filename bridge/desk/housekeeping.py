@@ -49,4 +49,4 @@ class Housekeeping:
         if may_expire(receipt):
             await self._closing.expire(receipt.receipt_id)
         elif not self._book.open_tasks(receipt.receipt_id):
-            await self._book.call_staff(self._staff.abandoned(receipt))
+            await self._book.call_staff(await self._staff.abandoned(receipt))

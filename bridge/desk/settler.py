@@ -9,7 +9,7 @@ import structlog
 
 from bridge.desk.book import ReceiptBook
 from bridge.desk.exchange import Exchange, MoveIds, after
-from bridge.desk.staff import UNKNOWN, Staff, settled_by_itself
+from bridge.desk.staff import UNKNOWN, Staff
 from bridge.domain.moves import (
     Absent,
     Away,
@@ -24,6 +24,7 @@ from bridge.domain.moves import (
 from bridge.domain.outcome import outcome_of
 from bridge.domain.receipt import GoalKind, OutcomeState, Receipt, RedemptionState
 from bridge.domain.settlement import Ask, Drop, Make, Send, Settled, Step, next_step
+from bridge.domain.task import StaffTask
 from bridge.pace import Pace
 from bridge.ports import JournalFailed
 
@@ -64,6 +65,9 @@ class _Work:
     told: asyncio.Future[Told] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     failures: int = 0
     asks: int = 0
+    is_talking: bool = False
+    obstacle: str = ""
+    listed: StaffTask | None = None  # how the queue's subscribers know it
 
     def tell(self, progress: Progress, reply: StatusReply | None = None) -> None:
         if not self.told.done():
@@ -101,6 +105,21 @@ class Settler:
         done, _ = await asyncio.wait({told}, timeout=wait_s)
         return told.result() if done else Told(Progress.RUNNING)
 
+    def is_talking(self, receipt_id: str) -> bool:
+        """True while the provider is being asked about this receipt; read it under the receipt's lock."""
+        work = self._works.get(receipt_id)
+        return work is not None and work.is_talking
+
+    def obstacle(self, receipt_id: str) -> str:
+        """What keeps this receipt from being settled, as it was last seen; "" = nothing that is known."""
+        work = self._works.get(receipt_id)
+        return work.obstacle if work else ""
+
+    async def refusal(self, receipt: Receipt) -> Move | None:
+        """The refused move for which this receipt counts as settled, if that is why."""
+        step = await self._next(receipt)
+        return step.refused if isinstance(step, Settled) else None
+
     async def _settle(self, receipt_id: str, work: _Work) -> None:
         try:
             while await self._tried(receipt_id, work):
@@ -123,6 +142,9 @@ class Settler:
         async with self._book.lock(receipt_id):
             work.wake.clear()
             receipt = await self._book.get(receipt_id)
+            if receipt.settled and not receipt.is_live:  # by a person, meanwhile
+                self._strike_off(receipt_id, work)
+                return False
             obstacle = await self._obstacle(receipt)
             if obstacle is None:
                 step = await self._next(receipt)
@@ -130,11 +152,17 @@ class Settler:
                     await self._finish(receipt, step, work)
                     return False
                 exchange = await self._record(receipt, step)
+                work.is_talking = exchange is not None
         if obstacle is not None:
+            work.obstacle = obstacle.reason
             work.tell(Progress.AWAY, obstacle)
+            await self._list(receipt, work)
             await self._rest(work, None)
         elif exchange is not None:
-            await self._talk(receipt, exchange, work)
+            try:
+                await self._talk(receipt, exchange, work)
+            finally:
+                work.is_talking = False
         return True
 
     async def _obstacle(self, receipt: Receipt) -> Away | None:
@@ -181,27 +209,43 @@ class Settler:
     async def _talk(self, receipt: Receipt, step: Send | Ask, work: _Work) -> None:
         reply = await self._exchange.talk(step, card_key=_card_key(receipt))
         await self._book.save_move(after(step, reply))
+        work.obstacle = "" if isinstance(reply, Done) else reply.reason
         if isinstance(reply, Done | Refused | Absent):
             work.failures = 0
         elif isinstance(step, Ask):
-            await self._still_unknown(step.move, reply, work)
+            await self._still_unknown(receipt, step.move, reply, work)
         elif isinstance(reply, Away):
             work.tell(Progress.AWAY, reply)
+            await self._list(receipt, work)
             await self._rest(work, reply.retry_after_s)
         elif receipt.goal.kind is GoalKind.HELD:
             work.tell(Progress.UNKNOWN, reply)  # and ask at once: the next step is that
 
-    async def _still_unknown(self, move: Move, reply: Away | Unknown, work: _Work) -> None:
+    async def _still_unknown(self, receipt: Receipt, move: Move, reply: Away | Unknown, work: _Work) -> None:
         await self._mark_unknown(move.receipt_id)
         work.tell(Progress.UNKNOWN, reply)
+        await self._list(receipt, work)
         work.asks += isinstance(reply, Unknown)
         if work.asks >= ASKS_BEFORE_STAFF:
             work.asks = 0
-            await self._call_staff(move)
+            await self._call_staff(receipt, move)
         await self._rest(work, reply.retry_after_s if isinstance(reply, Away) else None)
+
+    async def _list(self, receipt: Receipt, work: _Work) -> None:
+        """Tell the queue's subscribers of what does not go through at once, and of its turning from one to another."""
+        moves = await self._book.moves(receipt.receipt_id)
+        task = await self._staff.waiting(receipt, moves, work.obstacle)
+        known = work.listed
+        if known and (known.task_id, known.state) == (task.task_id, task.state):
+            return
+        if known and known.task_id != task.task_id:
+            self._book.announce(self._staff.settled_by_itself(known))
+        work.listed = task
+        self._book.announce(task)
 
     async def _rest(self, work: _Work, at_least_s: float | None) -> None:
         """Wait out a pause; a new goal or a repeated call ends it early."""
+        work.is_talking = False
         work.failures += 1
         try:
             async with asyncio.timeout(self._pace.pause(work.failures, at_least_s)):
@@ -216,7 +260,7 @@ class Settler:
                 outcome = replace(receipt.outcome, state=OutcomeState.UNKNOWN)
                 await self._book.save(replace(receipt, outcome=outcome))
 
-    async def _call_staff(self, move: Move) -> None:
+    async def _call_staff(self, receipt: Receipt, move: Move) -> None:
         """Tell a person. A hold that was never confirmed is given up: nothing but reserved points can come of it.
 
         Not one after another, though: where every answer gets lost, each would reserve the points once more.
@@ -226,19 +270,23 @@ class Settler:
             await self._book.save_move(replace(move, state=MoveState.ABSENT, reason=GIVEN_UP))
             await self._book.call_staff(self._staff.stuck_hold(move))
         else:
-            await self._book.call_staff(self._staff.unknown(move))
+            await self._book.call_staff(await self._staff.unknown(receipt, move))
 
     async def _finish(self, receipt: Receipt, step: Settled, work: _Work) -> None:
         """Under the receipt's lock: the goal is reached, or refused for good."""
         refused = step.refused
-        tasks = [settled_by_itself(t) for t in self._book.open_tasks(receipt.receipt_id) if t.kind == UNKNOWN]
+        tasks = [
+            self._staff.settled_by_itself(t) for t in self._book.open_tasks(receipt.receipt_id) if t.kind == UNKNOWN
+        ]
         if refused and (not receipt.is_live or refused.kind is MoveKind.REVERT):
-            tasks.append(self._staff.refused(receipt, refused))
+            tasks.append(await self._staff.refused(receipt, refused))
         if receipt.is_live:
             receipt = _without_doubt(receipt)
         else:
             receipt = await self._concluded(receipt, refused, tasks[-1].task_id if refused else None)
         await self._book.save(replace(receipt, settled=True), *tasks)
+        if work.listed:
+            self._book.announce(self._staff.settled_by_itself(work.listed))
         self._strike_off(receipt.receipt_id, work)
         self._wake_refunds_of(receipt.receipt_id)
         if refused:

@@ -1,41 +1,87 @@
-"""Tasks for a person: what the bridge cannot set right alone, said exactly. One task a kind and receipt."""
+"""The queue's entries: what a person must set right, said exactly, and what the bridge still goes on with by itself.
 
+One entry a kind and receipt: the same trouble of the same receipt is always the same task.
+"""
+
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from bridge.domain.moves import Move
-from bridge.domain.receipt import Receipt, StaffTask, TaskState
+from bridge.desk.errands import Errands
+from bridge.domain.money import Points
+from bridge.domain.moves import Move, MoveState
+from bridge.domain.receipt import GoalKind, Operation, OutcomeState, Receipt
+from bridge.domain.task import Errand, StaffTask, TaskState
 from bridge.ports import Clock
 from bridge.wording import Wording
 
 REFUSED, MANUAL, UNKNOWN, STUCK_HOLD, ABANDONED = "refused", "manual", "unknown", "stuck_hold", "abandoned"
+# What the bridge goes on with by itself, by what it is doing.
+SALE, REFUND, CANCEL, HOLD = "sale", "refund", "cancel", "hold"
 
 
 class Staff:
-    """Makes the tasks; the book keeps them. The same trouble of the same receipt is always the same task."""
+    """Makes the tasks; the book keeps them."""
 
-    def __init__(self, wording: Wording, clock: Clock) -> None:
+    def __init__(self, errands: Errands, wording: Wording, clock: Clock) -> None:
+        self._errands = errands
         self._wording = wording
         self._clock = clock
 
-    def refused(self, receipt: Receipt, move: Move) -> StaffTask:
-        return self._task(REFUSED, receipt.receipt_id, move.reason)
+    async def refused(self, receipt: Receipt, move: Move) -> StaffTask:
+        return self._task(REFUSED, await self._errands.of(receipt, move.reason))
 
-    def manual(self, receipt: Receipt, reason: str) -> StaffTask:
-        return self._task(MANUAL, receipt.receipt_id, reason)
+    async def manual(self, receipt: Receipt, reason: str, restore: Points | None) -> StaffTask:
+        """restore: of a refund, the points to give back as the cashier told them."""
+        return self._task(MANUAL, await self._errands.of(receipt, reason, restore))
 
-    def unknown(self, move: Move) -> StaffTask:
-        return self._task(UNKNOWN, move.receipt_id, move.reason)
+    async def unknown(self, receipt: Receipt, move: Move) -> StaffTask:
+        return self._task(UNKNOWN, await self._errands.of(receipt, move.reason))
 
     def stuck_hold(self, move: Move) -> StaffTask:
-        return self._task(STUCK_HOLD, move.receipt_id, move.reason)
+        errand = Errand(move.receipt_id, move.reason)
+        if move.purchase is not None:
+            errand = replace(errand, card=move.purchase.card, give_back=move.purchase.redeem)
+        return self._task(STUCK_HOLD, errand)
 
-    def abandoned(self, receipt: Receipt) -> StaffTask:
-        return self._task(ABANDONED, receipt.receipt_id, receipt.state.value)
+    async def abandoned(self, receipt: Receipt) -> StaffTask:
+        return self._task(ABANDONED, await self._errands.of(receipt, receipt.state.value))
 
-    def _task(self, kind: str, receipt_id: str, reason: str) -> StaffTask:
-        text = self._wording.task(kind).format(receipt_id=receipt_id, reason=reason)
-        return StaffTask(f"{kind}:{receipt_id}", kind, receipt_id, self._clock(), reason, text)
+    async def waiting(self, receipt: Receipt, moves: Sequence[Move], obstacle: str) -> StaffTask:
+        """An unsettled receipt. obstacle: what keeps it, where that is known."""
+        reason = obstacle or next((move.reason for move in reversed(moves) if move.reason), "")
+        errand = await self._errands.of(receipt, reason)
+        state = _state_of(receipt, moves)
+        text = self._wording.task(f"waiting_{state.value}", errand)
+        kind, since = _kind_of(receipt), _waits_since(receipt, moves)
+        return StaffTask(f"{kind}:{receipt.receipt_id}", kind, receipt.receipt_id, since, reason, text, state)
+
+    def resolved(self, task: StaffTask, note: str, by: str = "") -> StaffTask:
+        """by: who says so; "" = the bridge itself."""
+        return replace(task, state=TaskState.RESOLVED, note=note, resolved_by=by, resolved_at=self._clock())
+
+    def settled_by_itself(self, task: StaffTask) -> StaffTask:
+        return self.resolved(task, "settled by the bridge")
+
+    def _task(self, kind: str, errand: Errand) -> StaffTask:
+        text = self._wording.task(kind, errand)
+        return StaffTask(f"{kind}:{errand.receipt_id}", kind, errand.receipt_id, self._clock(), errand.reason, text)
 
 
-def settled_by_itself(task: StaffTask) -> StaffTask:
-    return replace(task, state=TaskState.RESOLVED, note="settled by the bridge")
+def _state_of(receipt: Receipt, moves: Sequence[Move]) -> TaskState:
+    is_in_doubt = receipt.outcome is not None and receipt.outcome.state is OutcomeState.UNKNOWN
+    is_in_doubt |= any(move.state in {MoveState.SENT, MoveState.UNKNOWN} for move in moves)
+    return TaskState.UNKNOWN if is_in_doubt else TaskState.QUEUED
+
+
+def _kind_of(receipt: Receipt) -> str:
+    if receipt.goal.kind is GoalKind.HELD:
+        return HOLD
+    if receipt.goal.kind is GoalKind.NOTHING:
+        return CANCEL
+    return REFUND if receipt.operation is Operation.REFUND else SALE
+
+
+def _waits_since(receipt: Receipt, moves: Sequence[Move]) -> datetime:
+    """A parked receipt may be old and what is to be undone on it young: then its newest move tells."""
+    return receipt.closed_at or max((move.created_at for move in moves), default=receipt.opened_at)

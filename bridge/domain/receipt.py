@@ -136,25 +136,6 @@ class Receipt:
         return self.state in {ReceiptState.OPEN, ReceiptState.PREPARED}
 
 
-class TaskState(StrEnum):
-    OPEN = "open"
-    RESOLVED = "resolved"
-
-
-@dataclass(frozen=True, slots=True)
-class StaffTask:
-    """Something that a person must set right; `text` says exactly what."""
-
-    task_id: str
-    kind: str
-    receipt_id: str
-    created_at: datetime
-    reason: str
-    text: str
-    state: TaskState = TaskState.OPEN
-    note: str = ""
-
-
 class JobState(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"

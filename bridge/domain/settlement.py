@@ -118,7 +118,7 @@ def _set(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step:
     if wanted is None or (goal.kind is GoalKind.HELD and not two_phase):
         return Settled()
     kind = MoveKind.HOLD if two_phase else MoveKind.PURCHASE
-    tries = [move for move in moves if move.kind is kind and _fits(move, goal)]
+    tries = [m for m in moves if m.kind is kind and m.state is not MoveState.ABSENT and _fits(m, goal)]
     if tries and tries[-1].state in {MoveState.PLANNED, MoveState.REFUSED}:
         return _carry_through(tries[-1])
     if tries and falls_short(tries[-1]):

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple, assert_never
 import msgspec
 
 from bridge.domain.moves import Move
-from bridge.domain.receipt import PrintJob, Receipt, StaffTask
+from bridge.domain.receipt import PrintJob, Receipt
+from bridge.domain.task import StaffTask
 from bridge.ports import Record
 
 

@@ -7,7 +7,8 @@ import msgspec
 from bridge.domain.card import RecognisedCard
 from bridge.domain.errors import DeskError
 from bridge.domain.member import AttachedCard
-from bridge.domain.receipt import Receipt, StaffTask
+from bridge.domain.receipt import Receipt
+from bridge.domain.task import StaffTask
 from bridge.events import EventBus
 from bridge.pos.messages import ErrorData
 from bridge.pos.views import card_view, receipt_view

@@ -188,6 +188,26 @@ PRINT = Example(
 )
 REPRINT = Example({"job_id": "j-41"}, {"job_id": "j-42", "state": "queued", "reason": None})
 JOB = Example({"job_id": "j-41"}, {"job_id": "j-41", "state": "printed", "reason": None})
+QUEUE_LIST = Example(
+    {},
+    {
+        "tasks": [
+            {
+                "task_id": "refused:118",
+                "kind": "refused",
+                "receipt_id": "118",
+                "state": "open",
+                "age_s": 5400,
+                "reason": "Incorrect bonus amount",
+                "text": "Чек 118, сумма 392.50, карта 2900000000018: проведён на кассе, но программа лояльности "
+                "отказала (Incorrect bonus amount). Сделайте вручную: списать 100, начислить 13. Или устраните "
+                "причину и повторите отправку.",
+            }
+        ]
+    },
+)
+QUEUE_RETRY = Example({"task_id": "refused:118"})
+QUEUE_RESOLVE = Example({"task_id": "refused:118", "note": "списано и начислено в кабинете, Петрова"})
 DEVICES = Example({}, {"devices": [_DEVICE]})
 SUBSCRIBE = Example(
     {"topics": ["scan", "card"], "after": 41, "stream": "9f1c2d3e4b5a6978"},

@@ -188,4 +188,29 @@ METHODS: dict[str, Method] = {
         examples.POLL,
         cancellable=True,
     ),
+    "queue.list": Method(
+        m.NoParams,
+        m.TaskList,
+        "What is not settled, oldest first: tasks for a person, and what the bridge still goes on with by itself.",
+        examples.QUEUE_LIST,
+        admin=True,
+        errors=(e.NotPermitted,),
+    ),
+    "queue.retry": Method(
+        m.TaskParams,
+        m.Empty,
+        "Tries again now, not at the next time due; also what the provider has refused, once the reason is mended.",
+        examples.QUEUE_RETRY,
+        admin=True,
+        errors=(e.NotPermitted, e.ReceiptState),
+    ),
+    "queue.resolve": Method(
+        m.ResolveTaskParams,
+        m.Empty,
+        "A person has set it right: the note is kept, the outcome is final (`manual`), nothing more is sent. "
+        "An abandoned receipt is cancelled.",
+        examples.QUEUE_RESOLVE,
+        admin=True,
+        errors=(e.NotPermitted, e.ReceiptState),
+    ),
 }

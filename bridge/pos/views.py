@@ -4,6 +4,7 @@ The socket is where personal data goes on purpose: the cash program shows the ca
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from sys import intern
 from typing import cast
@@ -14,6 +15,7 @@ from bridge.domain.member import AttachedCard, CardKind
 from bridge.domain.money import CENT
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, Outcome, PrintJob, Receipt, Redemption
+from bridge.domain.task import StaffTask
 from bridge.events import rfc3339
 from bridge.pos import messages as m
 from bridge.wording import Wording
@@ -124,6 +126,19 @@ def receipt_view(receipt: Receipt) -> m.ReceiptResult:
         outcome=outcome_view(receipt.outcome) if receipt.outcome else None,
         opened_at=rfc3339(receipt.opened_at),
         closed_at=rfc3339(receipt.closed_at) if receipt.closed_at else None,
+    )
+
+
+def task_view(task: StaffTask, now: datetime) -> m.Task:
+    """A clock that was set back makes nothing younger than new."""
+    return m.Task(
+        task_id=task.task_id,
+        kind=cast("m.TaskKindName", task.kind),
+        receipt_id=task.receipt_id,
+        state=cast("m.TaskStateName", task.state.value),
+        age_s=max(0, int((now - task.created_at).total_seconds())),
+        reason=task.reason,
+        text=task.text,
     )
 
 

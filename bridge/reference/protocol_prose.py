@@ -89,7 +89,7 @@ call again.
 told now is `queued` and told later, and a `receipt` event says when it became final. It opens a receipt that
 the bridge has never heard of (it was down when the sale began). Without a card it is `done` and nothing is
 sent. `done`, `refused` and `manual` are final; `manual` means that a task for staff says what to correct by
-hand.
+hand. Only a person's `queue.retry` makes a `refused` one `queued` again.
 
 **Waiting.** `wait_ms` is how long the cashier may wait. When it runs out, `card.resolve` answers 1003,
 `receipt.redeem` and `receipt.prepare` 1011, `receipt.close` and `receipt.cancel` `queued`; `receipt.limits`
@@ -113,7 +113,8 @@ After `events.subscribe`, events of the wanted topics come as notifications betw
     {{event}}
 
 Topics: `scan` (every scan, goods in full, `card` null for them), `card` (a Card, or `scan_id` and `error`),
-`receipt` (a Receipt), `device`, `provider`, `queue`.
+`receipt` (a Receipt), `device`, `provider`, `queue` (a task without its age; its state may be `resolved` too).
+What goes through at once is never in the queue's events.
 
 - `seq` counts from 1 within a `stream`; each start of the daemon is a new stream. The bridge keeps the last
   {RING_EVENTS:,} events.

@@ -12,6 +12,7 @@ from bridge.domain.member import CardKind, CardState, Member
 from bridge.domain.money import NO_POINTS
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import Outcome, OutcomeState
+from bridge.domain.task import Errand
 
 
 def plain(amount: Decimal) -> str:
@@ -48,6 +49,7 @@ class Wording:
     later: str
     repeat: str
     date_format: str
+    errand: Mapping[str, str]
 
     def repeat_mark(self) -> PaperLine:
         """Stands above a paper that may have been printed before."""
@@ -60,9 +62,21 @@ class Wording:
     def reason(self, code: str) -> str:
         return self.reasons[code]
 
-    def task(self, kind: str) -> str:
-        """A template for staff; it takes receipt_id and reason."""
-        return self.tasks[kind]
+    def task(self, kind: str, errand: Errand) -> str:
+        """What a person is to know and to do: which receipt, whose card, how many points."""
+        subject = {
+            "receipt": errand.receipt_id,
+            "total": plain(errand.total) if errand.total is not None else "",
+            "base": errand.base_receipt_id,
+            "card": errand.card.value if errand.card else "",
+        }
+        moved = {"spend": errand.spend, "earn": errand.earn, "back": errand.give_back, "away": errand.take_away}
+        return self.tasks[kind].format(
+            subject=", ".join(f"{self.errand[name]} {value}" for name, value in subject.items() if value),
+            points=", ".join(f"{self.errand[name]} {plain(n)}" for name, n in moved.items() if n)
+            or self.errand["nothing_known"],
+            reason=errand.reason,
+        )
 
     def outcome(self, state: OutcomeState) -> str:
         return self.outcomes[state.value]

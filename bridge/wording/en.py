@@ -40,11 +40,30 @@ WORDING = Wording(
         "refused": "The loyalty service refused: a task was made.",
     },
     tasks={
-        "refused": "Receipt {receipt_id} was sold but the programme did not take it: {reason}. Check the points.",
-        "manual": "Book the return of receipt {receipt_id} by hand at the loyalty programme: {reason}.",
-        "unknown": "Receipt {receipt_id}: no answer ever came ({reason}). Check it at the loyalty programme.",
-        "abandoned": "Receipt {receipt_id} was left for a day with points held on it. Close or cancel it.",
-        "stuck_hold": "Receipt {receipt_id}: points may still be reserved ({reason}). Release them at the programme.",
+        "refused": (
+            "{subject}: done at the till, but the programme refused it ({reason}). Book it by hand: {points}. "
+            "Or mend the reason and retry."
+        ),
+        "manual": "{subject}: the bridge cannot book this ({reason}). Book it by hand: {points}.",
+        "unknown": (
+            "{subject}: no answer ever came ({reason}). Look whether the programme has it; if not, book it by hand: "
+            "{points}."
+        ),
+        "abandoned": "{subject}: open for more than a day, {points}. Close it if the goods were sold, else cancel it.",
+        "stuck_hold": "{subject}: points may still be reserved ({reason}). Release them: {points}.",
+        "waiting_queued": "{subject}: goes out when the programme takes it ({reason}). Waiting: {points}.",
+        "waiting_unknown": "{subject}: the answer was lost and is being asked for ({reason}). In doubt: {points}.",
+    },
+    errand={
+        "receipt": "Receipt",
+        "total": "total",
+        "base": "return of receipt",
+        "card": "card",
+        "spend": "redeem",
+        "earn": "accrue",
+        "back": "give back",
+        "away": "take back accrued",
+        "nothing_known": "the programme knows how many points",
     },
     states={
         CardState.ACTIVE: "active",

@@ -14,7 +14,7 @@ from bridge.journal import SqliteJournal
 from bridge.ports import JournalFailed, Record
 from tests.shop.client import CashProgram
 from tests.shop.shop import CARD, Shop
-from tests.shop.steps import bought, close, final, open_with_card, redeem
+from tests.shop.steps import PATIENCE_MS, bought, close, final, held, open_with_card, redeem, refused_with
 
 NEVER = timedelta(days=10_000)
 
@@ -90,3 +90,19 @@ async def test_what_a_defect_left_unsettled_is_taken_up_again(
     await close(cash, "R-1")
     await final(cash, "R-1")
     assert (defects, len(bought(shop))) == ([], 1)
+
+
+async def test_an_abandoned_receipt_that_is_resolved_is_cancelled(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "100")
+    await cash.call("receipt.prepare", receipt_id="R-1", total="1000.00", wait_ms=PATIENCE_MS)
+    monkeypatch.setattr(housekeeping, "ABANDONED_AFTER", timedelta(0))
+    task = await cash.event("queue", kind="abandoned", receipt_id="R-1", state="open")
+    assert "списать 100" in task["text"]
+    await refused_with(1007, cash.call("queue.retry", task_id=task["task_id"]))
+    await cash.call("queue.resolve", task_id=task["task_id"], note="покупатель ушёл")
+    await final(cash, "R-1")
+    assert (await cash.call("receipt.get", receipt_id="R-1"))["state"] == "cancelled"
+    assert (held(shop), (await cash.call("queue.list"))["tasks"]) == ([], [])

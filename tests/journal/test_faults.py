@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.domain.receipt import Receipt, StaffTask
+from bridge.domain.receipt import Receipt
+from bridge.domain.task import StaffTask
 from bridge.journal import JournalDamaged, JournalInUse, JournalTooNew, SqliteJournal
 from bridge.ports import JournalFailed
 from tests.journal.conftest import NOON

@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from bridge.domain.money import money
 from bridge.domain.moves import Move, MoveKind, MoveState, Return
 from bridge.domain.personal import CardNumber
-from bridge.domain.receipt import JobState, PrintJob, Receipt, ReceiptState, StaffTask, TaskState
+from bridge.domain.receipt import JobState, PrintJob, Receipt, ReceiptState
+from bridge.domain.task import StaffTask, TaskState
 from bridge.journal import SqliteJournal
 from bridge.ports import Journal, JournalFailed
 from tests.journal.conftest import NOON, Gate

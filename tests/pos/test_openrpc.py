@@ -24,7 +24,7 @@ IN_CONTRACT_ORDER = [
     *("receipt.open", "receipt.select", "receipt.clear_card", "receipt.limits", "receipt.redeem"),
     *("receipt.cancel_redeem", "receipt.prepare", "receipt.close", "receipt.cancel", "receipt.get", "receipt.list"),
     *("display.show", "display.clear", "printer.print", "printer.job", "printer.reprint", "device.list"),
-    *("events.subscribe", "events.poll"),
+    *("events.subscribe", "events.poll", "queue.list", "queue.retry", "queue.resolve"),
 ]
 
 

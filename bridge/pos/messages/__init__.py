@@ -48,6 +48,14 @@ from bridge.pos.messages.devices import (
     ShowParams,
     Status,
 )
+from bridge.pos.messages.queue import (
+    ResolveTaskParams,
+    Task,
+    TaskKindName,
+    TaskList,
+    TaskParams,
+    TaskStateName,
+)
 from bridge.pos.messages.receipts import (
     BaseParam,
     CancelParams,
@@ -132,12 +140,18 @@ __all__ = [
     "RedeemParams",
     "RedemptionResult",
     "ResolveParams",
+    "ResolveTaskParams",
     "Result",
     "ShowParams",
     "Shown",
     "Status",
     "SubscribeParams",
     "Subscribed",
+    "Task",
+    "TaskKindName",
+    "TaskList",
+    "TaskParams",
+    "TaskStateName",
     "TimeText",
     "Topic",
     "WaitMs",

@@ -1,0 +1,110 @@
+"""The queue as staff sees it: what is not settled and why; sent again now, or taken off by who has set it right."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from bridge.desk.closing import CloseDesk
+from bridge.desk.rooms import Rooms
+from bridge.desk.staff import ABANDONED, MANUAL, REFUSED, STUCK_HOLD, UNKNOWN
+from bridge.domain.errors import ReceiptState as WrongReceiptState
+from bridge.domain.moves import Move, MoveKind, MoveState
+from bridge.domain.receipt import Outcome, OutcomeState, Receipt
+from bridge.domain.task import StaffTask
+
+log = structlog.get_logger()
+
+# Their receipts are settled, or are seen to apart from them: to resolve one changes nothing else.
+_APART = {REFUSED, MANUAL, STUCK_HOLD}
+
+
+class TaskUnknown(Exception):
+    """No such entry is in the queue; str() names it."""
+
+
+class QueueDesk:
+    """The calls queue.list, queue.retry and queue.resolve. `by` is who asks for it, for the log and the journal."""
+
+    def __init__(self, rooms: Rooms, closing: CloseDesk) -> None:
+        self._book = rooms.book
+        self._settler = rooms.settler
+        self._staff = rooms.staff
+        self._closing = closing
+
+    async def list(self) -> Sequence[StaffTask]:
+        """Oldest first: open tasks, and the unsettled receipts that none of them tells of."""
+        open_tasks = self._book.open_tasks()
+        told = {task.receipt_id for task in open_tasks if task.kind == UNKNOWN}
+        waiting = [await self._waiting(receipt) for receipt in self._book.unsettled() if receipt.receipt_id not in told]
+        return sorted([*open_tasks, *waiting], key=lambda task: task.created_at)
+
+    async def retry(self, task_id: str, by: str) -> None:
+        """Try again now. TaskUnknown, or WrongReceiptState where there is nothing that could be sent again."""
+        task = await self._find(task_id)
+        async with self._book.lock(task.receipt_id):
+            receipt = await self._book.get(task.receipt_id)
+            if receipt.settled:
+                await self._reopen(receipt, task, by)
+        log.info("queue_retried", task_id=task_id, receipt_id=task.receipt_id, by=by)
+        self._settler.drive(task.receipt_id)
+
+    async def resolve(self, task_id: str, note: str, by: str) -> None:
+        """A person has set it right: the bridge does no more about it, and the outcome is final.
+
+        An abandoned receipt is cancelled. TaskUnknown; WrongReceiptState while its receipt is open, or the provider is
+        just being asked.
+        """
+        task = await self._find(task_id)
+        resolved = self._staff.resolved(task, note, by)
+        async with self._book.lock(task.receipt_id):
+            receipt = await self._book.get(task.receipt_id)
+            if task.kind in _APART:
+                await self._book.save_tasks(resolved)
+            elif task.kind == ABANDONED:
+                await self._closing.give_up(receipt, resolved)
+            elif receipt.settled:
+                raise TaskUnknown(f"{task_id!r} has just been settled by the bridge")
+            else:
+                await self._book.save(self._settled_by_hand(receipt, resolved), resolved)
+        log.info("queue_resolved", task_id=task_id, receipt_id=task.receipt_id, by=by)
+        if not receipt.settled or task.kind == ABANDONED:
+            self._settler.drive(task.receipt_id)  # to go on, or to hear that nothing is left to do
+
+    async def _find(self, task_id: str) -> StaffTask:
+        found = next((task for task in await self.list() if task.task_id == task_id), None)
+        if found is None:
+            raise TaskUnknown(f"no task {task_id[:128]!r} is in the queue")
+        return found
+
+    async def _waiting(self, receipt: Receipt) -> StaffTask:
+        moves = await self._book.moves(receipt.receipt_id)
+        return await self._staff.waiting(receipt, moves, self._settler.obstacle(receipt.receipt_id))
+
+    async def _reopen(self, receipt: Receipt, task: StaffTask, by: str) -> None:
+        """The refused move counts no more: the same is asked for anew, under a new id, since it surely was not done."""
+        refused = await self._settler.refusal(receipt) if task.kind == REFUSED else None
+        if refused is None:
+            raise WrongReceiptState(f"nothing of {task.task_id!r} can be sent again: set it right, then resolve it")
+        moves = await self._book.moves(receipt.receipt_id)
+        dead = [each for each in moves if each.move_id in {refused.move_id, _hold_of(refused)}]
+        outcome = receipt.outcome and replace(receipt.outcome, state=OutcomeState.QUEUED, task_id=None, reason=None)
+        await self._book.reopen(
+            replace(receipt, settled=False, outcome=outcome),
+            *(replace(move, state=MoveState.ABSENT) for move in dead),
+            self._staff.resolved(task, "tried again", by),
+        )
+
+    def _settled_by_hand(self, receipt: Receipt, task: StaffTask) -> Receipt:
+        if receipt.is_live:
+            raise WrongReceiptState(f"receipt {receipt.receipt_id!r} is open: close or cancel it first")
+        if self._settler.is_talking(receipt.receipt_id):
+            raise WrongReceiptState(f"the provider is being asked about {task.task_id!r} this moment: try again")
+        outcome = receipt.outcome or Outcome(OutcomeState.MANUAL)
+        by_hand = replace(outcome, state=OutcomeState.MANUAL, task_id=task.task_id, reason=task.note)
+        return replace(receipt, settled=True, outcome=by_hand)
+
+
+def _hold_of(refused: Move) -> str:
+    """A hold whose confirmation was refused has died with it."""
+    return refused.target if refused.kind is MoveKind.CONFIRM else ""
