@@ -1,6 +1,7 @@
 """A tiny real daemon for the commands: JSON lines on a Unix socket, with the answers that a test sets."""
 
 import json
+import socket
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,20 @@ class Daemon(socketserver.ThreadingUnixStreamServer):
         self.events: list[dict[str, Any]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.is_held = False
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's signature
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - the same
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """A client that a failed test left behind must not hold the server's threads for ever."""
+        for connection in list(self._open):
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 class Connection(socketserver.StreamRequestHandler):
@@ -52,3 +67,4 @@ def daemon(socket_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon
         yield server
         server.shutdown()
         thread.join()
+        server.hang_up()
