@@ -122,8 +122,12 @@ def test_watch_ends_cleanly_at_ctrl_c(daemon: Daemon) -> None:
     daemon.answers["events.subscribe"] = {"result": {"stream": "s", "seq": 6, "gap": False}}
     daemon.events = [{"seq": 1, "topic": "device", "at": "t", "data": {"name": "front"}}]
     daemon.is_held = True
+    # A suite that runs in a shell's background has Ctrl-C ignored, and hands that on.
     with subprocess.Popen(  # noqa: S603 - our own interpreter
-        [*POS_BRIDGE, "watch"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ["/usr/bin/env", "--default-signal=INT", *POS_BRIDGE, "watch"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as watching:
         assert watching.stdout is not None
         assert watching.stdout.readline() == "t  device    name=front\n"
