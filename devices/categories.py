@@ -8,7 +8,7 @@ Reopening is the supervisor's business, so a driver never retries.
 from collections.abc import Callable
 from typing import Protocol
 
-from devices.documents import Printout, Screen
+from devices.documents import DrawerPulse, Printout, Screen
 from devices.events import DataEvent
 
 
@@ -29,10 +29,33 @@ class LineDisplay(Protocol):
         """Make this the newest screen. Returns at once, whether the device is there or not."""
 
 
+class JobProgress(Protocol):
+    """Who keeps the books of a job while it is printed."""
+
+    async def begins(self) -> None:
+        """The first byte goes out next; what this raises keeps it back."""
+
+    def all_sent(self) -> None:
+        """The last byte went out."""
+
+
+class NobodyCounts:
+    """For whoever only prints."""
+
+    async def begins(self) -> None:
+        pass
+
+    def all_sent(self) -> None:
+        pass
+
+
+NOBODY_COUNTS = NobodyCounts()
+
+
 class PosPrinter(Protocol):
     """Prints Printouts, one at a time."""
 
-    async def print(self, printout: Printout) -> bool:
+    async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
         """Send the whole job; True once the printer itself said that it came to its end, False where it cannot say.
 
         PrinterNotReady: it says that it cannot print; wait for `ready`. JobIncomplete, JobInterrupted: it was cut off
@@ -41,3 +64,10 @@ class PosPrinter(Protocol):
 
     async def ready(self) -> None:
         """Wait until the printer does not say any more that it cannot print."""
+
+    async def open_drawer(self, pulse: DrawerPulse) -> None:
+        """Open the cash drawer that hangs on the printer, now or not at all.
+
+        PrinterNotReady: it is stopped or busy, and would open the drawer later. Any other DeviceError: it is away.
+        Unsupported: it knows no such command.
+        """

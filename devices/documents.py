@@ -80,6 +80,14 @@ class Cut:
     """Feed to the cutter and cut."""
 
 
+@dataclass(frozen=True, slots=True)
+class DrawerPulse:
+    """What makes a cash drawer spring open. pin: 2 or 5 of the drawer's connector; on_ms: 2 to 510."""
+
+    pin: int = 2
+    on_ms: int = 100
+
+
 Element = TextLine | Columns | QrCode | Barcode | Divider | Cut
 
 

@@ -31,18 +31,52 @@ MAX_ANSWERS = 16
 Answer = TypeVar("Answer", RealTimeReply, PaperReply)
 
 
+class Patience:
+    """How long this printer's answers are waited for. It outlives a connection: who once answered is only slow."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._has_answered = asyncio.Event()
+        self._was_silent = False
+
+    @property
+    def reply_within_s(self) -> float:
+        is_mute = self._was_silent and not self._has_answered.is_set()
+        return self._pace.mute_reply_within_s if is_mute else self._pace.reply_within_s
+
+    def answered(self) -> None:
+        self._has_answered.set()
+
+    def was_silent(self) -> None:
+        self._was_silent = True
+
+    async def until_answered(self) -> None:
+        """Until it has answered once, be it late."""
+        await self._has_answered.wait()
+
+
 class Dialogue:
     """Asks only while no job is being sent: the caller lets one thing happen at a time.
 
     status: the newest that was heard, None while nothing was and when the last question had no answer.
     """
 
-    def __init__(self, stream: ByteStream, on_status: OnStatus, pace: Pace = STANDARD) -> None:
+    def __init__(
+        self,
+        stream: ByteStream,
+        on_status: OnStatus,
+        pace: Pace = STANDARD,
+        patience: Patience | None = None,
+        first: bytes = b"",
+    ) -> None:
+        """patience: what is known of the printer from before. first: goes out before anything else."""
         self.status: PrinterStatus | None = None
         self.tells_unasked = False
         self._stream = stream
         self._on_status = on_status
         self._pace = pace
+        self._patience = patience or Patience(pace)
+        self._first = first
         self._decoder = StatusDecoder()
         self._replies: deque[RealTimeReply] = deque(maxlen=MAX_ANSWERS)
         self._ends: deque[PaperReply] = deque(maxlen=MAX_ANSWERS)
@@ -76,19 +110,22 @@ class Dialogue:
                 self.tells_unasked = True
                 self._learn(said)
             case RealTimeReply():
+                self._patience.answered()
                 self._replies.append(said)
             case PaperReply():
                 self._ends.append(said)
 
     async def ask(self) -> PrinterStatus | None:
         """The printer's state now; None when it does not answer."""
+        await self._begin()
         await self._until_quiet()
         replies = []
         for query in REAL_TIME_QUERIES:
             self._replies.clear()
             await self._stream.write(query)
-            reply = await self._next(self._replies, self._pace.reply_within_s)
+            reply = await self._next(self._replies, self._patience.reply_within_s)
             if reply is None:
+                self._patience.was_silent()
                 self._may_hear_late = True
                 return self._learn(None)
             replies.append(reply)
@@ -100,12 +137,27 @@ class Dialogue:
         if status is not None and not status.trouble and not self._is_known:
             self._is_known = True
             await self._ask_in_turn(STATUS_BACK_ON)
-            self._answers_in_turn = await self._next(self._ends, self._pace.reply_within_s) is not None
+            self._answers_in_turn = await self._next(self._ends, self._pace.turn_within_s) is not None
             self._may_hear_late = not self._answers_in_turn
         return self.status
 
+    async def until_answered(self) -> None:
+        """Until the printer has answered once; a mute one never does."""
+        await self._patience.until_answered()
+
+    async def command(self, command: bytes) -> None:
+        """Send what must not be obeyed later: when it does not go out at once, the stream is closed with it."""
+        await self._begin()
+        try:
+            await self._stream.write(command)
+            await self._stream.drain()
+        except DeviceTimeout:
+            await self._stream.aclose()
+            raise
+
     async def write(self, job: bytes) -> None:
         """Send the job. JobIncomplete: some of it went out; the stream's own error: nothing."""
+        await self._begin()
         before = self._stream.bytes_written
         while True:
             sent = self._stream.bytes_written - before
@@ -134,6 +186,11 @@ class Dialogue:
         except DeviceError as error:
             what = f"{error.what}; all bytes had gone out, and it did not say that it printed them"
             raise JobInterrupted(self._stream.name, what) from error
+
+    async def _begin(self) -> None:
+        first, self._first = self._first, b""
+        if first:
+            await self._stream.write(first)
 
     def _waits_for_a_person(self, error: DeviceError) -> bool:
         """Stopped in mid job, as it told unasked: with new paper it takes the rest."""

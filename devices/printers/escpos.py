@@ -1,12 +1,14 @@
 """The driver of receipt printers on a transport that stays open: `serial://`, `lp://`, `usb://`."""
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+from collections.abc import AsyncIterator, Mapping
 
-from devices.codecs.escpos import Profile, UnprintableElement, encode
+from devices.categories import NOBODY_COUNTS, JobProgress
+from devices.codecs.escpos import Profile, UnprintableElement, encode, open_drawer, rest_of
 from devices.codecs.escpos.commands import INITIALIZE
 from devices.codecs.escpos.status import STATUS_BACK_ON, PrinterStatus
-from devices.documents import Printout
+from devices.documents import DrawerPulse, Printout
 from devices.errors import PrinterNotReady, Unsupported
 from devices.events import DeviceState
 from devices.printers.dialogue import Dialogue, OnStatus
@@ -22,13 +24,21 @@ class EscPosPrinter:
     """Owns neither the stream's opening nor its closing: it lives as long as the stream does."""
 
     def __init__(
-        self, stream: ByteStream, profile: Profile, on_status: OnStatus = nobody_cares, pace: Pace = STANDARD
+        self,
+        stream: ByteStream,
+        profile: Profile,
+        on_status: OnStatus = nobody_cares,
+        pace: Pace = STANDARD,
+        cut_off: Printout | None = None,
     ) -> None:
-        """on_status: told of each change that the printer tells; None: it does not answer (any more)."""
+        """on_status: told of each change that the printer tells; None: it does not answer (any more).
+
+        cut_off: what the printer was being sent when it was last lost.
+        """
         self._stream = stream
         self._profile = profile
         self._pace = pace
-        self._dialogue = Dialogue(stream, on_status, pace)
+        self._dialogue = Dialogue(stream, on_status, pace, first=rest_of(cut_off, profile) if cut_off else b"")
         self._one_at_a_time = asyncio.Lock()
 
     @property
@@ -54,10 +64,14 @@ class EscPosPrinter:
                 task.cancel()
             await asyncio.gather(watching, listening, return_exceptions=True)
 
-    async def print(self, printout: Printout) -> bool:
+    async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
         job = build_job(self._stream.name, printout, self._profile)
         async with self._one_at_a_time:
-            return await print_job(self._dialogue, self._stream.name, job, self._profile)
+            return await print_job(self._dialogue, self._stream.name, job, self._profile, progress)
+
+    async def open_drawer(self, pulse: DrawerPulse) -> None:
+        async with free(self._one_at_a_time, self._stream.name, self._pace):
+            await pulse_drawer(self._dialogue, self._stream.name, pulse, self._profile)
 
     async def ready(self) -> None:
         while True:
@@ -71,12 +85,13 @@ class EscPosPrinter:
         """Ask once; a printer that answers and does not tell changes unasked is asked again while it is idle."""
         if not self._profile.status:
             return
-        async with self._one_at_a_time:
-            await self._dialogue.get_to_know()
-        while self.status is not None and not self._dialogue.tells_unasked:
-            await asyncio.sleep(self._pace.look_again_s)
+        while True:
             async with self._one_at_a_time:
                 await self._dialogue.get_to_know()
+            if self.status is not None and self._dialogue.tells_unasked:
+                return
+            await self._dialogue.until_answered()
+            await asyncio.sleep(self._pace.look_again_s)
 
 
 def build_job(endpoint: str, printout: Printout, profile: Profile) -> bytes:
@@ -87,18 +102,47 @@ def build_job(endpoint: str, printout: Printout, profile: Profile) -> bytes:
         raise Unsupported(endpoint, str(error)) from error
 
 
-async def print_job(dialogue: Dialogue, endpoint: str, job: bytes, profile: Profile) -> bool:
+async def print_job(
+    dialogue: Dialogue, endpoint: str, job: bytes, profile: Profile, progress: JobProgress = NOBODY_COUNTS
+) -> bool:
     """Ask, send, hear of its end. A mute printer is sent the job all the same: it may have no way to answer."""
     status = await dialogue.get_to_know() if profile.status else None
     if status is None:
+        await progress.begins()
         await dialogue.write(job)
         return False
     if status.trouble:
         raise PrinterNotReady(endpoint, status.trouble)
+    await progress.begins()
     # ESC @ turns the status back off, so it is turned on right behind.
     await dialogue.write(INITIALIZE + STATUS_BACK_ON + job.removeprefix(INITIALIZE))
+    progress.all_sent()
     await dialogue.until_printed()
     return True
+
+
+async def pulse_drawer(dialogue: Dialogue, endpoint: str, pulse: DrawerPulse, profile: Profile) -> None:
+    """Only while the printer can print: else the pulse would wait in its buffer and open the drawer later."""
+    if profile.is_text_only:
+        raise Unsupported(endpoint, f"profile {profile.name} sends no commands, so it opens no drawer")
+    status = await dialogue.get_to_know() if profile.status else None
+    if status is not None and status.trouble:
+        raise PrinterNotReady(endpoint, status.trouble)
+    await dialogue.command(open_drawer(pulse))
+
+
+@contextlib.asynccontextmanager
+async def free(lock: asyncio.Lock, endpoint: str, pace: Pace) -> AsyncIterator[None]:
+    """Hold the lock, unless it is not to be had soon. PrinterNotReady: it is not."""
+    try:
+        async with asyncio.timeout(pace.free_within_s):
+            await lock.acquire()
+    except TimeoutError:
+        raise PrinterNotReady(endpoint, "it is busy with a print job") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def state_of(status: PrinterStatus | None) -> tuple[DeviceState, str]:

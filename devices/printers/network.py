@@ -7,11 +7,12 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from devices.codecs.escpos import Profile
+from devices.categories import NOBODY_COUNTS, JobProgress
+from devices.codecs.escpos import Profile, rest_of
 from devices.codecs.escpos.status import PrinterStatus
-from devices.documents import Printout
-from devices.printers.dialogue import Dialogue, OnStatus
-from devices.printers.escpos import build_job, nobody_cares, print_job
+from devices.documents import DrawerPulse, Printout
+from devices.printers.dialogue import Dialogue, OnStatus, Patience
+from devices.printers.escpos import build_job, free, nobody_cares, print_job, pulse_drawer
 from devices.printers.pace import STANDARD, Pace
 from devices.transports.base import ByteStream
 
@@ -26,20 +27,27 @@ class NetworkPrinter:
         profile: Profile,
         on_status: OnStatus = nobody_cares,
         pace: Pace = STANDARD,
+        cut_off: Callable[[], Printout | None] = lambda: None,
     ) -> None:
-        """`endpoint` is its name for errors and logs. on_status: as EscPosPrinter's."""
+        """`endpoint` is its name for errors and logs. on_status, cut_off: as EscPosPrinter's, asked at each opening."""
         self.status: PrinterStatus | None = None
         self._endpoint = endpoint
         self._open_stream = open_stream
         self._profile = profile
         self._on_status = on_status
         self._pace = pace
+        self._patience = Patience(pace)
+        self._cut_off = cut_off
         self._one_at_a_time = asyncio.Lock()
 
-    async def print(self, printout: Printout) -> bool:
+    async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
         job = build_job(self._endpoint, printout, self._profile)
         async with self._one_at_a_time, self._connected() as dialogue:
-            return await print_job(dialogue, self._endpoint, job, self._profile)
+            return await print_job(dialogue, self._endpoint, job, self._profile, progress)
+
+    async def open_drawer(self, pulse: DrawerPulse) -> None:
+        async with free(self._one_at_a_time, self._endpoint, self._pace), self._connected() as dialogue:
+            await pulse_drawer(dialogue, self._endpoint, pulse, self._profile)
 
     async def ready(self) -> None:
         while True:
@@ -53,7 +61,9 @@ class NetworkPrinter:
     async def _connected(self) -> AsyncIterator[Dialogue]:
         stream = await self._open_stream()
         self.status = None
-        dialogue = Dialogue(stream, self._learn, self._pace)
+        cut_off = self._cut_off()
+        first = rest_of(cut_off, self._profile) if cut_off else b""
+        dialogue = Dialogue(stream, self._learn, self._pace, self._patience, first)
         listening = asyncio.create_task(dialogue.listen())
         try:
             yield dialogue

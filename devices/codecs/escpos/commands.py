@@ -25,6 +25,8 @@ BARCODE_TEXT_BELOW = b"\x1dH\x02"  # GS H n
 BARCODE_EAN13 = b"\x1dkC"  # GS k 67 n d1..dn
 BARCODE_CODE128 = b"\x1dkI"  # GS k 73 n d1..dn
 
+DRAWER_PULSE = b"\x1bp"  # ESC p m t1 t2: m 0 is pin 2, 1 is pin 5; on for t1 and off for t2, each in 2 ms
+
 
 def qr_function(code: int, parameters: bytes) -> bytes:
     """GS ( k pL pH cn fn [parameters], cn = 49 (QR Code)."""

@@ -17,26 +17,56 @@ from devices.documents import (
     Columns,
     Cut,
     Divider,
+    DrawerPulse,
     Element,
     Printout,
     QrCode,
     TextLine,
 )
 
-MAX_TEXT = 2000
-"""Characters of one text: some 40 lines. More is a cash program gone wrong and would empty the roll."""
+MAX_LINES = 5000
+"""Lines of one job: 21 m of paper. More is a cash program gone wrong and would empty the roll."""
 CUT_MARGIN = 3  # motion units (about half a millimetre) beyond the last line, which some clones cut into
 TEAR_OFF_LINES = 4  # from the print head to the tear bar: 15-17 mm on the models of the profiles
+
+LONGEST_OTHER_COMMAND = 8  # bytes of those without data, and of the head of those with
+DRAWER_PIN_2 = 2
+DRAWER_OFF = 500  # ms before the next pulse: the magnet must cool
 
 _JUSTIFICATION = {Align.LEFT: 0, Align.CENTER: 1, Align.RIGHT: 2}
 _BARCODES = {BarcodeKind.EAN13: symbols.ean13, BarcodeKind.CODE128: symbols.code128}
 
 
 def encode(printout: Printout, profile: Profile) -> bytes:
-    """The whole job, from the reset on. UnprintableElement: one of the elements cannot be printed."""
+    """The whole job, from the reset on. UnprintableElement: one element cannot be printed, or all are too long."""
     if profile.is_text_only:
-        return b"".join([_plain(element, profile) for element in printout.elements])
-    return _start(profile) + b"".join([_element(element, profile) for element in printout.elements])
+        job = b"".join([_plain(element, profile) for element in printout.elements])
+    else:
+        job = _start(profile) + b"".join([_element(element, profile) for element in printout.elements])
+    if job.count(commands.LF) > MAX_LINES:  # those few within a symbol's data do not matter
+        raise symbols.UnprintableElement(f"more than {MAX_LINES} lines of paper")
+    return job
+
+
+def open_drawer(pulse: DrawerPulse) -> bytes:
+    """ESC p. It is obeyed in its turn: a printer that is stopped obeys it when it goes on."""
+    return commands.DRAWER_PULSE + bytes((0 if pulse.pin == DRAWER_PIN_2 else 1, pulse.on_ms // 2, DRAWER_OFF // 2))
+
+
+def rest_of(cut_off: Printout, profile: Profile) -> bytes:
+    """What ends the command in which a job may have been cut off: as many NULs as it could still want.
+
+    Else the next job's beginning would be its data. A printer that waits for none ignores them.
+    """
+    if profile.is_text_only:
+        return b""
+    data = [element.data for element in cut_off.elements if isinstance(element, QrCode | Barcode)]
+    return bytes(LONGEST_OTHER_COMMAND + max((_most_bytes(each) for each in data), default=0))
+
+
+def _most_bytes(data: str) -> int:
+    """Of a symbol's data: a QR code is UTF-8, Code 128 doubles the brace."""
+    return len(data.encode("utf-8", "replace")) + data.count("{")
 
 
 def _start(profile: Profile) -> bytes:
@@ -82,17 +112,12 @@ def _plain(element: Element, profile: Profile) -> bytes:
 
 def _wrapped(text: str, profile: Profile, columns: int) -> list[str]:
     paragraphs = text.replace("\r\n", "\n").split("\n")
-    return [line for each in paragraphs for line in wrap(_printable(each, profile), columns)]
+    return [line for each in paragraphs for line in wrap(replace_missing(each, profile.encoding), columns)]
 
 
 def _set_apart(element: Columns, profile: Profile) -> list[str]:
-    return left_and_right(_printable(element.left, profile), _printable(element.right, profile), profile.columns)
-
-
-def _printable(text: str, profile: Profile) -> str:
-    if len(text) > MAX_TEXT:
-        raise symbols.UnprintableElement(f"a text of {len(text)} characters: {MAX_TEXT} are the most")
-    return replace_missing(text, profile.encoding)
+    left, right = (replace_missing(each, profile.encoding) for each in (element.left, element.right))
+    return left_and_right(left, right, profile.columns)
 
 
 def _text(lines: Iterable[str], profile: Profile) -> bytes:

@@ -24,11 +24,14 @@ def left_and_right(left: str, right: str, columns: int) -> list[str]:
 
 
 def _lines(text: str, columns: int) -> Iterator[str]:
-    while len(text) > columns:
-        line = text[: columns + 1]
+    start = 0
+    while len(text) - start > columns:
+        line = text[start : start + columns + 1]
         end = line.rfind(" ")
         if not line[: end + 1].strip():  # nothing but indentation before the break, or no space at all
             end = columns
-        yield text[:end].rstrip()
-        text = text[end:].lstrip()
-    yield text
+        yield line[:end].rstrip()
+        start += end
+        while text[start] == " ":
+            start += 1
+    yield text[start:]

@@ -122,7 +122,7 @@ class Paper:
             return self._command()
         if self._buffer[0] == 0x0A:
             self._end_line()
-        elif self._buffer[0] != 0x0D:  # CR does nothing unless a switch says so
+        elif self._buffer[0] not in b"\r\0":  # CR does nothing unless a switch says so, NUL never
             self.unknown.append(bytes(self._buffer[:1]))
         return 1
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.codecs.escpos import Profile, UnprintableElement, encode
-from devices.codecs.escpos.encoder import MAX_TEXT
+from devices.codecs.escpos.encoder import MAX_LINES, rest_of
+from devices.codecs.escpos_view import Paper
 from devices.documents import (
     Align,
     Barcode,
@@ -168,11 +169,39 @@ def test_a_text_printer_gets_text_and_line_feeds_only() -> None:
     ]
 
 
-def test_a_text_without_end_is_refused() -> None:
-    with pytest.raises(UnprintableElement, match="2001 characters"):
-        body(TextLine("a" * (MAX_TEXT + 1)))
-    with pytest.raises(UnprintableElement, match="2001 characters"):
-        body(Columns("a", "b" * (MAX_TEXT + 1)))
+@pytest.mark.parametrize("profile", ["epson-80", "text-80"])
+@pytest.mark.parametrize(
+    "element", [TextLine("a" * 500_000), TextLine("\n" * MAX_LINES), Columns("a", "b" * 500_000)], ids=["a", "lf", "b"]
+)
+def test_paper_without_end_is_refused(profile: str, element: Element) -> None:
+    with pytest.raises(UnprintableElement, match="more than 5000 lines"):
+        encode(Printout((element,)), PROFILES[profile])
+
+
+def test_what_a_day_of_receipts_needs_is_printed() -> None:
+    job = encode(Printout((*[TextLine("x" * 48)] * 1000, TextLine("слово " * 3000))), PROFILES["epson-80"])
+    assert job.count(b"\n") == 1000 + 375
+
+
+@pytest.mark.parametrize(
+    "element",
+    [QrCode("ж" * 700), Barcode("{" * 20), Barcode("4601234567893", BarcodeKind.EAN13), TextLine("x", double=True)],
+    ids=str,
+)
+@given(data=st.data())
+def test_wherever_a_job_was_cut_off_its_rest_ends_the_command(element: Element, data: st.DataObject) -> None:
+    """So that the next job is not taken for data."""
+    printout, profile = Printout((element,)), PROFILES["epson-80"]
+    job = encode(printout, profile)
+    paper = Paper()
+    paper.feed(job[: data.draw(st.integers(0, len(job) - 1))])
+    paper.feed(rest_of(printout, profile))
+    paper.feed(encode(Printout((TextLine("после"), Cut())), profile))
+    assert paper.pages[-1].lines[-1].text == "после"
+
+
+def test_a_printer_that_knows_no_commands_gets_no_rest() -> None:
+    assert rest_of(Printout((QrCode("x"),)), PROFILES["text-80"]) == b""
 
 
 # --- no text is ever a command -------------------------------------------------------------------------------

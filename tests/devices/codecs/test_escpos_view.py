@@ -137,7 +137,7 @@ def test_pictures_are_skipped() -> None:
 
 def test_unknown_commands_and_bytes_are_recorded() -> None:
     paper = paper_of(b"\x1b\x01\x07a\n\x1dv0\x00\xff\xff\xff\xff\x1d(A\x00\x00")
-    assert list(paper.unknown) == [b"\x1b\x01", b"\x07", b"\x1dv", b"\x00", b"\x1d(A\x00\x00"]
+    assert list(paper.unknown) == [b"\x1b\x01", b"\x07", b"\x1dv", b"\x1d(A\x00\x00"]
 
 
 @pytest.mark.parametrize(

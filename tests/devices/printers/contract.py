@@ -12,7 +12,7 @@ import pytest
 
 from devices.categories import PosPrinter
 from devices.codecs.escpos_view import Paper
-from devices.documents import Barcode, BarcodeKind, Cut, Printout, TextLine
+from devices.documents import Barcode, BarcodeKind, Cut, DrawerPulse, Printout, QrCode, TextLine
 from devices.emulation.printer import EmulatedPrinter
 from devices.errors import DeviceLost, DeviceTimeout, JobIncomplete, Unsupported
 from devices.printers.pace import Pace
@@ -20,19 +20,37 @@ from devices.printers.pace import Pace
 PATIENT_S = 10.0
 IMPATIENT_S = 0.2
 """How long a write may make no progress."""
-HASTY = Pace(reply_within_s=0.2, quiet_s=0.01, look_again_s=0.02, receipt_s=0.1, printed_within_s=0.5, mute_for_s=0.5)
+HASTY = Pace(
+    reply_within_s=0.2,
+    mute_reply_within_s=0.2,
+    turn_within_s=0.2,
+    free_within_s=0.5,
+    quiet_s=0.01,
+    look_again_s=0.02,
+    receipt_s=0.1,
+    printed_within_s=0.5,
+    mute_for_s=0.5,
+)
 """As a till waits, but for a printer that is never slow."""
 
 RECEIPT = Printout((TextLine("Спасибо за покупку №1"), Cut()))
-PARAGRAPH = TextLine("полоска " * 200)
+
+
+def roll_of(symbols: int) -> Printout:
+    """A line, and then 2 KB a symbol: it is cut off within one."""
+    return Printout((TextLine("полоска"), *[QrCode("0123456789" * 200)] * symbols))
 
 
 @dataclass(frozen=True)
 class Rig:
-    """An emulated printer, plugged in, and how to get a driver for it. `open` takes the write timeout."""
+    """An emulated printer, plugged in, and how to get a driver for it: from the write timeout, and from what the
+    printer was being sent when it was lost."""
 
     printer: EmulatedPrinter
-    open: Callable[[float], AbstractAsyncContextManager[PosPrinter]]
+    opened: Callable[[float, Printout | None], AbstractAsyncContextManager[PosPrinter]]
+
+    def open(self, write_timeout_s: float, cut_off: Printout | None = None) -> AbstractAsyncContextManager[PosPrinter]:
+        return self.opened(write_timeout_s, cut_off)
 
 
 def has_printed(text: str) -> Callable[[Paper], bool]:
@@ -44,7 +62,7 @@ def pages_cut(count: int) -> Callable[[Paper], bool]:
 
 
 class PosPrinterContract:
-    roll = Printout((PARAGRAPH,) * 400)
+    roll = roll_of(300)
     """A job of 600 KB, more than the buffers between driver and printer hold."""
 
     async def test_prints(self, rig: Rig) -> None:
@@ -72,6 +90,12 @@ class PosPrinterContract:
             paper = await rig.printer.until(pages_cut(1))
         assert not has_printed("first")(paper)
 
+    async def test_it_opens_the_drawer(self, rig: Rig) -> None:
+        async with rig.open(PATIENT_S) as driver:
+            await driver.open_drawer(DrawerPulse(pin=5, on_ms=120))
+            paper = await rig.printer.until(lambda paper: paper.drawer_pulses == 1)
+        assert not paper.unknown
+
     async def test_gone_before_the_job_nothing_was_sent(self, rig: Rig) -> None:
         async with rig.open(PATIENT_S) as driver:
             await rig.printer.unplug()
@@ -96,6 +120,7 @@ class PosPrinterContract:
         assert isinstance(caught.value.__cause__, DeviceTimeout)
 
     async def test_after_an_interruption_it_prints_again(self, rig: Rig) -> None:
+        """Cut off within a symbol: what comes next must not be taken for the rest of it."""
         async with rig.open(PATIENT_S) as driver:
             job = asyncio.create_task(driver.print(self.roll))
             await rig.printer.until(has_printed("полоска"))
@@ -103,6 +128,7 @@ class PosPrinterContract:
             with pytest.raises(JobIncomplete):
                 await job
         await rig.printer.plug()
-        async with rig.open(PATIENT_S) as driver:
+        async with rig.open(PATIENT_S, self.roll) as driver:
             await driver.print(RECEIPT)
-            await rig.printer.until(has_printed("Спасибо"))
+            paper = await rig.printer.until(has_printed("Спасибо"))
+        assert not paper.unknown

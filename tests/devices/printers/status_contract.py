@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from devices.documents import Cut, Printout, TextLine
+from devices.documents import Cut, DrawerPulse, Printout, TextLine
 from devices.emulation.printer import EmulatedPrinter
 from devices.errors import JobIncomplete, PrinterNotReady
 from tests.devices.printers.contract import HASTY, PATIENT_S, RECEIPT, Rig, has_printed, pages_cut
@@ -46,6 +46,15 @@ class StatusContract:
             assert not rig.printer.paper.pages
             assert await driver.print(RECEIPT) is True
         assert lines_of(rig.printer) == ["Спасибо за покупку №1"]
+
+    async def test_while_it_cannot_print_it_does_not_open_the_drawer_later(self, rig: Rig) -> None:
+        await rig.printer.change(cover_open=True)
+        async with rig.open(PATIENT_S) as driver:
+            with pytest.raises(PrinterNotReady, match="cover is open"):
+                await driver.open_drawer(DrawerPulse())
+            await rig.printer.change(cover_open=False)
+            await driver.print(RECEIPT)
+        assert rig.printer.paper.drawer_pulses == 0
 
     async def test_ready_waits_for_the_paper(self, rig: Rig) -> None:
         await rig.printer.change(paper_out=True)

@@ -4,11 +4,13 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from devices.codecs.escpos.status import PrinterStatus
 from devices.codecs.escpos_view import Paper
+from devices.documents import Printout
 from devices.emulation.printer import EmulatedPrinter
 from devices.emulation.pty import PtyLink
 from devices.endpoints import Endpoint, LpEndpoint
@@ -27,14 +29,17 @@ class LivingPrinter(EscPosPrinter):
     life: asyncio.Task[None]
 
 
-Opener = Callable[[float], AbstractAsyncContextManager[LivingPrinter]]
+class Opener(Protocol):
+    def __call__(
+        self, write_timeout_s: float, cut_off: Printout | None = None, /
+    ) -> AbstractAsyncContextManager[LivingPrinter]: ...
 
 
 def opener(endpoint: Callable[[], Endpoint], profile: str = "epson-80") -> Opener:
     @contextlib.asynccontextmanager
-    async def opened(write_timeout_s: float) -> AsyncIterator[LivingPrinter]:
+    async def opened(write_timeout_s: float, cut_off: Printout | None = None) -> AsyncIterator[LivingPrinter]:
         stream = await open_transport(endpoint(), write_timeout_s)
-        driver = LivingPrinter(stream, PROFILES[profile], pace=HASTY)
+        driver = LivingPrinter(stream, PROFILES[profile], pace=HASTY, cut_off=cut_off)
         driver.life = asyncio.create_task(driver.run())
         try:
             yield driver

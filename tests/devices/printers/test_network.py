@@ -12,17 +12,17 @@ from devices.errors import DeviceNotFound
 from devices.printers.network import NetworkPrinter
 from devices.printers.profiles import PROFILES
 from devices.transports import open_transport
-from tests.devices.printers.contract import HASTY, PARAGRAPH, PATIENT_S, RECEIPT, PosPrinterContract, Rig, pages_cut
+from tests.devices.printers.contract import HASTY, PATIENT_S, RECEIPT, PosPrinterContract, Rig, pages_cut, roll_of
 from tests.devices.printers.status_contract import StatusContract
 
 
-def make(link: TcpLink, write_timeout_s: float = PATIENT_S) -> NetworkPrinter:
+def make(link: TcpLink, write_timeout_s: float = PATIENT_S, cut_off: Printout | None = None) -> NetworkPrinter:
     open_stream = partial(open_transport, link.endpoint, write_timeout_s)
-    return NetworkPrinter(str(link.endpoint), open_stream, PROFILES["epson-80"], pace=HASTY)
+    return NetworkPrinter(str(link.endpoint), open_stream, PROFILES["epson-80"], pace=HASTY, cut_off=lambda: cut_off)
 
 
 class TestOnNetwork(StatusContract, PosPrinterContract):
-    roll = Printout((PARAGRAPH,) * 4000)  # 6 MB: Linux lets a connection's send buffer grow to 4 (tcp(7), tcp_wmem)
+    roll = roll_of(3000)  # 6 MB: Linux lets a connection's send buffer grow to 4 (tcp(7), tcp_wmem)
 
     @pytest.fixture
     async def link(self) -> TcpLink:
@@ -31,8 +31,8 @@ class TestOnNetwork(StatusContract, PosPrinterContract):
     @pytest.fixture
     async def rig(self, link: TcpLink) -> AsyncIterator[Rig]:
         @contextlib.asynccontextmanager
-        async def opened(write_timeout_s: float) -> AsyncIterator[NetworkPrinter]:
-            yield make(link, write_timeout_s)
+        async def opened(write_timeout_s: float, cut_off: Printout | None) -> AsyncIterator[NetworkPrinter]:
+            yield make(link, write_timeout_s, cut_off)
 
         async with EmulatedPrinter(link) as printer:
             yield Rig(printer, opened)

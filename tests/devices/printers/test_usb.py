@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from devices.documents import DrawerPulse, Printout
 from devices.emulation.printer import EmulatedPrinter
 from devices.emulation.usb import UsbDescription, UsbLink
 from devices.endpoints import UsbEndpoint, UsbId, UsbPort
@@ -19,7 +20,7 @@ from devices.errors import (
     Unsupported,
 )
 from devices.printers.escpos import EscPosPrinter
-from devices.printers.profiles import PROFILES
+from devices.printers.profiles import PROFILES, override
 from devices.transports.base import ByteStream
 from devices.transports.usb_bulk import open_usb
 from tests.devices.printers.contract import HASTY, PATIENT_S, PosPrinterContract, Rig
@@ -45,9 +46,9 @@ class TestOnUsb(StatusContract, PosPrinterContract):
         link = UsbLink()
 
         @contextlib.asynccontextmanager
-        async def running(write_timeout_s: float) -> AsyncIterator[EscPosPrinter]:
+        async def running(write_timeout_s: float, cut_off: Printout | None) -> AsyncIterator[EscPosPrinter]:
             async with opened(link, write_timeout_s=write_timeout_s) as stream:
-                driver = EscPosPrinter(stream, PROFILES["epson-80"], pace=HASTY)
+                driver = EscPosPrinter(stream, PROFILES["epson-80"], pace=HASTY, cut_off=cut_off)
                 life = asyncio.create_task(driver.run())
                 try:
                     yield driver
@@ -181,6 +182,19 @@ async def test_a_printer_that_takes_no_more(link: UsbLink) -> None:
             await stream.write(bytes(10_000))
         assert stream.bytes_written == 4096
         assert len(await link.read()) == 4096
+
+
+async def test_a_drawer_pulse_that_it_does_not_take_is_thrown_away(link: UsbLink) -> None:
+    """Else the drawer would open when the printer comes to itself again."""
+    async with opened(link, write_timeout_s=2 * SLICE_S) as stream:
+        driver = EscPosPrinter(stream, override(PROFILES["epson-80"], status=False), pace=HASTY)
+        with pytest.raises(DeviceTimeout):
+            await stream.write(bytes(10_000))
+        with pytest.raises(DeviceTimeout):
+            await driver.open_drawer(DrawerPulse())
+        assert await link.read() == bytes(4096)
+        with pytest.raises(DeviceLost):
+            await stream.write(b"more")
 
 
 async def test_unplugged_in_mid_transfer(link: UsbLink) -> None:
