@@ -15,7 +15,7 @@ from bridge.domain.member import Member
 from bridge.domain.moves import Move, MoveKind, Purchase, Reply, Return, StatusReply
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
-from bridge.domain.receipt import PrintJob, Receipt, ReceiptState
+from bridge.domain.receipt import JobState, PrintJob, Receipt, ReceiptState
 from bridge.domain.task import StaffTask
 
 Clock = Callable[[], datetime]
@@ -165,6 +165,10 @@ class Journal(Protocol):
     async def job(self, job_id: str) -> PrintJob | None: ...
 
     async def job_by_request(self, request_id: str) -> PrintJob | None: ...
+
+    async def jobs(self, states: Sequence[JobState], limit: int) -> Sequence[PrintJob]:
+        """Newest first; of all states where none is given."""
+        ...
 
     async def unfinished(self) -> Unfinished: ...
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from bridge.config.credentials import CredentialName, Secret
-from bridge.config.values import BaseUrl, Encoding, Endpoint, Forward, HexBytes, Percent
+from bridge.config.values import BaseUrl, Duration, Encoding, Endpoint, Forward, HexBytes, Percent
 from bridge.domain.card import Charset, CheckDigit
 from devices.codecs.displays.layout import BRIGHTNESS_LEVELS, DisplaySettings
 from devices.codecs.escpos.profile import MAX_COLUMNS, MIN_COLUMNS, Cut
@@ -190,6 +190,10 @@ class Printer(Section, frozen=True):
     codepage: Annotated[int, Meta(ge=0, le=255, description="the number in `ESC t`")] | None = None
     cut: Annotated[Cut | None, Meta(description="what the cutter does")] = None
     status: Annotated[bool | None, Meta(description="the printer answers when asked for its status")] = None
+    print_within: Annotated[
+        Duration,
+        Meta(description="a job that waited longer (printer off, no paper) is not printed, but listed as failed"),
+    ] = Duration(minutes=10)
 
 
 PolicyWay = Literal["online", "online_else_queue", "queue", "manual", "none"]

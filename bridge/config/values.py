@@ -7,6 +7,7 @@ import codecs
 import ipaddress
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -19,6 +20,7 @@ from devices.endpoints import EndpointError, parse_endpoint
 LONGEST_SELECT_BYTES = 32
 # PATH_MAX is 4096, but an endpoint stands in log lines and tables.
 LONGEST_ENDPOINT = 300
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
@@ -51,6 +53,18 @@ class Forward(str):
         """Where the PTY is offered; None for what is no PTY."""
         kind, _, path = self.partition(":")
         return Path(path) if kind == "pty" else None
+
+
+class Duration(timedelta):
+    """A span of time, written with its unit: "10m"."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """As it is written, in the largest unit that leaves no rest."""
+        seconds = int(self.total_seconds())
+        unit = next(unit for unit, length in reversed(_UNITS.items()) if seconds % length == 0)
+        return f"{seconds // _UNITS[unit]}{unit}"
 
 
 class Encoding(str):
@@ -99,6 +113,13 @@ def _forward(raw: object) -> Forward:
     if text in {"wedge", "event"} or re.fullmatch(r"pty:/[^\0]+", text):
         return Forward(text)
     raise NotAllowed(f"{quoted(text)} is not allowed", "wedge", "pty:/PATH", "event")
+
+
+def _duration(raw: object) -> Duration:
+    text = _text(raw)
+    if not re.fullmatch(r"[0-9]{1,6}[smhd]", text, re.ASCII) or not int(text[:-1]):
+        raise NotAllowed(f"{quoted(text)} is not allowed", WORDS[Duration])
+    return Duration(seconds=int(text[:-1]) * _UNITS[text[-1]])
 
 
 def _encoding(raw: object) -> Encoding:
@@ -152,6 +173,7 @@ WORDS: dict[type, str] = {
     Percent: "a number from 0 to 100",
     Endpoint: "an endpoint",
     Forward: "wedge, pty:/PATH, event",
+    Duration: 'a number with s, m, h or d ("10m")',
     Encoding: "cp866, cp1251 or another single-byte encoding",
     HexBytes: 'bytes in hexadecimal, as "1b 74 11"',
     BaseUrl: "https://HOST, or http:// on loopback (127.0.0.1, ::1, localhost)",
@@ -162,6 +184,7 @@ READERS: dict[type, Callable[[object], object]] = {
     Percent: _percent,
     Endpoint: _endpoint,
     Forward: _forward,
+    Duration: _duration,
     Encoding: _encoding,
     HexBytes: _hex_bytes,
     BaseUrl: _base_url,

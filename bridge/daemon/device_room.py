@@ -7,7 +7,8 @@ from itertools import chain
 from bridge.config.model import Config, Display, Printer, Scanner
 from bridge.daemon.forwarding import Delivery, forward_of
 from bridge.daemon.supervisor import DeviceKeeper, DevicePlace, Role
-from bridge.desk.printing import PrinterQueue, PrintRoom
+from bridge.desk.print_queue import PrinterQueue
+from bridge.desk.printing import PrintRoom
 from bridge.events import rfc3339
 from bridge.ports import Clock
 from bridge.pos import messages as m
@@ -53,7 +54,7 @@ class DeviceRoom:
         self._keepers: list[DeviceKeeper] = []
         self._forward_keepers: list[DeviceKeeper] = []
         self.glasses = {display.name: DisplayGlass() for display in config.displays}
-        self.queues = {printer.name: PrinterQueue(check_of(profile_of(printer))) for printer in config.printers}
+        self.queues = {printer.name: queue_of(printer) for printer in config.printers}
 
     def keepers(self, on_scan: Callable[[DataEvent], bool], printing: PrintRoom) -> Iterator[DeviceKeeper]:
         """First the ways on which goods go on, then one keeper a device, in the order of the configuration.
@@ -136,11 +137,13 @@ class DeviceRoom:
 
     def _printer(self, printer: Printer, printing: PrintRoom) -> DeviceKeeper:
         endpoint, profile = parse_endpoint(printer.endpoint), profile_of(printer)
+        queue = self.queues[printer.name]
         if isinstance(endpoint, TcpEndpoint):
             return self._network_printer(printer, endpoint, profile, printing)
 
         async def live(stream: ByteStream) -> None:
-            driver = EscPosPrinter(stream, profile, lambda status: keeper.report(*state_of(status)))
+            cut_off = queue.take_cut_off()
+            driver = EscPosPrinter(stream, profile, lambda status: keeper.report(*state_of(status)), cut_off=cut_off)
             keeper.count_by(lambda: driver.counters)
             await first_of(driver.run(), printing.serve(printer.name, driver))
 
@@ -159,7 +162,13 @@ class DeviceRoom:
                     came()
                 return stream
 
-            driver = NetworkPrinter(str(endpoint), opened, profile, lambda status: keeper.report(*state_of(status)))
+            driver = NetworkPrinter(
+                str(endpoint),
+                opened,
+                profile,
+                lambda status: keeper.report(*state_of(status)),
+                cut_off=self.queues[printer.name].take_cut_off,
+            )
             await printing.serve(printer.name, driver)
 
         keeper = self._keeper(printer, "printer", life, DeviceState.UNKNOWN)
@@ -185,6 +194,10 @@ def profile_of(printer: Printer) -> Profile:
         cut=printer.cut,
         status=printer.status,
     )
+
+
+def queue_of(printer: Printer) -> PrinterQueue:
+    return PrinterQueue(check_of(profile_of(printer)), printer.print_within)
 
 
 def check_of(profile: Profile) -> Callable[[Printout], object]:

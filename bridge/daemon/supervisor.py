@@ -66,9 +66,10 @@ class DevicePlace:
     role: Role
     endpoint: str
 
-
-# Opened, and not heard of yet. A printer that is asked and does not answer becomes unknown by its first job.
-_THERE = (DeviceState.ONLINE, "")
+    @property
+    def unsaid(self) -> tuple[DeviceState, str]:
+        """What is known of it once it came, until it says something of itself: a printer can."""
+        return DeviceState.UNKNOWN if self.role == "printer" else DeviceState.ONLINE, ""
 
 
 class DeviceKeeper:
@@ -98,7 +99,7 @@ class DeviceKeeper:
         self._failures = 0
         self._is_there = False
         self._impairment = ""
-        self._said = _THERE
+        self._said = place.unsaid
         self._logged: DeviceState | None = None
         self._counters: Callable[[], Mapping[str, int]] = dict
 
@@ -170,7 +171,7 @@ class DeviceKeeper:
 
     def _went(self, state: DeviceState, reason: str) -> None:
         self._is_there = False
-        self._said = _THERE
+        self._said = self.place.unsaid
         self.last_error = reason
         self._change(state, reason)
 

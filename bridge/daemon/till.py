@@ -16,6 +16,7 @@ from bridge.daemon.failures import start_failures
 from bridge.daemon.programmes import programmes_of
 from bridge.daemon.supervisor import Supervisor
 from bridge.desk.desk import Desk, DeskSettings, Outside, build_desk
+from bridge.desk.drawer import Drawers
 from bridge.desk.printing import PrintRoom
 from bridge.desk.programme import Programmes
 from bridge.desk.screens import Screens
@@ -25,6 +26,7 @@ from bridge.events import EventBus
 from bridge.journal import SqliteJournal
 from bridge.pos.announcer import BusAnnouncer
 from bridge.pos.handlers import ReceiptHandlers, TillHandlers, TillInfo
+from bridge.pos.handlers_printing import PrintingHandlers
 from bridge.pos.handlers_queue import QueueHandlers
 from bridge.pos.listening import listen
 from bridge.pos.peer import member_check
@@ -119,10 +121,10 @@ class Till:
                 book=self._desk.book,
                 devices=self._devices.listed,
                 screens=self.screens,
-                printing=self._printing,
                 uptime=lambda: now() - started,
             ).table(),
             **QueueHandlers(self._desk.queue, now).table(),
+            **PrintingHandlers(self._printing, Drawers(self._devices.queues)).table(),
         }
         admins = _existing(config.socket.admin_groups)
         users = config.socket.group
@@ -147,6 +149,7 @@ class Till:
             self.supervisor.spawn(keeper.keep(), f"device {keeper.place.name}")
         self.screens.start(lambda: self._desk.book.current() is not None)
         self.supervisor.spawn(self._desk.housekeeping.run(), "housekeeping")
+        self.supervisor.spawn(self._printing.watch_age(), "age of print jobs")
         for programme in self._programmes:
             self.supervisor.spawn(programme.provider.warm_up(), f"warm up {programme.name}")
 

@@ -1,6 +1,7 @@
 """The journal as the desk sees it: bridge.ports.Journal over an SQLite file."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bridge.domain.moves import Move
-from bridge.domain.receipt import PrintJob, Receipt, ReceiptState
+from bridge.domain.receipt import JobState, PrintJob, Receipt, ReceiptState
 from bridge.journal.records import as_text, decode_job, decode_move, decode_receipt, decode_task, row_of
 from bridge.journal.writer import Writer
 from bridge.ports import JournalFailed, Record, Unfinished
@@ -84,6 +85,16 @@ class SqliteJournal:
             decode_job,
             "SELECT body FROM jobs WHERE request_id = ? AND request_id <> '' ORDER BY seq LIMIT 1",
             request_id,
+        )
+
+    async def jobs(self, states: Sequence[JobState], limit: int) -> Sequence[PrintJob]:
+        """Newest first; of all states where none is given."""
+        return await self._all(
+            decode_job,
+            "SELECT body FROM jobs WHERE ?1 = '[]' OR state IN (SELECT value FROM json_each(?1))"
+            " ORDER BY seq DESC LIMIT ?2",
+            json.dumps([state.value for state in states]),
+            limit,
         )
 
     async def unfinished(self) -> Unfinished:

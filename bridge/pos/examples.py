@@ -208,6 +208,16 @@ QUEUE_LIST = Example(
 )
 QUEUE_RETRY = Example({"task_id": "refused:118"})
 QUEUE_RESOLVE = Example({"task_id": "refused:118", "note": "списано и начислено в кабинете, Петрова"})
+_LISTED_JOB = {
+    "job_id": "j-40",
+    "state": "failed",
+    "reason": "it waited too long for the printer: the paper is out",
+    "device": "receipt",
+    "created_at": _AT,
+    "is_repeat": False,
+}
+JOBS = Example({"state": "failed"}, {"jobs": [_LISTED_JOB]})
+DRAWER = Example({"device": "receipt"})
 DEVICES = Example({}, {"devices": [_DEVICE]})
 SUBSCRIBE = Example(
     {"topics": ["scan", "card"], "after": 41, "stream": "9f1c2d3e4b5a6978"},

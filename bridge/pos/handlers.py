@@ -11,7 +11,6 @@ from bridge.desk.closing import CloseDesk
 from bridge.desk.limiting import LimitDesk
 from bridge.desk.lookups import Who
 from bridge.desk.preparing import PrepareDesk
-from bridge.desk.printing import PrintRoom
 from bridge.desk.programme import Programmes
 from bridge.desk.receipts import ReceiptDesk, live
 from bridge.desk.redeeming import RedeemDesk
@@ -20,15 +19,14 @@ from bridge.domain.member import Entry
 from bridge.domain.money import Points
 from bridge.domain.personal import PersonName
 from bridge.domain.phone import normalise_phone
-from bridge.domain.receipt import Operation, PrintJob, ReceiptState
+from bridge.domain.receipt import Operation, ReceiptState
 from bridge.pos import messages as m
 from bridge.pos.jsonrpc import InvalidParams
 from bridge.pos.methods import Handler
 from bridge.pos.peer import Caller
-from bridge.pos.reading import base_of, basket_of, cashier_of, closing_of, moment_of, paper_of
+from bridge.pos.reading import base_of, basket_of, cashier_of, closing_of, moment_of
 from bridge.pos.views import (
     card_view,
-    job_view,
     limits_view,
     outcome_view,
     prepared_view,
@@ -157,9 +155,9 @@ class ReceiptHandlers:
 
 
 class TillHandlers:
-    """bridge.*, device.*, display.* and printer.*"""
+    """bridge.*, device.* and display.*"""
 
-    def __init__(  # noqa: PLR0913 - one source a group of calls
+    def __init__(
         self,
         *,
         till: TillInfo,
@@ -167,7 +165,6 @@ class TillHandlers:
         book: ReceiptBook,
         devices: Callable[[], Sequence[m.Device]],
         screens: Screens,
-        printing: PrintRoom,
         uptime: Callable[[], timedelta],
     ) -> None:
         self._till = till
@@ -175,7 +172,6 @@ class TillHandlers:
         self._book = book
         self._devices = devices
         self._screens = screens
-        self._printing = printing
         self._uptime = uptime
 
     def table(self) -> Mapping[str, Handler]:
@@ -185,9 +181,6 @@ class TillHandlers:
             "device.list": self._device_list,
             "display.show": self._show,
             "display.clear": self._clear,
-            "printer.print": self._print,
-            "printer.job": self._job,
-            "printer.reprint": self._reprint,
         }
 
     def _hello(self, _params: m.HelloParams, _caller: Caller) -> m.Hello:
@@ -221,31 +214,8 @@ class TillHandlers:
     def _clear(self, params: m.ClearParams, _caller: Caller) -> None:
         self._screens.show((), params.device)
 
-    async def _print(self, params: m.PrintParams, _caller: Caller) -> m.Job:
-        try:
-            job = await self._printing.submit(paper_of(params.lines), params.device, params.request_id)
-        except ValueError as error:
-            raise InvalidParams(str(error)) from error
-        return job_view(job)
-
-    async def _job(self, params: m.JobParams, _caller: Caller) -> m.Job:
-        return _job_or_refusal(await self._printing.job(params.job_id), params)
-
-    async def _reprint(self, params: m.JobParams, _caller: Caller) -> m.Job:
-        try:
-            job = await self._printing.reprint(params.job_id)
-        except ValueError as error:
-            raise InvalidParams(str(error)) from error
-        return _job_or_refusal(job, params)
-
     def _providers(self) -> list[m.ProviderStatus]:
         return [
             m.ProviderStatus(name=programme.name, kind=programme.provider.kind, state=programme.provider.state.value)
             for programme in self._programmes
         ]
-
-
-def _job_or_refusal(job: PrintJob | None, params: m.JobParams) -> m.Job:
-    if job is None:
-        raise InvalidParams(f"`job_id`: no print job {params.job_id[:64]!r}")
-    return job_view(job)

@@ -166,6 +166,12 @@ METHODS: dict[str, Method] = {
     "printer.job": Method(
         m.JobParams, m.Job, "What became of a print job.", examples.JOB, errors=(e.DeviceUnavailable,)
     ),
+    "printer.jobs": Method(
+        m.JobsParams,
+        m.JobList,
+        "Print jobs, newest first: `failed` and `unknown` ones are there for `printer.reprint`.",
+        examples.JOBS,
+    ),
     "printer.reprint": Method(
         m.JobParams,
         m.Job,
@@ -212,5 +218,13 @@ METHODS: dict[str, Method] = {
         examples.QUEUE_RESOLVE,
         admin=True,
         errors=(e.NotPermitted, e.ReceiptState),
+    ),
+    "drawer.open": Method(
+        m.DrawerParams,
+        m.Empty,
+        "Opens the cash drawer that hangs on a printer: at once, or not at all (1008).",
+        examples.DRAWER,
+        errors=(e.DeviceUnavailable, e.NotPermitted),
+        admin=True,
     ),
 }

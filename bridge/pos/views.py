@@ -152,6 +152,18 @@ def job_view(job: PrintJob) -> m.Job:
     return m.Job(job_id=job.job_id, state=cast("m.JobStateName", state.value), reason=job.reason or None)
 
 
+def listed_job_view(job: PrintJob) -> m.ListedJob:
+    told = job_view(job)
+    return m.ListedJob(
+        job_id=told.job_id,
+        state=told.state,
+        reason=told.reason,
+        device=job.device,
+        created_at=rfc3339(job.created_at),
+        is_repeat=job.is_repeat,
+    )
+
+
 def _paper_line_view(line: PaperLine) -> m.PrintLine:
     barcode: str | m.BarcodeParam | None = line.barcode
     if line.barcode is not None and line.barcode_type is not None:

@@ -14,6 +14,7 @@ from bridge.config.credentials import variable_of
 from bridge.config.explain import allowed_at, bare_type, description_of
 from bridge.config.model import DEFAULT_FILE, Config
 from bridge.config.not_yet import KINDS_TO_COME, ROWS
+from bridge.config.values import Duration
 from bridge.providers import KINDS
 from devices.printers.profiles import PROFILES
 from devices.registry import COMMAND_SETS
@@ -118,7 +119,7 @@ def _toml(value: Any) -> str:  # noqa: ANN401 - a default of any type
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, Enum):
         return _toml(value.value)
-    return f'"{value}"' if isinstance(value, str | Path) else str(value)
+    return f'"{value}"' if isinstance(value, str | Path | Duration) else str(value)
 
 
 def _meaning(struct: type[Struct]) -> str:

@@ -4,20 +4,24 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bridge.desk.printing import WORTH_PRINTING_FOR, PrinterQueue, PrintRoom
+from bridge.desk import print_serving
+from bridge.desk.paper import printout_of
+from bridge.desk.print_queue import PrinterQueue
+from bridge.desk.printing import PrintRoom
 from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, PrintJob
 from bridge.journal import SqliteJournal
 from bridge.ports import JournalFailed, Record
-from devices.documents import Printout, TextLine
+from devices.categories import NOBODY_COUNTS, JobProgress
+from devices.documents import DrawerPulse, Printout, TextLine
 from devices.errors import (
     DeviceError,
     DeviceLost,
@@ -31,6 +35,7 @@ from tests.devices.waiting import until
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MARK = PaperLine(text="ПОВТОР")
 PAPER = (PaperLine(text="спасибо"),)
+WORTH_PRINTING_FOR = timedelta(minutes=10)
 END = {JobState.SENT, JobState.PRINTED, JobState.UNKNOWN, JobState.FAILED}
 
 
@@ -42,9 +47,10 @@ class ObedientPrinter:
     printed: list[list[str]] = field(default_factory=list)
     is_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def print(self, printout: Printout) -> bool:
+    async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
         fate = self.fates.popleft() if self.fates else True
         if not isinstance(fate, DeviceError) or isinstance(fate, JobInterrupted):
+            await progress.begins()
             self.printed.append([each.text for each in printout.elements if isinstance(each, TextLine)])
         if isinstance(fate, DeviceError):
             raise fate
@@ -52,6 +58,9 @@ class ObedientPrinter:
 
     async def ready(self) -> None:
         await self.is_ready.wait()
+
+    async def open_drawer(self, pulse: DrawerPulse) -> None:
+        raise NotImplementedError
 
     def has_printed(self, jobs: int) -> bool:
         return len(self.printed) == jobs
@@ -67,8 +76,8 @@ class Desk:
         self.room = self.started()
 
     def started(self) -> PrintRoom:
-        queues = {"receipt": PrinterQueue(self._check)}
-        return PrintRoom(self.journal, queues, lambda: self.now, MARK)
+        self.queue = PrinterQueue(self._check, WORTH_PRINTING_FOR)
+        return PrintRoom(self.journal, {"receipt": self.queue}, lambda: self.now, MARK)
 
     async def restarted(self) -> list[PrintJob]:
         self.room = self.started()
@@ -165,9 +174,75 @@ async def test_what_is_too_old_is_not_printed_in_the_morning(desk: Desk) -> None
     job = await desk.served(job)
     assert (job.state, job.reason, desk.printer.printed) == (
         JobState.FAILED,
-        "the printer was away for too long",
+        "it waited too long for the printer",
         [],
     )
+
+
+async def test_what_gets_too_old_while_the_printer_is_away_fails_at_once_and_can_be_reprinted(desk: Desk) -> None:
+    """Not only when the printer is back: whoever asks in between must not be told that it still comes."""
+    away = DeviceLost("lp", "unplugged")
+    old = await desk.room.submit(PAPER)
+    desk.printer.fates.append(away)
+    with pytest.raises(DeviceLost):
+        await desk.room.serve("receipt", desk.printer)
+    watching = asyncio.create_task(desk.room.watch_age())
+    desk.now += WORTH_PRINTING_FOR
+    young = await desk.room.submit(PAPER)  # the watch looks at the clock when something comes
+    async with asyncio.timeout(5):
+        while (found := await desk.room.job(old.job_id)) is None or found.state is JobState.QUEUED:
+            pass
+    watching.cancel()
+    await asyncio.wait({watching})
+    assert (found.state, found.reason) == (JobState.FAILED, "it waited too long for the printer: unplugged")
+    assert [job.job_id for job in await desk.room.jobs([JobState.FAILED], 20)] == [old.job_id]
+    repeat = await desk.room.reprint(old.job_id)
+    assert repeat is not None
+    assert [(await desk.served(job)).state for job in (young, repeat)] == [JobState.PRINTED] * 2
+    assert desk.printer.printed == [["спасибо"], ["ПОВТОР", "спасибо"]]
+
+
+async def test_time_passes_for_what_waits_though_nothing_else_happens(desk: Desk) -> None:
+    desk.queue.print_within = timedelta(milliseconds=1)
+    desk.room = PrintRoom(desk.journal, {"receipt": desk.queue}, lambda: datetime.now(UTC), MARK)
+    watching = asyncio.create_task(desk.room.watch_age())
+    job = await desk.room.submit(PAPER)
+    async with asyncio.timeout(5):
+        while (found := await desk.room.job(job.job_id)) is None or found.state is not JobState.FAILED:
+            pass
+    watching.cancel()
+    await asyncio.wait({watching})
+
+
+async def test_jobs_are_listed_newest_first(desk: Desk) -> None:
+    first, second, third = [await desk.room.submit(PAPER) for _ in range(3)]
+    desk.printer.fates.extend([True, False])
+    await desk.served(second)
+    assert [job.job_id for job in await desk.room.jobs([], 2)] == [third.job_id, second.job_id]
+    assert [job.job_id for job in await desk.room.jobs([JobState.SENT, JobState.PRINTED], 9)][-2:] == [
+        second.job_id,
+        first.job_id,
+    ]
+
+
+async def test_sent_is_what_has_gone_out_and_is_not_known_to_be_printed(desk: Desk) -> None:
+    says_so = asyncio.Event()
+
+    class Thinking(ObedientPrinter):
+        async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
+            await progress.begins()
+            progress.all_sent()
+            await says_so.wait()
+            return True
+
+    desk.printer = Thinking()
+    job = await desk.served(await desk.room.submit(PAPER), JobState.SENT)
+    assert job.state is JobState.SENT  # and the serving was cancelled: nobody can say
+    ended = await desk.room.job(job.job_id)
+    assert ended is not None
+    assert ended.state is JobState.UNKNOWN
+    says_so.set()
+    await desk.served(await desk.room.submit(PAPER), JobState.PRINTED)
 
 
 async def test_a_start_takes_up_what_the_last_run_left(desk: Desk) -> None:
@@ -191,7 +266,8 @@ async def test_stopped_in_mid_job_it_is_unknown(desk: Desk) -> None:
     printing = asyncio.Event()
 
     class Slow(ObedientPrinter):
-        async def print(self, printout: Printout) -> bool:
+        async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
+            await progress.begins()
             printing.set()
             await asyncio.Event().wait()
             return True
@@ -203,6 +279,36 @@ async def test_stopped_in_mid_job_it_is_unknown(desk: Desk) -> None:
     found = await desk.room.job(job.job_id)
     assert found is not None
     assert found.state is JobState.UNKNOWN
+
+
+async def test_stopped_before_its_first_byte_it_waits_for_the_next_start(desk: Desk) -> None:
+    job = await desk.room.submit(PAPER)
+    asked = asyncio.Event()
+
+    class Pondering(ObedientPrinter):
+        async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
+            asked.set()
+            await asyncio.Event().wait()
+            return True
+
+    serving = asyncio.create_task(desk.room.serve("receipt", Pondering()))
+    await asyncio.wait_for(asked.wait(), 5)
+    serving.cancel()
+    await asyncio.wait({serving})
+    assert await desk.restarted() == []
+    assert (await desk.served(job)).state is JobState.PRINTED
+
+
+async def test_what_was_cut_off_is_told_to_whoever_opens_the_printer_next(desk: Desk) -> None:
+    desk.printer.fates.append(JobIncomplete("lp", "unplugged"))
+    job = await desk.room.submit(PAPER)
+    with pytest.raises(JobIncomplete):
+        await desk.room.serve("receipt", desk.printer)
+    assert desk.queue.take_cut_off() == printout_of(PAPER)
+    assert desk.queue.take_cut_off() is None
+    await desk.journal.save(replace(job, state=JobState.SENDING, is_repeat=True))
+    await desk.restarted()
+    assert desk.queue.take_cut_off() == printout_of((MARK, *PAPER))
 
 
 async def test_cancelled_while_it_is_recorded_it_is_neither_lost_nor_made_unknown(desk: Desk) -> None:
@@ -251,7 +357,6 @@ async def test_a_job_that_cannot_be_begun_for_the_disk_keeps_its_place(
 
     first, second = [await desk.room.submit((PaperLine(text=each),)) for each in ("first", "second")]
     monkeypatch.setattr(SqliteJournal, "save", fails_once)
-    with pytest.raises(JournalFailed):
-        await desk.room.serve("receipt", desk.printer)
+    monkeypatch.setattr(print_serving, "JOURNAL_RETRY_S", 0.0)
     assert [(await desk.served(job)).state for job in (second, first)] == [JobState.PRINTED] * 2
     assert desk.printer.printed == [["first"], ["second"]]

@@ -162,7 +162,7 @@ os.setresuid(*[who["uid"]] * 3)
 sock = socket.socket(socket.AF_UNIX)
 sock.connect(path)
 try:
-    sock.sendall(b'{"jsonrpc":"2.0","id":1,"method":"bridge.hello"}\\n')
+    sock.sendall(json.dumps({"jsonrpc": "2.0", "id": 1, "method": who["method"]}).encode() + b"\\n")
 except BrokenPipeError:
     pass  # closed already; what was told can still be read
 print(sock.makefile().readline())
@@ -202,6 +202,11 @@ async def guarded(path: Path, bus: EventBus, desk: CannedDesk) -> AsyncIterator[
     await server.stop(DEADLINE_S)
 
 
+def knock(method: str, gid: int, groups: list[int]) -> str:
+    """What KNOCKING takes."""
+    return json.dumps({"uid": STRANGER, "gid": gid, "groups": groups, "method": method})
+
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
@@ -209,15 +214,21 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become ano
 @pytest.mark.parametrize(("gid", "groups"), [(GROUP, []), (STRANGER, [7, GROUP])])
 @pytest.mark.usefixtures("guarded")
 async def test_a_member_is_served(path: Path, gid: int, groups: list[int]) -> None:
-    (reply,) = await run(KNOCKING, str(path), json.dumps({"uid": STRANGER, "gid": gid, "groups": groups}))
+    (reply,) = await run(KNOCKING, str(path), knock("bridge.hello", gid, groups))
     assert reply["result"]["protocol"] == "1.0"
 
 
 @as_root
+@pytest.mark.usefixtures("guarded")
+async def test_a_member_is_no_administrator(path: Path, desk: CannedDesk) -> None:
+    (reply,) = await run(KNOCKING, str(path), knock("drawer.open", GROUP, []))
+    assert (reply["error"]["code"], desk.callers) == (1009, [])
+
+
+@as_root
 async def test_a_stranger_is_told_and_logged(path: Path, guarded: PosServer) -> None:
-    who = {"uid": STRANGER, "gid": STRANGER, "groups": [STRANGER + 1]}
     with capture_logs() as logs:
-        replies = await run(KNOCKING, str(path), json.dumps(who))
+        replies = await run(KNOCKING, str(path), knock("bridge.hello", STRANGER, [STRANGER + 1]))
     assert [(reply["id"], reply["error"]["code"]) for reply in replies] == [(None, 1009)]
     (line,) = logs
     assert (line["event"], line["reason"], line["uid"]) == ("client_refused", "not_permitted", STRANGER)

@@ -23,8 +23,9 @@ IN_CONTRACT_ORDER = [
     *("bridge.hello", "bridge.status", "rpc.discover", "card.resolve"),
     *("receipt.open", "receipt.select", "receipt.clear_card", "receipt.limits", "receipt.redeem"),
     *("receipt.cancel_redeem", "receipt.prepare", "receipt.close", "receipt.cancel", "receipt.get", "receipt.list"),
-    *("display.show", "display.clear", "printer.print", "printer.job", "printer.reprint", "device.list"),
-    *("events.subscribe", "events.poll", "queue.list", "queue.retry", "queue.resolve"),
+    *("display.show", "display.clear", "printer.print", "printer.job", "printer.jobs", "printer.reprint"),
+    *("device.list", "events.subscribe", "events.poll"),
+    *("queue.list", "queue.retry", "queue.resolve", "drawer.open"),
 ]
 
 

@@ -15,6 +15,7 @@ from bridge.events import EventBus
 from bridge.pos.connection import MAX_IN_FLIGHT, MAX_UNSENT_BYTES
 from bridge.pos.framing import MAX_FRAME_BYTES
 from bridge.pos.listening import listen
+from bridge.pos.methods import METHODS
 from bridge.pos.server import MAX_CLIENTS, PosServer
 from tests.devices.waiting import until
 from tests.pos.conftest import DEADLINE_S, CannedDesk, Connect, RawClient, request
@@ -223,6 +224,24 @@ async def test_what_was_asked_before_leaving_is_done(client: RawClient, desk: Ca
     client.close()
     await until(lambda: not server._connections)
     await until(lambda: len(desk.ended) == 60)
+
+
+# --- administrators ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", [name for name, method in METHODS.items() if method.admin])
+async def test_who_is_no_administrator_is_refused_what_they_may(
+    path: Path, desk: CannedDesk, bus: EventBus, method: str
+) -> None:
+    server = PosServer(desk.handlers(), bus, cashier_text=str, is_admin=lambda _caller: False)
+    await server.start(listen(str(path)))
+    client = await RawClient.connect(path)
+    with capture_logs() as logs:
+        refused = await client.ask(method, **METHODS[method].example.params)
+    assert (refused["error"]["code"], desk.callers) == (1009, [])
+    assert [(line["event"], line["method"], line["pid"]) for line in logs] == [("call_refused", method, os.getpid())]
+    client.close()
+    await server.stop(DEADLINE_S)
 
 
 # --- stopping ------------------------------------------------------------------------------------

@@ -1,13 +1,12 @@
 """`[socket] group` keeps strangers out even where the socket's file would let them in."""
 
 import grp
-import json
 import os
 from pathlib import Path
 
 import pytest
 
-from tests.pos.test_hostile import KNOCKING, STRANGER, run
+from tests.pos.test_hostile import KNOCKING, STRANGER, knock, run
 from tests.shop.shop import open_shop
 
 
@@ -25,9 +24,8 @@ async def test_a_stranger_is_kept_out_and_a_member_is_not(socket_dir: Path) -> N
         path = socket_dir / "pos.sock"
         assert (path.stat().st_gid, path.stat().st_mode & 0o777) == (group.gr_gid, 0o660)
         open_to_all(path)
-        member, stranger = ({"uid": STRANGER, "gid": STRANGER, "groups": groups} for groups in ([group.gr_gid], []))
-        (reply,) = await run(KNOCKING, str(path), json.dumps(member))
+        (reply,) = await run(KNOCKING, str(path), knock("bridge.hello", STRANGER, [group.gr_gid]))
         assert reply["result"]["till"] == "till-1"
-        (reply,) = await run(KNOCKING, str(path), json.dumps(stranger))
+        (reply,) = await run(KNOCKING, str(path), knock("bridge.hello", STRANGER, []))
         assert reply["error"]["code"] == 1009
         assert (await shop.logged("client_refused", uid=STRANGER))["reason"] == "not_permitted"

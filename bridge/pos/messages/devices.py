@@ -121,7 +121,7 @@ class PrintLine(Params, omit_defaults=True):
     text: str | None = None
     left: str | None = None
     right: str | None = None
-    qr: Annotated[str, Meta(max_length=2000)] | None = None
+    qr: Annotated[str, Meta(max_length=3000)] | None = None
     barcode: Annotated[str, Meta(max_length=64)] | BarcodeParam | None = None
     divider: bool = False
     cut: bool = False
@@ -134,11 +134,19 @@ class PrintParams(Params):
     """One printout."""
 
     lines: Annotated[
-        list[PrintLine | str], Meta(min_length=1, max_length=500, description="a bare string is a text line")
+        list[PrintLine | str], Meta(min_length=1, max_length=5000, description="a bare string is a text line")
     ]
     device: PrinterName = None
     request_id: (
-        Annotated[str, Meta(min_length=1, max_length=64, description="repeats with the same one print once")] | None
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=64,
+                description="repeats with the same one print once; other lines need another",
+            ),
+        ]
+        | None
     ) = None
 
 
@@ -154,3 +162,32 @@ class Job(Result):
     job_id: str
     state: Annotated[JobStateName, Meta(description="printed: only after the printer's own status said so")]
     reason: str | None
+
+
+class JobsParams(Params):
+    """Which print jobs."""
+
+    state: Annotated[JobStateName | None, Meta(description="absent: all")] = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
+class ListedJob(Job):
+    """A print job among others."""
+
+    device: str
+    created_at: TimeText
+    is_repeat: Annotated[bool, Meta(description="under the mark of a repeat")]
+
+
+class JobList(Result):
+    """Newest first."""
+
+    jobs: list[ListedJob]
+
+
+class DrawerParams(Params):
+    """Which cash drawer, and how it is opened."""
+
+    device: PrinterName = None
+    pin: Annotated[Literal[2, 5], Meta(description="of the drawer's connector: 5 is a second drawer")] = 2
+    pulse_ms: Annotated[int, Meta(ge=20, le=500, description="how long its magnet is on")] = 100
