@@ -7,7 +7,7 @@ folder of its own. The rest of the configuration stays as it is, and nothing abo
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -24,7 +24,8 @@ from devices.emulation.display import EmulatedDisplay, Rows
 from devices.emulation.printer import EmulatedPrinter
 from devices.emulation.pty import PtyLink
 from devices.emulation.tcp import TcpLink
-from devices.endpoints import TcpEndpoint, parse_endpoint
+from devices.endpoints import Endpoint as AnyEndpoint
+from devices.endpoints import SerialEndpoint, TcpEndpoint, parse_endpoint
 from devices.errors import DeviceLost
 from devices.printers.profiles import Profile
 
@@ -98,7 +99,7 @@ class Emulation:
             on_change=lambda rows: show(row.name, rows),
         )
         await self._stack.enter_async_context(display)
-        return msgspec.structs.replace(row, endpoint=Endpoint(link.endpoint))
+        return msgspec.structs.replace(row, endpoint=Endpoint(_as_fast(link.endpoint, parse_endpoint(row.endpoint))))
 
     async def _printer(self, row: Printer) -> Printer:
         """A network printer stays one, on a loopback port; all others are serial here."""
@@ -127,6 +128,11 @@ class Emulation:
         await link.plug()
         self._stack.push_async_callback(link.unplug)
         return link
+
+
+def _as_fast(here: SerialEndpoint, configured: AnyEndpoint) -> SerialEndpoint:
+    """A PTY takes all at once; the driver paces screens by the speed that it was told."""
+    return replace(here, baud=configured.baud) if isinstance(configured, SerialEndpoint) else here
 
 
 def paper_for(profile: Profile) -> Paper:

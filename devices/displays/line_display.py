@@ -15,7 +15,7 @@ from devices.transports.base import ByteStream
 AHEAD_BYTES = 64
 # Nobody hears of an RS-232 display that lost its power: it gets its modes and code page anew with the first screen
 # after so long, at the price of a blink.
-INIT_AGAIN_S = 300.0
+INIT_AGAIN_S = 120.0
 # A text that runs stands still so long at its beginning and at its end: two seconds at the usual pace.
 REST_STEPS = 7
 
@@ -29,9 +29,6 @@ class LatestScreen:
         self._changed = asyncio.Event()
 
     def put(self, screen: Screen) -> None:
-        """The same screen again is no newer one: a text that runs runs on."""
-        if self._version and screen == self._screen:
-            return
         self._screen = screen
         self._version += 1
         self._changed.set()
@@ -75,6 +72,7 @@ class ByteLineDisplay:
         self._latest = latest or LatestScreen()
         self._marquee_ms = marquee_ms
         self._initialized_at = 0.0
+        self._screen: Screen | None = None
         self._shown: Frame | None = None
         self._is_dark = False
 
@@ -95,15 +93,18 @@ class ByteLineDisplay:
         version = 0
         while True:
             screen, version = await self._latest.after(version)
-            if asyncio.get_running_loop().time() - self._initialized_at >= INIT_AGAIN_S:
+            if self._now() - self._initialized_at >= INIT_AGAIN_S:
                 await self._initialize()
+            if screen == self._screen:
+                self._shown = None  # whoever shows it again may have seen something else
+            self._screen = screen
             if screen.is_dark:
                 await self._darken()
             else:
-                await self._present(screen, version)
+                version = await self._present(screen, version)
 
     async def _initialize(self) -> None:
-        self._initialized_at = asyncio.get_running_loop().time()
+        self._initialized_at = self._now()
         self._shown = None
         await self._stream.write(self._init)
 
@@ -111,22 +112,30 @@ class ByteLineDisplay:
         self._shown, self._is_dark = None, True
         await self._send(self._command_set.clear + self._command_set.dark)
 
-    async def _present(self, screen: Screen, version: int) -> None:
-        """Show it: once, or running for as long as it is the newest."""
+    async def _present(self, screen: Screen, version: int) -> int:
+        """Show it: once, or running until another comes. The version that was shown last: the same screen again
+        does not make it begin anew."""
         marquee = Marquee(screen, self._settings)
         for step in cycle(range(marquee.steps)):
             await self._draw(marquee.frame(step))
             if marquee.steps == 1 or not self._marquee_ms:
-                return
-            pause_ms = self._marquee_ms * (REST_STEPS if marquee.rests_at(step) else 1)
-            if await self._latest.has_newer(version, pause_ms / 1000):
-                return
+                break
+            until = self._now() + self._marquee_ms * (REST_STEPS if marquee.rests_at(step) else 1) / 1000
+            while await self._latest.has_newer(version, until - self._now()):
+                newest, newest_version = await self._latest.after(version)
+                if newest != screen:
+                    return version
+                version, self._shown = newest_version, None
+        return version
 
     async def _draw(self, frame: Frame) -> None:
         lit = self._command_set.lit if self._is_dark else b""
         data = lit + self._command_set.picture(frame, self._shown)
         self._shown, self._is_dark = frame, False
         await self._send(data)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def _send(self, data: bytes) -> None:
         await self._stream.write(data)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config.model import Config, Scanner, Till
+from bridge.config.model import Config, Display, Scanner, Till
 from bridge.config.values import Endpoint, Forward
 from bridge.emulation.stand_ins import Audience, Emulation
 from bridge.providers import KINDS
@@ -30,3 +30,14 @@ async def test_goods_are_forwarded_to_nothing_real(socket_dir: Path, forward: st
         (emulated,) = made.config.scanners
         assert emulated.forward == instead.format(folder=socket_dir)
         assert emulated.endpoint == f"serial://{socket_dir}/scanner-front"
+
+
+@pytest.mark.parametrize(
+    ("configured", "setting"),
+    [("serial:///dev/pos/pole?baud=19200&parity=odd", "?baud=19200"), ("serial:///dev/pos/pole", "")],
+)
+async def test_display_is_as_fast_as_its_line(socket_dir: Path, configured: str, setting: str) -> None:
+    config = Config(till=Till(store="s", name="t"), displays=(Display(name="pole", endpoint=Endpoint(configured)),))
+    async with AsyncExitStack() as stack:
+        made = await Emulation(socket_dir, stack, NOBODY).of(config)
+        assert made.config.displays[0].endpoint == f"serial://{socket_dir}/display-pole{setting}"

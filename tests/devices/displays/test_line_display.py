@@ -209,13 +209,28 @@ async def test_long_rows_are_cut_where_they_may_not_run(glass: EmulatedDisplay) 
         assert glass.bytes_taken == taken + len(b"\x1f$\x01\x02!")
 
 
-async def test_same_screen_again_is_no_newer_one() -> None:
-    latest = LatestScreen()
-    latest.put(Screen())  # the first is always one: the display may show anything
-    assert await latest.after(0) == (Screen(), 1)
-    latest.put(Screen(("a",)))
-    latest.put(Screen(("a",)))
-    assert await latest.after(0) == (Screen(("a",)), 2)
+async def test_same_screen_again_is_written_whole(glass: EmulatedDisplay) -> None:
+    """Somebody pulled the display's power, put it back, and shows once more what is not there."""
+    async with driving(glass, DisplaySettings()) as display:
+        for _ in range(2):
+            display.show(Screen(("Hello", "World")))
+            await glass.until(lambda rows: rows == ("Hello".ljust(20), "World".ljust(20)))
+            await glass.power_cut()
+
+
+async def test_same_screen_again_does_not_make_a_running_text_begin_anew(glass: EmulatedDisplay) -> None:
+    text = "0123456789ABCDEFGHIJKLM"
+    async with driving(glass, DisplaySettings(), marquee_ms=20) as display:
+
+        async def insist() -> None:
+            while True:
+                display.show(Screen((text,)))
+                await asyncio.sleep(0.01)
+
+        insisting = asyncio.create_task(insist())
+        await glass.until(lambda rows: rows[0] == text[3:])
+        insisting.cancel()
+        await asyncio.gather(insisting, return_exceptions=True)
 
 
 async def test_mailbox_gives_each_version_once() -> None:
