@@ -33,13 +33,11 @@ class Traits:
 
     two_phase: HOLD, then CONFIRM or RELEASE; else one PURCHASE after the fiscal paper.
     multiple: points are spent in multiples of this; rate: money per point.
-    partial_refund: "amount" and "lines" are sent, "manual" becomes a task for staff.
     """
 
     two_phase: bool
     multiple: Decimal = Decimal("0.01")
     rate: Decimal = Decimal(1)
-    partial_refund: str = "amount"
 
 
 class CardSource(Protocol):

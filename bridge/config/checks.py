@@ -9,6 +9,7 @@ from itertools import chain
 from bridge.config.errors import Problem, quoted
 from bridge.config.model import DEFAULT_ADMIN_GROUPS, CardFormat, Config, Display, Printer, Provider, Scanner
 from bridge.config.not_yet import KINDS_TO_COME
+from bridge.config.policies import check_policy
 from bridge.domain.card import Charset, CheckDigit
 from bridge.providers import KINDS
 from devices.codecs.displays.command_set import NoSuchDisplay
@@ -28,11 +29,7 @@ SCHEMES = {
     "printers": ("lp", "serial", "tcp", "usb"),
 }
 
-# Keys that only some kinds of provider have: those that the kind needs, those that it can take.
-KIND_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "maxma": (("base_url", "key"), ()),
-    "card-file": (("path",), ("ledger", "accrue_percent")),
-}
+# Keys that only some kinds of provider have.
 _OWN_KEYS = ("base_url", "key", "login", "password", "path", "ledger", "accrue_percent")
 
 Device = Scanner | Display | Printer
@@ -169,7 +166,9 @@ def _is_made_of(prefix: str, charset: Charset) -> bool:
 
 
 def _check_provider(path: str, row: Provider) -> Iterator[Problem]:
-    needed, taken = KIND_KEYS.get(row.kind, ((), _OWN_KEYS))
+    if row.kind not in KINDS:
+        return
+    needed, taken = KINDS[row.kind].needs, KINDS[row.kind].takes
     for key in _OWN_KEYS:
         value = getattr(row, key)
         if key in needed and value is None:
@@ -177,6 +176,15 @@ def _check_provider(path: str, row: Provider) -> Iterator[Problem]:
         if value and key not in (*needed, *taken):
             yield Problem(f"{path}.{key}", f"kind {row.kind} has no such key", (*needed, *taken))
     yield from _check_members_file(f"{path}.path", row)
+    yield from _check_templates(path, row)
+    yield from check_policy(path, row)
+
+
+def _check_templates(path: str, row: Provider) -> Iterator[Problem]:
+    count = Counter(template.name for template in row.templates)
+    for place, template in enumerate(row.templates):
+        if count[template.name] > 1:
+            yield Problem(f"{path}.templates[{place}].name", f"{quoted(template.name)} is there more than once")
 
 
 def _check_members_file(key_path: str, row: Provider) -> Iterator[Problem]:

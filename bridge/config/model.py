@@ -200,22 +200,50 @@ PolicyWay = Literal["online", "online_else_queue", "queue", "manual", "none"]
 
 
 class Policy(Section, frozen=True):
-    """Which operations are made how. Points are never spent offline, so `redeem` knows no queue."""
+    """How each operation is made. What is left out comes with the kind: see "Kinds of provider".
 
-    redeem: Annotated[Literal["online", "manual", "none"], Meta(description="points are spent at the sale")] = "online"
-    accrue: Annotated[PolicyWay, Meta(description="points are earned after the sale")] = "online_else_queue"
-    reverse: Annotated[PolicyWay, Meta(description="an accrual is taken back on a refund")] = "queue"
-    cancel: Annotated[PolicyWay, Meta(description="an operation of an open receipt is undone")] = "online"
-    balance: Annotated[Literal["at_card", "at_payment"], Meta(description="when the balance is asked for")] = "at_card"
-    restore_redeemed_on_refund: Annotated[bool, Meta(description="a refund gives spent points back")] = True
+    `online`: now, while the till waits, and what cannot be made now is left to a person, as a task;
+    `online_else_queue`: now, or later when the provider is away; `queue`: always later; `manual`: by a person;
+    `none`: by nobody.
+    """
+
+    # Points are never spent offline, so `redeem` knows no queue.
+    redeem: Annotated[Literal["online", "manual", "none"] | None, Meta(description="points are spent at the sale")] = (
+        None
+    )
+    accrue: Annotated[
+        PolicyWay | None,
+        Meta(
+            description="the sale is told after the fiscal paper: points are earned, and spent where one operation "
+            "does both"
+        ),
+    ] = None
+    reverse: Annotated[PolicyWay | None, Meta(description="an accrual is taken back on a refund")] = None
+    cancel: Annotated[PolicyWay | None, Meta(description="an operation of an open receipt is undone")] = None
+    balance: Annotated[
+        Literal["at_card", "at_payment"] | None,
+        Meta(description="when the balance is asked for and shown: as the card comes in, or with `receipt.limits`"),
+    ] = None
+    restore_redeemed_on_refund: Annotated[bool | None, Meta(description="a refund gives spent points back")] = None
     partial_refund: Annotated[
-        Literal["amount", "lines", "manual"],
-        Meta(description="what the provider is told of a partial refund; `manual`: a task for staff"),
-    ] = "amount"
+        Literal["amount", "lines", "manual"] | None,
+        Meta(description="what the provider is told of a partial refund; `manual`: nothing, a task for staff"),
+    ] = None
     redeem_entries: Annotated[
-        tuple[Literal["scan", "typed", "picked"], ...],
+        tuple[Literal["scan", "typed", "picked"], ...] | None,
         Meta(description="how a card must have come in for its points to be spent"),
-    ] = ("scan", "typed", "picked")
+    ] = None
+
+
+class CardTemplate(Section, frozen=True):
+    """What differs for cards of one template (the provider's name for a series of cards)."""
+
+    name: Annotated[
+        str, Meta(min_length=1, max_length=100, title="text", description="as the provider calls the template")
+    ]
+    max_redeem_percent: Annotated[
+        Percent, Meta(description="of the receipt's total that points of these cards may pay")
+    ]
 
 
 class Provider(Section, frozen=True):
@@ -240,6 +268,9 @@ class Provider(Section, frozen=True):
         Percent,
         Meta(description="of the receipt's total that points may pay, below the provider's own limit"),
     ] = Percent(100)
+    templates: Annotated[
+        tuple[CardTemplate, ...], Meta(description="by the card's template; all others have the provider's own percent")
+    ] = ()
     path: Annotated[Path | None, Meta(description="card-file: the members, a TOML or CSV file")] = None
     ledger: Annotated[
         Path | None,

@@ -24,12 +24,6 @@ ROWS: tuple[tuple[str, Callable[[Any], bool], tuple[str, ...]], ...] = (
     ("http.enabled", _other_than(False), ("false",)),
     ("scanners[].endpoint", _is_usb, ("serial://PATH", "input://PATH", "hidraw://PATH")),
     ("displays[].endpoint", _is_usb, ("serial://PATH",)),
-    ("providers[].policy.redeem", _other_than("online"), ("online",)),
-    ("providers[].policy.accrue", _other_than("online_else_queue"), ("online_else_queue",)),
-    ("providers[].policy.reverse", _other_than("queue"), ("queue",)),
-    ("providers[].policy.cancel", _other_than("online"), ("online",)),
-    ("providers[].policy.balance", _other_than("at_card"), ("at_card",)),
-    ("providers[].policy.restore_redeemed_on_refund", _other_than(True), ("true",)),
     ("messages.print_on_card", _other_than(False), ("false",)),
     ("sync.every", _other_than(""), ('""',)),
 )

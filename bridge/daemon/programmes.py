@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from bridge.config.model import Config, Provider
+from bridge.config.policies import policy_of
 from bridge.desk.programme import Programme, Programmes
 from bridge.domain.limits import RedeemRules
-from bridge.domain.member import Entry
+from bridge.domain.policy import Way
 from bridge.ports import LoyaltyProvider
 from bridge.providers import build
 from bridge.providers.card_file.settings import CardFileSettings
@@ -19,13 +20,16 @@ def programmes_of(config: Config) -> Programmes:
 
 def _programme(config: Config, provider: Provider) -> Programme:
     made: LoyaltyProvider = build(provider.kind, _SETTINGS[provider.kind](config, provider))
+    policy = policy_of(provider)
     rules = RedeemRules(
         max_redeem_percent=provider.max_redeem_percent,
+        template_percents={template.name: template.max_redeem_percent for template in provider.templates},
         multiple=made.traits.multiple,
         rate=made.traits.rate,
-        redeem_entries=frozenset(Entry(entry) for entry in provider.policy.redeem_entries),
+        is_allowed=policy.redeem is not Way.NONE,
+        redeem_entries=policy.redeem_entries,
     )
-    return Programme(made, rules, provider.policy.partial_refund)
+    return Programme(made, rules, policy)
 
 
 def _maxma(config: Config, provider: Provider) -> MaxmaSettings:

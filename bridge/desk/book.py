@@ -56,6 +56,10 @@ class ReceiptBook:
     def is_ours(self, base: Base) -> bool:
         return base.till in {"", self._till}
 
+    def alias_of(self, base: Base) -> str:
+        """A name for a sale from its beginning, in place of the provider's reference: what came back by hand has it."""
+        return f"receipt:{base.till or self._till}/{base.receipt_id}"
+
     async def sale_of(self, base: Base | None) -> Receipt | None:
         """The sale that a refund names; None when another till made it, whose receipt ids may be the same as ours."""
         return await self.find(base.receipt_id) if base and self.is_ours(base) else None
@@ -94,9 +98,10 @@ class ReceiptBook:
         if known is None or _public(known) != _public(receipt):
             self._announcer.receipt(receipt)
 
-    async def save_move(self, move: Move) -> None:
-        await self._journal.save(move)
-        self._keep_other(move)
+    async def save_move(self, move: Move, *others: Record) -> None:
+        await self._journal.save(move, *others)
+        for record in (move, *others):
+            self._keep_other(record)
 
     async def reopen(self, receipt: Receipt, *others: Record) -> None:
         """Save a settled receipt that is to be settled anew: all its moves are in hand again."""

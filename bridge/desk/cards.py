@@ -20,6 +20,7 @@ from bridge.domain.errors import CardNotFound, ProviderRefused, ProviderUnavaila
 from bridge.domain.member import AttachedCard, Entry, Source
 from bridge.domain.payment_card import is_payment_card
 from bridge.domain.personal import CardNumber, ScanText
+from bridge.domain.policy import BalanceAt
 from bridge.domain.receipt import PendingCard, Receipt
 from devices.events import DataEvent
 
@@ -50,8 +51,10 @@ class Presented:
 
     def attachable(self, answer: Answer) -> AttachedCard | None:
         """The card to attach after this answer: found, or not to be asked about; None when it is not known."""
-        if answer.member is not None:
-            member = answer.member
+        member = answer.member
+        if member is not None:
+            if self.programme.policy.balance is BalanceAt.PAYMENT:
+                member = member.without_points
             return AttachedCard(self.programme.name, member.number, self.entry, member, Source.ONLINE, answer.at)
         if isinstance(answer.error, ProviderUnavailable | ProviderRefused) and isinstance(self.who, CardNumber):
             return AttachedCard(self.programme.name, self.who, self.entry, None, Source.OFFLINE, answer.at)

@@ -11,19 +11,19 @@ from bridge.desk.deadline import left_until
 from bridge.desk.fingerprint import fingerprint
 from bridge.desk.preparing import standing_points
 from bridge.desk.receipts import live
-from bridge.desk.refunding import ForStaff, Refund, RefundDesk
+from bridge.desk.refunding import Refund, RefundDesk
 from bridge.desk.rooms import Rooms
+from bridge.desk.selling import Wanted, wanted_of_sale
 from bridge.desk.staff import ABANDONED
 from bridge.desk.undoing import without_redemption
-from bridge.domain.errors import AmountInvalid, ReceiptIdReused
+from bridge.domain.errors import ReceiptIdReused
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.member import AttachedCard, Entry, Source
-from bridge.domain.money import NO_POINTS, Points, is_multiple, money
+from bridge.domain.money import Points, money
 from bridge.domain.moves import Purchase
 from bridge.domain.personal import CardNumber
 from bridge.domain.receipt import (
     Base,
-    Goal,
     GoalKind,
     Operation,
     Outcome,
@@ -35,6 +35,7 @@ from bridge.domain.receipt import (
 )
 from bridge.domain.sale import Basket
 from bridge.domain.task import StaffTask
+from bridge.ports import Record
 
 log = structlog.get_logger()
 
@@ -84,8 +85,8 @@ class CloseDesk:
         async with self._book.lock(closing.receipt_id), self._recording:
             known = await self._book.find(closing.receipt_id)
             if known is None or known.is_live:
-                receipt, tasks = await self._closed(known or self._opened_late(closing), closing)
-                await self._book.save(receipt, *tasks, *self._no_longer_abandoned(receipt))
+                receipt, others = await self._closed(known or self._opened_late(closing), closing)
+                await self._book.save(receipt, *others, *self._no_longer_abandoned(receipt))
                 self._let_go(closing.receipt_id)
                 self._cards.drop_held()
                 self._paper.thank(receipt.operation)
@@ -122,14 +123,13 @@ class CloseDesk:
 
     async def _settle(self, receipt: Receipt, deadline: float) -> None:
         if not receipt.settled:
-            left = left_until(deadline)
-            await self._settler.reach(receipt.receipt_id, left)
+            await self._settler.settle(receipt, left_until(deadline))
 
     def _opened_late(self, closing: Closing) -> Receipt:
         """The bridge was down at the start of this sale."""
         return Receipt(closing.receipt_id, closing.operation or Operation.SALE, self._clock())
 
-    async def _closed(self, receipt: Receipt, closing: Closing) -> tuple[Receipt, list[StaffTask]]:
+    async def _closed(self, receipt: Receipt, closing: Closing) -> tuple[Receipt, list[Record]]:
         if closing.operation not in {None, receipt.operation}:
             raise ReceiptIdReused(f"receipt {receipt.receipt_id!r} was opened as a {receipt.operation}")
         card = self._card(receipt, closing)
@@ -144,42 +144,36 @@ class CloseDesk:
             closed_with=closing.fingerprint,
             closed_at=self._clock(),
         )
-        try:
-            goal = await self._goal(closed, closing)
-        except ForStaff as reason:
-            task = await self._staff.manual(closed, str(reason), closing.restore)
-            outcome = Outcome(OutcomeState.MANUAL, task_id=task.task_id, reason=str(reason))
-            return replace(closed, outcome=outcome), [task]
-        is_settled = goal.kind is GoalKind.NOTHING and closed.settled
-        barred = card is not None and card.is_barred and goal.kind is GoalKind.NOTHING
-        why = f"the card is {card.state}: nothing was sent" if card and barred else None
-        outcome = Outcome(OutcomeState.DONE if is_settled else OutcomeState.QUEUED, reason=why)
-        spent = self._spent(closed, goal)
-        return replace(closed, goal=goal, redemption=spent, settled=is_settled, outcome=outcome), []
+        wanted = await self._wanted(closed, closing)
+        task = self._staff.manual(wanted.errand) if wanted.errand else None
+        is_settled = wanted.goal.kind is GoalKind.NOTHING and closed.settled
+        outcome = Outcome(
+            OutcomeState.QUEUED if not is_settled else OutcomeState.MANUAL if task else OutcomeState.DONE,
+            task_id=task.task_id if task else None,
+            reason=task.reason if task else _why_nothing(wanted, card),
+        )
+        spent = self._spent(closed, wanted.spent)
+        closed = replace(closed, goal=wanted.goal, redemption=spent, settled=is_settled, outcome=outcome)
+        return closed, [*([task] if task else []), *wanted.moves]
 
-    async def _goal(self, receipt: Receipt, closing: Closing) -> Goal:
-        basket = receipt.basket or closing.basket
+    async def _wanted(self, receipt: Receipt, closing: Closing) -> Wanted:
+        basket, card = receipt.basket or closing.basket, receipt.card
         if receipt.operation is Operation.REFUND:
-            number = receipt.card.number.value if receipt.card else ""
+            number = card.number.value if card else ""
             told = Refund(receipt.base, basket, closing.lines_given, number, closing.restore, receipt.cashier)
-            return await self._refunds.goal(told)
-        if receipt.card is None:
-            return Goal()
+            return await self._refunds.wanted(receipt, told)
+        if card is None:
+            return Wanted()
         redeem = standing_points(receipt) if closing.redeemed is None else closing.redeemed
-        if receipt.card.is_barred and not redeem:
-            return Goal()  # it earns nothing either: no errand for the provider, and none for staff
-        multiple = self._programmes.rules(receipt.card.provider).multiple
-        if not is_multiple(redeem, multiple):
-            raise AmountInvalid(f"points are redeemed in multiples of {multiple}")
-        purchase = Purchase(receipt.card.number, basket, redeem, self._clock(), receipt.cashier)
-        return Goal(GoalKind.COMMITTED, receipt.card.provider, purchase=purchase)
+        sale = Purchase(card.number, basket, redeem, self._clock(), receipt.cashier)
+        rules, policy = self._programmes.rules(card.provider), self._programmes.policy(card.provider)
+        return wanted_of_sale(receipt.receipt_id, card, sale, rules, policy)
 
-    def _spent(self, closed: Receipt, goal: Goal) -> Redemption | None:
+    def _spent(self, closed: Receipt, spent: Points) -> Redemption | None:
         """The redemption as it was fiscalised, which need not be the one that stood."""
-        spent = goal.purchase.redeem if goal.purchase else NO_POINTS
         if not spent or (closed.redemption and closed.redemption.points == spent):
             return closed.redemption if spent else None
-        rate = self._programmes.rules(goal.provider).rate
+        rate = self._programmes.rules(closed.card.provider if closed.card else None).rate
         return Redemption(spent, money(spent * rate), RedemptionState.NOTED)
 
     def _card(self, receipt: Receipt, closing: Closing) -> AttachedCard | None:
@@ -229,6 +223,12 @@ def _repeated(receipt: Receipt, closing: Closing) -> Receipt:
     if receipt.closed_with != closing.fingerprint:
         raise ReceiptIdReused(f"receipt {receipt.receipt_id!r} was closed with other content")
     return receipt
+
+
+def _why_nothing(wanted: Wanted, card: AttachedCard | None) -> str | None:
+    if card and card.is_barred and wanted.goal.kind is GoalKind.NOTHING:
+        return f"the card is {card.state}: nothing was sent"
+    return None
 
 
 def _number(card: AttachedCard | None) -> CardNumber | None:

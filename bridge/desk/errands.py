@@ -7,7 +7,7 @@ from bridge.desk.book import ReceiptBook
 from bridge.domain.money import NO_POINTS, Money, Points, money, points
 from bridge.domain.moves import Move, MoveKind, MoveState
 from bridge.domain.personal import CardNumber
-from bridge.domain.receipt import GoalKind, Operation, Receipt
+from bridge.domain.receipt import Base, GoalKind, Operation, Receipt
 from bridge.domain.returns import Sale, give_back
 from bridge.domain.task import Errand
 
@@ -39,27 +39,42 @@ class Errands:
         card = (refund.card if refund else None) or errand.card or (found.card.number if found and found.card else told)
         errand = replace(errand, base_receipt_id=base.receipt_id, card=card)
         wanted = refund.restore if refund else restore
-        sale = await self._booked(found) if found else None
+        sale = await self._booked(base, found)
         if sale is None or errand.total is None:
             return replace(errand, give_back=wanted)
         back = give_back(sale, errand.total, wanted)
-        return replace(errand, give_back=back.restored, take_away=back.reversed)
+        is_earned = found is not None and found.outcome is not None and found.outcome.accrued is not None
+        return replace(errand, give_back=back.restored, take_away=back.reversed if is_earned else None)
 
-    async def _booked(self, sale: Receipt) -> Sale | None:
-        """The sale with what came back of it already; None when its points are not known."""
-        outcome = sale.outcome
-        if outcome is None or outcome.redeemed is None or outcome.accrued is None or sale.basket is None:
+    async def _booked(self, base: Base, found: Receipt | None) -> Sale | None:
+        """The sale with what came back of it already; None when its points are not known.
+
+        Points that nobody has told as earned count as none.
+        """
+        sold = found.goal.purchase if found else None
+        if sold is not None:
+            total, spent = sold.basket.total, sold.redeem
+        elif base.total is not None and base.redeemed is not None:
+            total, spent = base.total, base.redeemed
+        else:
             return None
-        moves = await self._book.refunds_of(outcome.provider_ref) if outcome.provider_ref else ()
-        done = [move for move in moves if move.state is MoveState.DONE and move.refund and move.result]
+        outcome = found.outcome if found else None
+        reference = base.provider_ref or (outcome.provider_ref if outcome else None) or ""
+        back = [move for move in await self.refunds_of(base, reference) if move.refund and move.result]
         return Sale(
-            sale.basket.total,
-            outcome.redeemed,
-            outcome.accrued,
-            _refunded(done),
-            points(sum((move.result.restored or NO_POINTS for move in done if move.result), NO_POINTS)),
-            points(sum((move.result.reversed or NO_POINTS for move in done if move.result), NO_POINTS)),
+            total,
+            spent,
+            (outcome.accrued if outcome else None) or NO_POINTS,
+            _refunded(back),
+            points(sum((move.result.restored or NO_POINTS for move in back if move.result), NO_POINTS)),
+            points(sum((move.result.reversed or NO_POINTS for move in back if move.result), NO_POINTS)),
         )
+
+    async def refunds_of(self, base: Base, reference: str) -> Sequence[Move]:
+        """What came back of this sale, at the provider or by hand; reference: the provider's of the sale, if known."""
+        keys = {reference, self._book.alias_of(base)} - {""}
+        moves = [move for key in sorted(keys) for move in await self._book.refunds_of(key)]
+        return [move for move in moves if move.refund and move.state in {MoveState.DONE, MoveState.LEFT}]
 
 
 def _refunded(moves: Sequence[Move]) -> Money:

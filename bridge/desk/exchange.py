@@ -10,6 +10,7 @@ from bridge.desk.programme import Programmes
 from bridge.desk.provider_watch import ProviderWatch
 from bridge.domain.errors import LimitExceeded
 from bridge.domain.moves import Absent, Away, Done, Move, MoveState, Refused, StatusReply, Unknown
+from bridge.domain.policy import Policy
 from bridge.domain.settlement import Ask, Make, Send, falls_short
 from bridge.ports import Clock, move_id
 
@@ -56,6 +57,9 @@ class Exchange:
 
     def is_two_phase(self, provider: str) -> bool:
         return self.knows(provider) and self._programmes.get(provider).provider.traits.two_phase
+
+    def policy(self, provider: str) -> Policy:
+        return self._programmes.policy(provider)
 
     def reference(self, move: Move) -> str:
         """What a refund must name for the sale that this move began."""

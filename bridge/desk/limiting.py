@@ -11,8 +11,10 @@ from bridge.desk.receipts import live
 from bridge.desk.rooms import Rooms
 from bridge.domain.limits import Limits, ReasonCode, benefit_limits, limits_of_nothing, limits_without_quote
 from bridge.domain.member import AttachedCard, Source
-from bridge.domain.money import NO_POINTS
+from bridge.domain.money import NO_POINTS, Points
 from bridge.domain.moves import Purchase, Return
+from bridge.domain.policy import BalanceAt, Way
+from bridge.domain.quote import Quote
 from bridge.domain.receipt import Operation, Receipt
 from bridge.domain.sale import Basket
 
@@ -25,6 +27,7 @@ class LimitDesk:
         self._book = rooms.book
         self._lookups = rooms.lookups
         self._quotes = rooms.quotes
+        self._errands = rooms.errands
         self._clock = rooms.clock
         self._cards = cards
 
@@ -58,22 +61,32 @@ class LimitDesk:
         if quoted is None or quoted.quote is None:
             code = ReasonCode.LOOKUP_RUNNING if quoted is None else ReasonCode.OFFLINE
             return limits_without_quote(card, basket.total, programme.rules, code)
-        if card.member is None:
+        if card.member is None or _lacks_balance(card, quoted.quote, programme):
             card = await self._asked_again(receipt, card, programme, deadline)
         return benefit_limits(card, basket.total, quoted.quote, programme.rules, quoted.at)
 
     async def _of_refund(self, receipt: Receipt, card: AttachedCard, basket: Basket, deadline: float) -> Limits:
         programme = self._programmes.get(card.provider)
         limits = limits_without_quote(card, basket.total, programme.rules)
+        policy = programme.policy
+        if policy.reverse is Way.NONE or not policy.restore_redeemed_on_refund:
+            return replace(limits, restore=NO_POINTS)
         reference = await self._base_reference(receipt)
-        if not reference:
-            return limits
+        if not (reference and policy.reverse.is_sent):
+            return replace(limits, restore=await self._reckoned(receipt))
         question = Return(card.number, reference, basket.total, self._clock(), basket.lines)
         quoted = await self._quoted(receipt, programme, question, deadline)
         if quoted is None or quoted.returned is None:
             code = ReasonCode.LOOKUP_RUNNING if quoted is None else ReasonCode.OFFLINE
             return replace(limits, reasons=(code,))
-        return replace(limits, restore=quoted.returned.restore, source=Source.ONLINE, as_of=quoted.at)
+        restore = quoted.returned.restore
+        if restore is None:
+            return replace(limits, restore=await self._reckoned(receipt))
+        return replace(limits, restore=restore, source=Source.ONLINE, as_of=quoted.at)
+
+    async def _reckoned(self, receipt: Receipt) -> Points | None:
+        """The spent points that belong to these goods, where the provider has no preview of a return."""
+        return (await self._errands.of(receipt, "")).give_back
 
     async def _card_of_base(self, receipt: Receipt) -> AttachedCard | None:
         """Whoever brings goods back need not show the card again: the sale knows it."""
@@ -95,7 +108,7 @@ class LimitDesk:
     async def _asked_again(
         self, receipt: Receipt, card: AttachedCard, programme: Programme, deadline: float
     ) -> AttachedCard:
-        """A card that could not be asked about when it came in: now its provider answers again."""
+        """A card that could not be asked about when it came in, or whose balance was to be asked for now."""
         task = self._lookups.start(programme, card.number)
         if not await done_by(task, deadline) or task.result().member is None:
             return card
@@ -110,3 +123,9 @@ class LimitDesk:
         known = receipt.card or receipt.pending
         rules = self._programmes.rules(known.provider if known else None)
         return limits_of_nothing(rules, self._clock(), reason)
+
+
+def _lacks_balance(card: AttachedCard, quote: Quote, programme: Programme) -> bool:
+    """True when the points are asked for at payment, which is now, and the preview has not told them."""
+    is_at_payment = programme.policy.balance is BalanceAt.PAYMENT
+    return is_at_payment and quote.balance is None and card.member is not None and card.member.balance is None

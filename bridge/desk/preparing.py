@@ -60,13 +60,17 @@ class PrepareDesk:
             return PreparedSale(basket, NO_POINTS, Quote(balance=None))
         programme = self._programmes.get(receipt.card.provider)
         redeem = standing_points(receipt)
-        purchase = Purchase(receipt.card.number, basket, redeem, self._clock(), receipt.cashier)
+        asked = Purchase(receipt.card.number, basket, redeem, self._clock(), receipt.cashier)
+        purchase = asked if programme.policy.redeem.is_sent else replace(asked, redeem=NO_POINTS)
         is_held = _is_held(receipt, programme, purchase)
         if not is_held:
             await release_hold(self._book, self._settler, receipt_id, deadline)
-        quote = await self._quote(receipt_id, programme, purchase, deadline)
+        quote = await self._quote(receipt_id, programme, asked, deadline)
         if redeem and not is_held:
             check_redeemable(receipt.card, basket, quote, programme, redeem)
+        if not programme.policy.accrue.is_sent:
+            await self._mark_prepared(receipt_id, basket, Goal())
+            return PreparedSale(basket, redeem, quote)
         await self._hold(receipt_id, programme, purchase, deadline)
         return PreparedSale(basket, redeem, quote, await self._printout(receipt_id))
 
@@ -101,7 +105,8 @@ class PrepareDesk:
             if receipt.goal != reached:
                 raise WrongReceiptState("the receipt was changed while it was prepared")
             redemption = receipt.redemption
-            if redemption and standing_sale(await self._book.moves(receipt_id)):
+            is_spent = reached.purchase is not None and reached.purchase.redeem
+            if redemption and is_spent and standing_sale(await self._book.moves(receipt_id)):
                 redemption = replace(redemption, state=RedemptionState.RESERVED)
             prepared = replace(receipt, basket=basket, redemption=redemption, state=ReceiptState.PREPARED)
             await self._book.save(prepared)

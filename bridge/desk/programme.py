@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 from bridge.domain.errors import ProviderRefused
 from bridge.domain.limits import RedeemRules
+from bridge.domain.policy import Policy
 from bridge.ports import LoyaltyProvider
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """rules: what may be redeemed. partial_refund: "amount", "lines", or "manual" (a task for staff)."""
+    """rules: what may be redeemed; policy: how each operation is made."""
 
     provider: LoyaltyProvider
     rules: RedeemRules
-    partial_refund: str = "amount"
+    policy: Policy
 
     @property
     def name(self) -> str:
@@ -48,6 +49,11 @@ class Programmes:
         """The rules of the programme named, else of the first one, else the protocol's defaults."""
         found = self._programmes.get(name) if name else next(iter(self), None)
         return found.rules if found else RedeemRules()
+
+    def policy(self, name: str) -> Policy:
+        """The policy of the programme named; of one that is gone the usual one, so what waits for it still waits."""
+        found = self._programmes.get(name)
+        return found.policy if found else Policy()
 
     def pick(self, name: str | None) -> Programme:
         """The programme asked for, else the first one."""

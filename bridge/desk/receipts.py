@@ -59,7 +59,7 @@ class ReceiptDesk:
             await self._book.save(receipt)
             self._cards.forget(receipt_id)
         if not receipt.settled:
-            await self._settler.reach(receipt_id, UNDO_WAIT_S)
+            await self._settler.settle(receipt, UNDO_WAIT_S)
         return receipt
 
     async def get(self, receipt_id: str) -> Receipt:

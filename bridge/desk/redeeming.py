@@ -30,6 +30,7 @@ from bridge.domain.sale import Basket
 _UNDONE = {
     Progress.SETTLED: OutcomeState.DONE,
     Progress.REFUSED: OutcomeState.REFUSED,
+    Progress.LEFT: OutcomeState.MANUAL,
     Progress.AWAY: OutcomeState.QUEUED,
     Progress.RUNNING: OutcomeState.QUEUED,
     Progress.UNKNOWN: OutcomeState.UNKNOWN,
@@ -83,7 +84,7 @@ class RedeemDesk:
                 await self._book.save(changed)
         if changed.settled:
             return Outcome(OutcomeState.DONE, redeemed=NO_POINTS)
-        told = await self._settler.reach(receipt_id, UNDO_WAIT_S)
+        told = await self._settler.settle(changed, UNDO_WAIT_S)
         return Outcome(_UNDONE[told.progress], redeemed=NO_POINTS)
 
     async def _ask_afresh(self, programme: Programme, purchase: Purchase) -> tuple[Member, Quote]:
@@ -102,6 +103,8 @@ class RedeemDesk:
         if receipt.operation is Operation.REFUND:
             raise LimitExceeded("points are not redeemed on a refund")
         programme = self._programmes.get(receipt.card.provider)
+        if not programme.rules.is_allowed:
+            raise NotPermitted("points are not spent in this shop")
         if receipt.card.entry not in programme.rules.redeem_entries:
             raise NotPermitted(f"points may not be spent of a card that came in by {receipt.card.entry}")
         if receipt.card.is_barred:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bridge.desk.book import ReceiptBook
+from bridge.desk.errands import Errands
 from bridge.desk.lookups import Lookups
 from bridge.desk.programme import Programmes
 from bridge.desk.quotes import Quotes
@@ -20,6 +21,7 @@ class Rooms:
     lookups: Lookups
     quotes: Quotes
     settler: Settler
+    errands: Errands
     staff: Staff
     clock: Clock
     spawn: Spawn

@@ -9,7 +9,7 @@ import structlog
 
 from bridge.desk.book import ReceiptBook
 from bridge.desk.exchange import Exchange, MoveIds, after
-from bridge.desk.staff import UNKNOWN, Staff
+from bridge.desk.staff import REFUSED, UNKNOWN, Staff, left_task_id, task_id
 from bridge.domain.moves import (
     Absent,
     Away,
@@ -22,8 +22,9 @@ from bridge.domain.moves import (
     Unknown,
 )
 from bridge.domain.outcome import outcome_of
+from bridge.domain.policy import Way
 from bridge.domain.receipt import GoalKind, OutcomeState, Receipt, RedemptionState
-from bridge.domain.settlement import Ask, Drop, Make, Send, Settled, Step, next_step
+from bridge.domain.settlement import Ask, Drop, Make, Send, Settled, Step, is_left, next_step, way_of
 from bridge.domain.task import StaffTask
 from bridge.pace import Pace
 from bridge.ports import JournalFailed
@@ -44,6 +45,7 @@ class Progress(Enum):
 
     SETTLED = "settled"
     REFUSED = "refused"
+    LEFT = "left"  # to a person
     AWAY = "away"
     UNKNOWN = "unknown"
     RUNNING = "running"
@@ -104,6 +106,12 @@ class Settler:
         told = self.drive(receipt_id)
         done, _ = await asyncio.wait({told}, timeout=wait_s)
         return told.result() if done else Told(Progress.RUNNING)
+
+    async def settle(self, receipt: Receipt, wait_s: float) -> Told:
+        """The same for a call that only wants its change carried out: not waited for where the policy says "later"."""
+        provider = receipt.goal.provider or (receipt.card.provider if receipt.card else "")
+        is_later = way_of(receipt.goal, MoveKind.REVERT, self._exchange.policy(provider)) is Way.QUEUE
+        return await self.reach(receipt.receipt_id, 0.0 if is_later else wait_s)
 
     def is_talking(self, receipt_id: str) -> bool:
         """True while the provider is being asked about this receipt; read it under the receipt's lock."""
@@ -186,9 +194,11 @@ class Settler:
         """Make a step durable; what is left is the exchange with the provider, if the step needs one."""
         match step:
             case Make():
-                await self._book.save_move(await self._made(receipt, step))
+                await self._plan(receipt, await self._made(receipt, step))
             case Drop(move):
                 await self._book.save_move(replace(move, state=MoveState.ABSENT, reason="not wanted any more"))
+            case Send(move) if self._is_left(receipt, move, is_away=False):
+                await self._leave(receipt, move)
             case Send(move):
                 sent = replace(move, state=MoveState.SENT, attempts=move.attempts + 1, reason="")
                 await self._book.save_move(sent)
@@ -196,6 +206,27 @@ class Settler:
             case Ask():
                 return step
         return None
+
+    async def _plan(self, receipt: Receipt, move: Move) -> None:
+        if not self._is_left(receipt, move, is_away=False):
+            await self._book.save_move(move)
+            return
+        moves = await self._book.moves(receipt.receipt_id)
+        target = next((each for each in moves if each.move_id == move.target), None)
+        if target and self._exchange.policy(move.provider).cancel is Way.NONE:
+            await self._book.save_move(
+                replace(target, state=MoveState.ABSENT, reason="the programme forgets it itself")
+            )
+        else:
+            await self._leave(receipt, replace(move, reason="the policy leaves it to a person"))
+
+    def _is_left(self, receipt: Receipt, move: Move, *, is_away: bool) -> bool:
+        return is_left(receipt.goal, move, self._exchange.policy(move.provider), is_away=is_away)
+
+    async def _leave(self, receipt: Receipt, move: Move) -> None:
+        """It is not made, and a task stands in its place."""
+        left = replace(move, state=MoveState.LEFT)
+        await self._book.save_move(left, await self._staff.left(receipt, left))
 
     async def _made(self, receipt: Receipt, step: Make) -> Move:
         moves = await self._book.moves(receipt.receipt_id)
@@ -208,8 +239,12 @@ class Settler:
 
     async def _talk(self, receipt: Receipt, step: Send | Ask, work: _Work) -> None:
         reply = await self._exchange.talk(step, card_key=_card_key(receipt))
-        await self._book.save_move(after(step, reply))
+        move = after(step, reply)
         work.obstacle = "" if isinstance(reply, Done) else reply.reason
+        if isinstance(step, Send) and isinstance(reply, Away) and self._is_left(receipt, move, is_away=True):
+            await self._leave(receipt, move)
+            return
+        await self._book.save_move(move)
         if isinstance(reply, Done | Refused | Absent):
             work.failures = 0
         elif isinstance(step, Ask):
@@ -283,7 +318,7 @@ class Settler:
         if receipt.is_live:
             receipt = _without_doubt(receipt)
         else:
-            receipt = await self._concluded(receipt, refused, tasks[-1].task_id if refused else None)
+            receipt = await self._concluded(receipt, step)
         await self._book.save(replace(receipt, settled=True), *tasks)
         if work.listed:
             self._book.announce(self._staff.settled_by_itself(work.listed))
@@ -292,17 +327,18 @@ class Settler:
         if refused:
             work.tell(Progress.REFUSED, Refused(refused.reason, error=refused.refusal))
         else:
-            work.tell(Progress.SETTLED)
+            work.tell(Progress.LEFT if step.left else Progress.SETTLED)
 
-    async def _concluded(self, receipt: Receipt, refused: Move | None, task_id: str | None) -> Receipt:
+    async def _concluded(self, receipt: Receipt, step: Settled) -> Receipt:
         moves = await self._book.moves(receipt.receipt_id)
-        outcome = outcome_of(receipt.goal, moves, refused, self._exchange.reference)
+        outcome = outcome_of(receipt.goal, moves, step, self._exchange.reference)
         job_id = receipt.outcome.job_id if receipt.outcome else None
         log.info("receipt_settled", receipt_id=receipt.receipt_id, outcome=outcome.state.value)
         redemption = receipt.redemption
         if redemption and outcome.state is OutcomeState.DONE:
             redemption = replace(redemption, state=RedemptionState.WRITTEN_OFF)
-        return replace(receipt, redemption=redemption, outcome=replace(outcome, task_id=task_id, job_id=job_id))
+        outcome = replace(outcome, task_id=_task_behind(receipt, step), job_id=job_id)
+        return replace(receipt, redemption=redemption, outcome=outcome)
 
     def _wake_refunds_of(self, receipt_id: str) -> None:
         for other in self._book.unsettled():
@@ -322,3 +358,12 @@ def _without_doubt(receipt: Receipt) -> Receipt:
 
 def _card_key(receipt: Receipt) -> str:
     return receipt.card.number.value if receipt.card else receipt.receipt_id
+
+
+def _task_behind(receipt: Receipt, step: Settled) -> str | None:
+    """The task that this end has made, else the one that the close itself left."""
+    if step.refused:
+        return task_id(REFUSED, receipt.receipt_id)
+    if step.left:
+        return left_task_id(step.left)
+    return receipt.outcome.task_id if receipt.outcome else None

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.desk.errands import Errands
-from bridge.domain.money import Points
 from bridge.domain.moves import Move, MoveState
 from bridge.domain.receipt import GoalKind, Operation, OutcomeState, Receipt
 from bridge.domain.task import Errand, StaffTask, TaskState
@@ -31,18 +30,20 @@ class Staff:
     async def refused(self, receipt: Receipt, move: Move) -> StaffTask:
         return self._task(REFUSED, await self._errands.of(receipt, move.reason))
 
-    async def manual(self, receipt: Receipt, reason: str, restore: Points | None) -> StaffTask:
-        """restore: of a refund, the points to give back as the cashier told them."""
-        return self._task(MANUAL, await self._errands.of(receipt, reason, restore))
+    def manual(self, errand: Errand) -> StaffTask:
+        """What the bridge does not book at all."""
+        return self._task(MANUAL, errand)
+
+    async def left(self, receipt: Receipt, move: Move) -> StaffTask:
+        """A move that was not made and will not be: one task a move."""
+        errand = _undoing(move) if move.target else await self._errands.of(receipt, move.reason)
+        return replace(self._task(MANUAL, errand), task_id=left_task_id(move))
 
     async def unknown(self, receipt: Receipt, move: Move) -> StaffTask:
         return self._task(UNKNOWN, await self._errands.of(receipt, move.reason))
 
     def stuck_hold(self, move: Move) -> StaffTask:
-        errand = Errand(move.receipt_id, move.reason)
-        if move.purchase is not None:
-            errand = replace(errand, card=move.purchase.card, give_back=move.purchase.redeem)
-        return self._task(STUCK_HOLD, errand)
+        return self._task(STUCK_HOLD, _undoing(move))
 
     async def abandoned(self, receipt: Receipt) -> StaffTask:
         return self._task(ABANDONED, await self._errands.of(receipt, receipt.state.value))
@@ -54,7 +55,7 @@ class Staff:
         state = _state_of(receipt, moves)
         text = self._wording.task(f"waiting_{state.value}", errand)
         kind, since = _kind_of(receipt), _waits_since(receipt, moves)
-        return StaffTask(f"{kind}:{receipt.receipt_id}", kind, receipt.receipt_id, since, reason, text, state)
+        return StaffTask(task_id(kind, receipt.receipt_id), kind, receipt.receipt_id, since, reason, text, state)
 
     def resolved(self, task: StaffTask, note: str, by: str = "") -> StaffTask:
         """by: who says so; "" = the bridge itself."""
@@ -65,7 +66,25 @@ class Staff:
 
     def _task(self, kind: str, errand: Errand) -> StaffTask:
         text = self._wording.task(kind, errand)
-        return StaffTask(f"{kind}:{errand.receipt_id}", kind, errand.receipt_id, self._clock(), errand.reason, text)
+        return StaffTask(task_id(kind, errand.receipt_id), kind, errand.receipt_id, self._clock(), errand.reason, text)
+
+
+def _undoing(move: Move) -> Errand:
+    """What is to be given back of a hold or a sale, or in place of a move that was to undo it."""
+    errand = Errand(move.receipt_id, move.reason)
+    if move.purchase is None:
+        return errand
+    return replace(errand, card=move.purchase.card, give_back=move.purchase.redeem)
+
+
+def task_id(kind: str, receipt_id: str) -> str:
+    return f"{kind}:{receipt_id}"
+
+
+def left_task_id(move: Move) -> str:
+    """By the receipt, and kind and number at the end of the move's own id."""
+    kind, number = move.move_id.split("/")[-2:]
+    return f"{task_id(MANUAL, move.receipt_id)}/{kind}/{number}"
 
 
 def _state_of(receipt: Receipt, moves: Sequence[Move]) -> TaskState:

@@ -1,11 +1,12 @@
 """How much may be discounted and redeemed on this receipt, and why not more."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from bridge.domain.member import AttachedCard, CardState, Entry, Source
+from bridge.domain.member import AttachedCard, CardState, Entry, Member, Source
 from bridge.domain.money import NO_POINTS, NOTHING, Money, Points, percent_of, points, round_down_to
 from bridge.domain.quote import Quote
 
@@ -25,13 +26,22 @@ class ReasonCode(StrEnum):
 class RedeemRules:
     """What the shop allows and how the provider counts.
 
-    rate: money per point; redeem_entries: how the card must have come in for its points to be spent.
+    max_redeem_percent: of what is left to pay; template_percents: the same for cards of these templates.
+    rate: money per point; is_allowed: False where points are not spent at all; redeem_entries: how the card must have
+    come in for its points to be spent.
     """
 
     max_redeem_percent: Decimal = Decimal(100)
+    template_percents: Mapping[str, Decimal] = field(default_factory=dict)
     multiple: Decimal = Decimal("0.01")
     rate: Decimal = Decimal(1)
+    is_allowed: bool = True
     redeem_entries: frozenset[Entry] = frozenset({Entry.SCAN, Entry.TYPED, Entry.PICKED})
+
+    def percent_for(self, member: Member | None) -> Decimal:
+        """The shop's percent for this card: its template's, else the provider's."""
+        template = member.template if member else ""
+        return self.template_percents.get(template, self.max_redeem_percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ def limits_without_quote(card: AttachedCard, total: Money, rules: RedeemRules, *
 
 def benefit_limits(card: AttachedCard, total: Money, quote: Quote, rules: RedeemRules, at: datetime) -> Limits:
     """From the provider's preview of this very basket."""
-    balance = quote.balance if quote.balance is not None else _balance(card)
+    balance = _balance(card, quote)
     max_redeem, reasons = redeem_limit(card, total, quote, rules)
     return Limits(
         discount=quote.discount,
@@ -121,10 +131,12 @@ def redeem_limit(
     forbidden = _forbidden(card, rules)
     if forbidden:
         return NO_POINTS, forbidden
-    balance = quote.balance if quote.balance is not None else _balance(card)
-    provider = balance if quote.max_redeem is None else quote.max_redeem
-    payable = max(total - quote.discount, Decimal(0)) * rules.max_redeem_percent / 100
-    shop = points(round_down_to(payable / rules.rate, Decimal("0.01")))
+    provider = quote.max_redeem
+    balance = _balance(card, quote)
+    if balance is None:  # where nobody tells it, the provider's own limit has it in it
+        balance = NO_POINTS if provider is None else provider
+    provider = balance if provider is None else provider
+    shop = payable_points(card, total, quote, rules)
     limit = points(round_down_to(max(min(balance, provider, shop), Decimal(0)), rules.multiple))
     reasons = [
         code
@@ -136,13 +148,23 @@ def redeem_limit(
     return limit, tuple(reasons)
 
 
+def payable_points(card: AttachedCard, total: Money, quote: Quote, rules: RedeemRules) -> Points:
+    """The points that the shop lets pay for what our discount leaves of `total`, whatever the balance is."""
+    payable = max(total - quote.discount, Decimal(0)) * rules.percent_for(card.member) / 100
+    return points(round_down_to(payable / rules.rate, Decimal("0.01")))
+
+
 def _forbidden(card: AttachedCard, rules: RedeemRules) -> tuple[ReasonCode, ...]:
     if card.is_barred:
         return (ReasonCode.CARD_STATE,)
+    if not rules.is_allowed:
+        return (ReasonCode.SHOP_LIMIT,)
     if card.entry not in rules.redeem_entries:
         return (ReasonCode.ENTRY,)
     return ()
 
 
-def _balance(card: AttachedCard) -> Points:
-    return (card.member.balance if card.member else None) or NO_POINTS
+def _balance(card: AttachedCard, quote: Quote) -> Points | None:
+    if quote.balance is not None:
+        return quote.balance
+    return card.member.balance if card.member else None

@@ -1,6 +1,6 @@
 """Whom a card resolves to, as the provider told it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -66,6 +66,11 @@ class Member:
     discount_percent: Decimal | None = None
     expiring: tuple[Expiring, ...] = ()
     phone: Phone | None = None
+
+    @property
+    def without_points(self) -> "Member":
+        """The same member for a till that asks for the points later: what is known of them is not told."""
+        return replace(self, balance=None, pending=None, expiring=())
 
     @property
     def is_barred(self) -> bool:

@@ -28,6 +28,7 @@ class MoveState(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     ABSENT = "absent"  # it was unknown or planned, and surely never happened: nothing to undo
+    LEFT = "left"  # surely not made, and never will be by us: left to a person, or to the provider's own rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ class Purchase:
 class Return:
     """The content of a REFUND.
 
-    base_ref: the provider's reference of the sale; restore: points as told by the cashier, None = by its rules.
+    base_ref: the provider's reference of the sale; restore: spent points to give back, None = by the provider's rules.
+    sold: the whole total of the sale. give_back, take_away: the points of what comes back, as the till reckons them.
+    None = not known.
     """
 
     card: CardNumber
@@ -59,6 +62,14 @@ class Return:
     lines: tuple[Line, ...] = ()
     restore: Points | None = None
     cashier: Cashier = NOBODY
+    sold: Money | None = None
+    give_back: Points | None = None
+    take_away: Points | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """True when all that was sold comes back in this one refund."""
+        return self.total == self.sold
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,15 @@ from collections.abc import Callable, Sequence
 from bridge.domain.money import NO_POINTS
 from bridge.domain.moves import Move, MoveKind, MoveResult, MoveState
 from bridge.domain.receipt import Goal, GoalKind, Outcome, OutcomeState
-from bridge.domain.settlement import confirmation_of, standing_sale
+from bridge.domain.settlement import Settled, confirmation_of, standing_sale
 
 
-def outcome_of(goal: Goal, moves: Sequence[Move], refused: Move | None, reference: Callable[[Move], str]) -> Outcome:
+def outcome_of(goal: Goal, moves: Sequence[Move], end: Settled, reference: Callable[[Move], str]) -> Outcome:
     """The final outcome of a settled receipt; `reference` gives the provider's name for a sale's first move."""
-    if refused is not None:
-        return Outcome(OutcomeState.REFUSED, reason=refused.reason)
+    if end.refused is not None:
+        return Outcome(OutcomeState.REFUSED, reason=end.refused.reason)
+    if end.left is not None:
+        return Outcome(OutcomeState.MANUAL, reason=end.left.reason)
     if goal.kind is GoalKind.COMMITTED:
         return _of_sale(goal, moves, reference)
     if goal.kind is GoalKind.RETURNED:

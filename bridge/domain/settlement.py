@@ -8,12 +8,14 @@ The rules of this file:
 4. A move that surely never left is dropped, not undone. So is a refused one: its "no" was said to a goal that is no
    more, and the same sale wanted again is asked for again.
 5. A sale taken with fewer points than asked for counts as refused, and is undone.
+6. What was left to a person is not made by us any more: it counts as done, and as an end.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bridge.domain.moves import Move, MoveKind, MoveState, Purchase, Return
+from bridge.domain.policy import Policy, Way
 from bridge.domain.receipt import Goal, GoalKind
 
 # A hold whose confirmation was refused has died at the provider (it expired overnight, say): the sale is set anew,
@@ -52,15 +54,19 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Nothing is left to do. refused: the move that the provider refused, when that is why."""
+    """Nothing is left to do. refused: the move that the provider refused, left: that a person must make, if so."""
 
     refused: Move | None = None
+    left: Move | None = None
 
 
 Step = Make | Send | Ask | Drop | Settled
 
 _LOST = {MoveState.SENT, MoveState.UNKNOWN}
 _SALES = {MoveKind.HOLD, MoveKind.PURCHASE}
+_UNDOING = {MoveKind.RELEASE, MoveKind.REVERT}
+_ENDED = {MoveState.REFUSED, MoveState.LEFT}
+_OVER = {MoveState.DONE, MoveState.LEFT}
 _WITHOUT_EFFECT = {MoveState.PLANNED, MoveState.REFUSED}
 
 
@@ -72,6 +78,26 @@ def next_step(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step:
     if goal.kind is GoalKind.RETURNED:
         return _towards_return(goal, moves)
     return _towards_sale(goal, moves, two_phase=two_phase)
+
+
+def way_of(goal: Goal, kind: MoveKind, policy: Policy) -> Way:
+    """How the policy wants this move made: `cancel` is for what stands on an open receipt."""
+    if goal.kind is GoalKind.RETURNED:
+        return policy.reverse
+    if goal.kind is GoalKind.COMMITTED:
+        return policy.accrue
+    return policy.cancel if kind in _UNDOING else policy.redeem
+
+
+def is_left(goal: Goal, move: Move, policy: Policy, *, is_away: bool) -> bool:
+    """True when this move is not ours to make, or not any more, now that the provider `is_away`.
+
+    Points that are to be held are for the waiting cash program to give up.
+    """
+    if goal.kind is GoalKind.HELD and move.kind not in _UNDOING:
+        return False
+    way = way_of(goal, move.kind, policy)
+    return not way.is_sent or (is_away and way is Way.ONLINE)
 
 
 def standing_sale(moves: Iterable[Move]) -> Move | None:
@@ -110,16 +136,21 @@ def _towards_sale(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step
             return Drop(move)
     if kept:
         return _keep(goal, kept, moves)
-    return _set(goal, moves, two_phase=two_phase)
+    if goal.purchase is None:
+        return Settled(left=_left_undone(moves))
+    return _set(goal, goal.purchase, moves, two_phase=two_phase)
 
 
-def _set(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step:
-    wanted = goal.purchase
-    if wanted is None or (goal.kind is GoalKind.HELD and not two_phase):
+def _left_undone(moves: Iterable[Move]) -> Move | None:
+    return next((move for move in moves if move.kind in _UNDOING and move.state is MoveState.LEFT), None)
+
+
+def _set(goal: Goal, wanted: Purchase, moves: Sequence[Move], *, two_phase: bool) -> Step:
+    if goal.kind is GoalKind.HELD and not two_phase:
         return Settled()
     kind = MoveKind.HOLD if two_phase else MoveKind.PURCHASE
     tries = [m for m in moves if m.kind is kind and m.state is not MoveState.ABSENT and _fits(m, goal)]
-    if tries and tries[-1].state in {MoveState.PLANNED, MoveState.REFUSED}:
+    if tries and tries[-1].state in {MoveState.PLANNED, *_ENDED}:
         return _carry_through(tries[-1])
     if tries and falls_short(tries[-1]):
         return Settled(refused=tries[-1])
@@ -132,9 +163,9 @@ def _set(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step:
 def _keep(goal: Goal, kept: Move, moves: Sequence[Move]) -> Step:
     if goal.kind is GoalKind.HELD or _is_confirmed(kept, moves):
         return Settled()
-    planned = _about(kept, MoveKind.CONFIRM, MoveState.PLANNED, moves)
-    if planned:
-        return Send(planned)
+    made = [move for move in moves if move.target == kept.move_id and move.kind is MoveKind.CONFIRM]
+    if made and made[-1].state in {MoveState.PLANNED, MoveState.LEFT}:
+        return _carry_through(made[-1])
     return Make(MoveKind.CONFIRM, kept.provider, purchase=kept.purchase, target=kept.move_id, ticket=_ticket(kept))
 
 
@@ -144,15 +175,17 @@ def _undo(move: Move, moves: Sequence[Move]) -> Step:
     was_refused = any(m.state is MoveState.REFUSED for m in released)
     kind = MoveKind.REVERT if _is_confirmed(move, moves) or was_refused else MoveKind.RELEASE
     made = [m for m in moves if m.target == move.move_id and m.kind is kind]
-    if made and made[-1].state in {MoveState.PLANNED, MoveState.REFUSED}:
+    if made and made[-1].state in {MoveState.PLANNED, *_ENDED}:
         return _carry_through(made[-1])
     ticket = _ticket(move) if kind is MoveKind.RELEASE else ""
-    return Make(kind, move.provider, target=move.move_id, ticket=ticket)
+    return Make(kind, move.provider, purchase=move.purchase, target=move.move_id, ticket=ticket)
 
 
 def _carry_through(move: Move) -> Step:
     if move.state is MoveState.PLANNED:
         return Send(move)
+    if move.state is MoveState.LEFT:
+        return Settled(left=move)
     return Settled(refused=move if move.state is MoveState.REFUSED else None)
 
 
@@ -163,7 +196,7 @@ def _stands(move: Move, moves: Iterable[Move]) -> bool:
     return not any(
         other.target == move.move_id
         and (
-            (other.kind in {MoveKind.RELEASE, MoveKind.REVERT} and other.state is MoveState.DONE)
+            (other.kind in _UNDOING and other.state in _OVER)
             or (other.kind is MoveKind.CONFIRM and other.state is MoveState.REFUSED)
         )
         for other in moves

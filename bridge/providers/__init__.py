@@ -3,14 +3,37 @@
 A new kind is one package, one row here and one test (docs/adding-a-provider.md).
 """
 
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, cast
 
+from bridge.domain.policy import Abilities, PartialRefund, Policy
 from bridge.ports import LoyaltyProvider
 
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind. factory: "module:Class". needs, takes: its own keys of `[[providers]]`. policy: what it begins with."""
+
+    factory: str
+    needs: tuple[str, ...]
+    takes: tuple[str, ...] = ()
+    policy: Policy = Policy()  # noqa: RUF009 - a frozen value
+    abilities: Abilities = Abilities()  # noqa: RUF009 - the same
+
+
 KINDS: Final = {
-    "maxma": "bridge.providers.maxma:MaxmaProvider",
-    "card-file": "bridge.providers.card_file:CardFileProvider",
+    "maxma": Kind(
+        "bridge.providers.maxma:MaxmaProvider",
+        needs=("base_url", "key"),
+        abilities=Abilities(can_keep_redeemed=False),
+    ),
+    "card-file": Kind(
+        "bridge.providers.card_file:CardFileProvider",
+        needs=("path",),
+        takes=("ledger", "accrue_percent"),
+        abilities=Abilities(partial_refund=frozenset({PartialRefund.AMOUNT})),
+    ),
 }
 
 
@@ -18,5 +41,5 @@ def build(kind: str, settings: object) -> LoyaltyProvider:
     """The provider of this kind, made from the settings value of that kind. ValueError: no such kind."""
     if kind not in KINDS:
         raise ValueError(f"no provider kind {kind!r} (known: {', '.join(KINDS)})")
-    module, _, name = KINDS[kind].partition(":")
+    module, _, name = KINDS[kind].factory.partition(":")
     return cast("LoyaltyProvider", getattr(import_module(module), name)(settings))

@@ -1,5 +1,6 @@
 """docs/configuration.md, made from bridge.config.model: what can be set, what is allowed, what it means."""
 
+import dataclasses
 import inspect as python_inspect
 from collections.abc import Iterator
 from enum import Enum
@@ -9,12 +10,12 @@ from typing import Any
 from msgspec import NODEFAULT, Struct, inspect
 
 from bridge import config
-from bridge.config.checks import KIND_KEYS
 from bridge.config.credentials import variable_of
 from bridge.config.explain import allowed_at, bare_type, description_of
 from bridge.config.model import DEFAULT_FILE, Config
 from bridge.config.not_yet import KINDS_TO_COME, ROWS
 from bridge.config.values import Duration
+from bridge.domain.policy import Policy
 from bridge.providers import KINDS
 from devices.printers.profiles import PROFILES
 from devices.registry import COMMAND_SETS
@@ -75,18 +76,24 @@ def _sections() -> Iterator[str]:
 
 
 def _section(field: inspect.Field, above: str = "") -> Iterator[str]:
-    kind = bare_type(field.type)
-    is_list = isinstance(kind, inspect.VarTupleType)
-    struct = bare_type(kind.item_type) if isinstance(kind, inspect.VarTupleType) else kind
-    if not isinstance(struct, inspect.StructType):
+    struct = _struct_of(field)
+    if struct is None:
         raise TypeError(f"{field.name} is no section")
     name = f"{above}{field.name}"
+    is_list = isinstance(bare_type(field.type), inspect.VarTupleType)
     title = f"[[{name}]]" if is_list else f"[{name}]"
-    inner = [each for each in struct.fields if isinstance(bare_type(each.type), inspect.StructType)]
+    inner = [each for each in struct.fields if _struct_of(each)]
     rows = [_row(name, each) for each in struct.fields if each not in inner]
     yield "\n".join([f"## `{title}`", "", _meaning(struct.cls), "", *_HEADS, *rows, ""])
     for each in inner:
         yield from _section(each, f"{name}.")
+
+
+def _struct_of(field: inspect.Field) -> inspect.StructType | None:
+    """What a section, or each of a list of sections, is made of; None for a plain key."""
+    kind = bare_type(field.type)
+    item = bare_type(kind.item_type) if isinstance(kind, inspect.VarTupleType) else kind
+    return item if isinstance(item, inspect.StructType) else None
 
 
 _HEADS = ("| key | allowed | default | meaning |", "| --- | --- | --- | --- |")
@@ -127,13 +134,24 @@ def _meaning(struct: type[Struct]) -> str:
 
 
 def _kinds() -> str:
-    rows = [
-        f"| `{kind}` | {_keys(needed)} | {_keys(taken)} |"
-        for kind, (needed, taken) in KIND_KEYS.items()
-        if kind in KINDS
-    ]
     heads = ["| kind | needs | takes |", "| --- | --- | --- |"]
-    return "\n".join(["## Kinds of provider", "", *heads, *rows, ""])
+    rows = [f"| `{name}` | {_keys(kind.needs)} | {_keys(kind.takes)} |" for name, kind in KINDS.items()]
+    return "\n".join(["## Kinds of provider", "", *heads, *rows, "", *_policies(), ""])
+
+
+def _policies() -> Iterator[str]:
+    """What `[providers.policy]` begins with, a column for each kind."""
+    yield "The policy that comes with each:"
+    yield ""
+    yield f"| key | {' | '.join(f'`{name}`' for name in KINDS)} |"
+    yield "| --- |" + " --- |" * len(KINDS)
+    for field in dataclasses.fields(Policy):
+        values = (getattr(kind.policy, field.name) for kind in KINDS.values())
+        yield f"| `{field.name}` | {' | '.join(_plain(value) for value in values)} |"
+
+
+def _plain(value: object) -> str:
+    return ", ".join(sorted(value)) if isinstance(value, frozenset) else str(value).lower()
 
 
 def _keys(keys: tuple[str, ...]) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bridge.domain.member import CardKind, CardState, Member
-from bridge.domain.money import NO_POINTS
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import Outcome, OutcomeState
 from bridge.domain.task import Errand
@@ -90,8 +89,8 @@ class Wording:
         rows = [self.welcome]
         if member.discount_percent:
             rows.append(f"{self.discount} {plain(member.discount_percent)}%")
-        if member.kind is not CardKind.DISCOUNT:
-            rows.append(f"{self.points} {plain(member.balance or NO_POINTS)}")
+        if member.kind is not CardKind.DISCOUNT and member.balance is not None:
+            rows.append(f"{self.points} {plain(member.balance)}")
         return tuple(rows[-2:])
 
     def card_text(self, member: Member | None) -> str:

@@ -1,12 +1,11 @@
 """Broken configurations, each with the line that its installer reads after the name of the file."""
 
-from tests.config.samples import SECRET, TILL
+from tests.config.broken_policies import POLICIES
+from tests.config.samples import CLUB, FILE_KIND, SECRET, TILL
 
 SCANNER = '[[scanners]]\nname = "front"\nendpoint = "serial:///dev/a"\nforward = "event"\n'
 DISPLAY = '[[displays]]\nname = "pole"\nendpoint = "serial:///dev/b"\n'
 PRINTER = '[[printers]]\nname = "receipt"\nendpoint = "lp:///dev/c"\n'
-CLUB = '[[providers]]\nname = "club"\nkind = "maxma"\nbase_url = "https://x.ru"\nkey = { credential = "maxma-key" }\n'
-FILE_KIND = '[[providers]]\nname = "staff"\nkind = "card-file"\n'
 CARDS = '[[card_formats]]\nprovider = "club"\n'
 
 URLS = "https://HOST, or http:// on loopback (127.0.0.1, ::1, localhost)"
@@ -17,8 +16,8 @@ PASTE = (
     "beside this file (mode 0600)"
 )
 PROVIDER_KEYS = (
-    "name, kind, base_url, timeout_ms, write_timeout_ms, key, login, password, max_redeem_percent, path, ledger, "
-    "accrue_percent, policy"
+    "name, kind, base_url, timeout_ms, write_timeout_ms, key, login, password, max_redeem_percent, templates, path, "
+    "ledger, accrue_percent, policy"
 )
 
 BROKEN = {
@@ -305,22 +304,6 @@ BROKEN = {
         TILL + CLUB + CARDS + 'check_digit = "ean8"',
         'card_formats[0].check_digit: "ean8" is not allowed: use none, ean13, luhn',
     ),
-    "points offline": (
-        TILL + CLUB + '[providers.policy]\nredeem = "queue"',
-        'providers[0].policy.redeem: "queue" is not allowed: use manual, none, online',
-    ),
-    "policy": (
-        TILL + CLUB + '[providers.policy]\naccrue = "later"',
-        'providers[0].policy.accrue: "later" is not allowed: use manual, none, online, online_else_queue, queue',
-    ),
-    "partial refund": (
-        TILL + CLUB + "[providers.policy]\npartial_refund = false",
-        "providers[0].policy.partial_refund: expected amount, lines, manual, got false",
-    ),
-    "entry": (
-        TILL + CLUB + '[providers.policy]\nredeem_entries = ["phone"]',
-        'providers[0].policy.redeem_entries[0]: "phone" is not allowed: use picked, scan, typed',
-    ),
     "group": (
         TILL + '[socket]\ngroup = "no-such-group"',
         'socket.group: there is no group "no-such-group": groupadd it first',
@@ -340,14 +323,7 @@ BROKEN = {
         TILL + "[messages]\nprint_on_card = true",
         "messages.print_on_card: true is not in this version: use false",
     ),
-    "not yet: policy": (
-        TILL + CLUB + '[providers.policy]\nredeem = "none"',
-        'providers[0].policy.redeem: "none" is not in this version: use online',
-    ),
-    "not yet: restore": (
-        TILL + CLUB + "[providers.policy]\nrestore_redeemed_on_refund = false",
-        "providers[0].policy.restore_redeemed_on_refund: false is not in this version: use true",
-    ),
+    **POLICIES,
     "not yet: sync": (TILL + '[sync]\nevery = "2m"', 'sync.every: "2m" is not in this version: use ""'),
     "layout of no keyboard": (
         TILL + SCANNER + 'layout = "ru"',

@@ -6,9 +6,9 @@ import pytest
 
 from bridge.config.errors import ConfigError
 from bridge.config.loading import LARGEST_FILE_BYTES, load
-from tests.config.broken import BROKEN, FILE_KIND
+from tests.config.broken import BROKEN
 from tests.config.broken_displays import BROKEN_DISPLAYS
-from tests.config.samples import SECRET, TILL, Loader
+from tests.config.samples import FILE_KIND, SECRET, TILL, Loader
 
 CASES = BROKEN | BROKEN_DISPLAYS
 

@@ -54,6 +54,25 @@ def test_the_least_of_all_bounds_wins_and_says_so() -> None:
     )
 
 
+def test_a_template_has_its_own_percent() -> None:
+    rules = replace(RULES, max_redeem_percent=Decimal(20), template_percents={"Золотая": Decimal(30)})
+    assert _limit(rules=rules) == ("200.00", ["shop_limit"])
+    golden = replace(CARD, member=replace(MEMBER, template="Золотая"))
+    assert _limit(card=golden, rules=rules) == ("300.00", ["shop_limit"])
+    assert _limit(card=golden, rules=replace(rules, template_percents={})) == ("200.00", ["shop_limit"])
+
+
+def test_points_that_are_not_spent_at_all() -> None:
+    assert _limit(rules=replace(RULES, is_allowed=False)) == ("0.00", ["shop_limit"])
+
+
+def test_a_balance_that_nobody_tells_is_within_the_providers_limit() -> None:
+    silent = replace(CARD, member=MEMBER.without_points)
+    assert _limit(card=silent, quote=replace(QUOTE, max_redeem=points(300))) == ("300.00", [])
+    assert _limit(card=silent) == ("0.00", [])
+    assert benefit_limits(silent, TOTAL, QUOTE, RULES, AT).balance is None
+
+
 def test_the_shops_percent_is_of_what_our_discount_leaves() -> None:
     rules = replace(RULES, max_redeem_percent=Decimal(10))
     assert _limit(quote=replace(QUOTE, discount=money("55.50")), rules=rules) == ("94.00", ["shop_limit"])

@@ -4,14 +4,26 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from bridge.domain.money import NO_POINTS, Money, points
 from bridge.domain.moves import Move, MoveKind, MoveResult, MoveState, Purchase, Return
 from bridge.domain.personal import CardNumber
+from bridge.domain.policy import Policy, Way
 from bridge.domain.receipt import Goal, GoalKind
 from bridge.domain.sale import Basket
-from bridge.domain.settlement import Ask, Drop, Make, Send, Settled, confirmation_of, next_step, standing_sale
+from bridge.domain.settlement import (
+    Ask,
+    Drop,
+    Make,
+    Send,
+    Settled,
+    confirmation_of,
+    is_left,
+    next_step,
+    standing_sale,
+)
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 SALE = Purchase(CardNumber("2900000000018"), Basket.of(Money(Decimal(1000))), points(200), AT)
@@ -58,11 +70,17 @@ PLANNED_PURCHASE = move(MoveKind.PURCHASE, MoveState.PLANNED)
 REFUND_MOVE = move(MoveKind.REFUND, MoveState.DONE)
 PLANNED_REFUND = move(MoveKind.REFUND, MoveState.PLANNED)
 REFUSED_REFUND = move(MoveKind.REFUND, MoveState.REFUSED)
+LEFT_HOLD = move(MoveKind.HOLD, MoveState.LEFT)
+LEFT_CONFIRM = move(MoveKind.CONFIRM, MoveState.LEFT, target="hold1")
+LEFT_RELEASE = move(MoveKind.RELEASE, MoveState.LEFT, target="hold1")
+LEFT_REFUND = move(MoveKind.REFUND, MoveState.LEFT)
 
 MAKE_HOLD = Make(MoveKind.HOLD, "club", purchase=SALE)
 MAKE_CONFIRM = Make(MoveKind.CONFIRM, "club", purchase=SALE, target="hold1", ticket="T1")
-MAKE_RELEASE = Make(MoveKind.RELEASE, "club", target="hold1", ticket="T1")
-MAKE_REVERT = Make(MoveKind.REVERT, "club", target="hold1")
+MAKE_RELEASE = Make(MoveKind.RELEASE, "club", purchase=SALE, target="hold1", ticket="T1")
+MAKE_REVERT = Make(MoveKind.REVERT, "club", purchase=SALE, target="hold1")
+RELEASE_OTHER = replace(MAKE_RELEASE, purchase=OTHER_SALE)
+REVERT_OTHER = replace(MAKE_REVERT, purchase=OTHER_SALE)
 
 
 @pytest.mark.parametrize(
@@ -80,9 +98,9 @@ MAKE_REVERT = Make(MoveKind.REVERT, "club", target="hold1")
         (COMMITTED, [HOLD, CONFIRM], Settled()),
         (COMMITTED, [FOUND_BOUGHT], Settled()),
         # another sale stands
-        (HELD, [OTHER_HOLD], MAKE_RELEASE),
+        (HELD, [OTHER_HOLD], RELEASE_OTHER),
         (COMMITTED, [OTHER_HOLD, RELEASE], MAKE_HOLD),
-        (COMMITTED, [OTHER_HOLD, CONFIRM], MAKE_REVERT),
+        (COMMITTED, [OTHER_HOLD, CONFIRM], REVERT_OTHER),
         (COMMITTED, [OTHER_HOLD, CONFIRM, REVERT], MAKE_HOLD),
         (COMMITTED, [HOLD, SECOND_HOLD], replace(MAKE_RELEASE, target="hold2")),
         # nothing is wanted any more
@@ -112,6 +130,13 @@ MAKE_REVERT = Make(MoveKind.REVERT, "club", target="hold1")
         (RETURNED, [PLANNED_REFUND], Send(PLANNED_REFUND)),
         (RETURNED, [REFUND_MOVE], Settled()),
         (RETURNED, [REFUSED_REFUND], Settled(refused=REFUSED_REFUND)),
+        # left to a person
+        (COMMITTED, [LEFT_HOLD], Settled(left=LEFT_HOLD)),
+        (COMMITTED, [HOLD, LEFT_CONFIRM], Settled(left=LEFT_CONFIRM)),
+        (NOTHING, [HOLD, LEFT_RELEASE], Settled(left=LEFT_RELEASE)),
+        (COMMITTED, [OTHER_HOLD, LEFT_RELEASE], MAKE_HOLD),
+        (COMMITTED, [OTHER_HOLD, LEFT_RELEASE, SECOND_HOLD], replace(MAKE_CONFIRM, target="hold2")),
+        (RETURNED, [LEFT_REFUND], Settled(left=LEFT_REFUND)),
     ],
 )
 def test_next_step_with_two_phases(goal: Goal, moves: list[Move], step: object) -> None:
@@ -125,8 +150,8 @@ def test_next_step_with_two_phases(goal: Goal, moves: list[Move], step: object) 
         (COMMITTED, [], Make(MoveKind.PURCHASE, "club", purchase=SALE)),
         (COMMITTED, [PLANNED_PURCHASE], Send(PLANNED_PURCHASE)),
         (COMMITTED, [PURCHASE], Settled()),
-        (COMMITTED, [OTHER_PURCHASE], Make(MoveKind.REVERT, "club", target="purchase1")),
-        (NOTHING, [PURCHASE], Make(MoveKind.REVERT, "club", target="purchase1")),
+        (COMMITTED, [OTHER_PURCHASE], replace(REVERT_OTHER, target="purchase1")),
+        (NOTHING, [PURCHASE], replace(MAKE_REVERT, target="purchase1")),
         (NOTHING, [PLANNED_PURCHASE], Drop(PLANNED_PURCHASE)),
     ],
 )
@@ -160,3 +185,35 @@ def test_what_stands() -> None:
     assert standing_sale([PLANNED_HOLD, ABSENT_HOLD, REFUSED_HOLD, REFUND_MOVE]) is None
     assert confirmation_of(HOLD, [PLANNED_CONFIRM, CONFIRM]) is CONFIRM
     assert confirmation_of(HOLD, [REFUSED_CONFIRM]) is None
+
+
+LEFT_BY_POLICY = [
+    (HELD, MoveKind.HOLD, Policy(redeem=Way.NONE), False),  # whoever prepares waits, and gives up by himself
+    (HELD, MoveKind.RELEASE, Policy(cancel=Way.MANUAL), True),
+    (NOTHING, MoveKind.REVERT, Policy(cancel=Way.NONE), True),
+    (NOTHING, MoveKind.REVERT, Policy(cancel=Way.ONLINE), False),
+    (COMMITTED, MoveKind.RELEASE, Policy(cancel=Way.MANUAL), False),  # part of a sale that is to be told
+    (COMMITTED, MoveKind.PURCHASE, Policy(accrue=Way.MANUAL), True),
+    (RETURNED, MoveKind.REFUND, Policy(reverse=Way.MANUAL), True),
+    (RETURNED, MoveKind.REFUND, Policy(reverse=Way.QUEUE), False),
+]
+
+
+@pytest.mark.parametrize(("goal", "kind", "policy", "left"), LEFT_BY_POLICY)
+def test_what_the_policy_leaves_to_a_person(goal: Goal, kind: MoveKind, policy: Policy, left: bool) -> None:
+    assert is_left(goal, move(kind, MoveState.PLANNED), policy, is_away=False) is left
+
+
+@pytest.mark.parametrize("way", list(Way))
+@pytest.mark.parametrize(
+    ("goal", "kind", "key"),
+    [
+        (NOTHING, MoveKind.RELEASE, "cancel"),
+        (COMMITTED, MoveKind.PURCHASE, "accrue"),
+        (RETURNED, MoveKind.REFUND, "reverse"),
+    ],
+)
+def test_only_online_is_given_up_when_the_provider_is_away(goal: Goal, kind: MoveKind, key: str, way: Way) -> None:
+    policy = msgspec.convert({key: way.value}, Policy)
+    is_given_up = is_left(goal, move(kind, MoveState.PLANNED), policy, is_away=True)
+    assert is_given_up is (way in {Way.ONLINE, Way.MANUAL, Way.NONE})

@@ -67,6 +67,7 @@ base_url = "{base_url}"
 key = {{ credential = "maxma-key" }}
 timeout_ms = {timeout_ms}
 write_timeout_ms = {write_timeout_ms}
+{more_of_club}
 
 [journal]
 path = "{folder}/journal.db"
@@ -79,6 +80,7 @@ class Shop:
 
     socket: more lines of [socket]. launcher: a command that execs its arguments, as systemd does. passed: descriptors
     that it is given.
+    more_of_club: lines that follow the provider's own in the configuration.
     """
 
     folder: Path
@@ -91,6 +93,7 @@ class Shop:
     socket: str = ""
     launcher: tuple[str, ...] = ()
     passed: tuple[int, ...] = ()
+    more_of_club: str = ""
     log: list[dict[str, Any]] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
     _logging: asyncio.Task[None] | None = None
@@ -105,6 +108,7 @@ class Shop:
                 timeout_ms=self.timeout_ms,
                 write_timeout_ms=self.write_timeout_ms,
                 socket=self.socket,
+                more_of_club=self.more_of_club,
             ),
             encoding="utf-8",
         )

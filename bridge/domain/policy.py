@@ -1,0 +1,96 @@
+"""How each operation is made at one provider: the policy that comes with its kind, and what no kind can do.
+
+online             now, while the till waits; what cannot be made now is left to a person
+online_else_queue  now; later when the provider is away
+queue              always later: the till is never kept waiting for it
+manual             by a person: a task says what to do
+none               by nobody
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bridge.domain.member import Entry
+
+
+class Way(StrEnum):
+    ONLINE = "online"
+    ONLINE_ELSE_QUEUE = "online_else_queue"
+    QUEUE = "queue"
+    MANUAL = "manual"
+    NONE = "none"
+
+    @property
+    def is_sent(self) -> bool:
+        """False where the provider hears nothing of it from us."""
+        return self not in {Way.MANUAL, Way.NONE}
+
+
+class BalanceAt(StrEnum):
+    CARD = "at_card"
+    PAYMENT = "at_payment"
+
+
+class PartialRefund(StrEnum):
+    """What a provider is told when a part of a sale comes back; MANUAL: nothing, a person sets it right."""
+
+    AMOUNT = "amount"
+    LINES = "lines"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`[providers.policy]`. accrue is of the whole sale where one operation spends and earns."""
+
+    redeem: Way = Way.ONLINE
+    accrue: Way = Way.ONLINE_ELSE_QUEUE
+    reverse: Way = Way.ONLINE_ELSE_QUEUE
+    cancel: Way = Way.ONLINE_ELSE_QUEUE
+    balance: BalanceAt = BalanceAt.CARD
+    restore_redeemed_on_refund: bool = True
+    partial_refund: PartialRefund = PartialRefund.AMOUNT
+    redeem_entries: frozenset[Entry] = frozenset({Entry.SCAN, Entry.TYPED, Entry.PICKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a provider's operations can be told, whatever the shop would like.
+
+    can_keep_redeemed: a refund can be told not to give spent points back. partial_refund: what a part of a sale can be
+    told as, besides MANUAL.
+    """
+
+    can_keep_redeemed: bool = True
+    partial_refund: frozenset[PartialRefund] = frozenset({PartialRefund.AMOUNT, PartialRefund.LINES})
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """One key of a policy that does not go with the others or with the provider; allowed: what does."""
+
+    key: str
+    what: str
+    allowed: tuple[str, ...]
+
+
+def impossible(policy: Policy, abilities: Abilities) -> Iterator[Impossible]:
+    """What cannot work of this policy at a provider of these abilities."""
+    yield from _one_operation(policy)
+    if not policy.restore_redeemed_on_refund and not abilities.can_keep_redeemed:
+        yield Impossible("restore_redeemed_on_refund", "a refund here always gives spent points back", ("true",))
+    partial = policy.partial_refund
+    if partial is not PartialRefund.MANUAL and partial not in abilities.partial_refund:
+        allowed = tuple(sorted(each.value for each in (*abilities.partial_refund, PartialRefund.MANUAL)))
+        yield Impossible("partial_refund", f"a part of a sale cannot be returned here by {partial}", allowed)
+
+
+def _one_operation(policy: Policy) -> Iterator[Impossible]:
+    """The sale is one operation, so whoever spends points must hear of it, and soon."""
+    if policy.redeem is not Way.ONLINE:
+        return
+    at_once = (Way.ONLINE.value, Way.ONLINE_ELSE_QUEUE.value)
+    if policy.accrue.value not in at_once:
+        what = f"{policy.accrue} does not go with redeem = online: one operation spends points and earns them here"
+        yield Impossible("accrue", what, at_once)
