@@ -151,7 +151,6 @@ class Display(Section, frozen=True):
             "absent: `1b 74 11` for epson with cp866, else nothing"
         ),
     ] = None
-
     brightness: (
         Annotated[
             int, Meta(ge=1, le=BRIGHTNESS_LEVELS, description="from 1, the dimmest; absent: as the display has it")
@@ -295,9 +294,9 @@ class Messages(Section, frozen=True):
             description="what displays show while no sale goes on, from top to bottom; `[]`: the last screen stays",
         ),
     ] = ()
-    idle_after_s: Annotated[
-        int, Meta(ge=1, le=86_400, description="how long a screen stays before a display is idle")
-    ] = 60
+    idle_after: Annotated[Duration, Meta(description="how long a screen stays before a display is idle")] = Duration(
+        minutes=1
+    )
     night: Annotated[
         str,
         Meta(

@@ -5,7 +5,7 @@ import contextlib
 import grp
 import signal
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 
@@ -183,7 +183,7 @@ def _idle(config: Config) -> Idle:
     messages = config.messages
     return Idle(
         rows=messages.idle,
-        after=timedelta(seconds=messages.idle_after_s),
+        after=messages.idle_after,
         night=Night.of(messages.night) if messages.night else None,
         date_format=wording_for(config.till.language).date_format,
     )

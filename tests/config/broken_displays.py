@@ -55,8 +55,8 @@ BROKEN_DISPLAYS: dict[str, tuple[str, str]] = {
         ),
     ),
     "idle after nothing": (
-        TILL + "[messages]\nidle_after_s = 0",
-        "messages.idle_after_s: 0 is not allowed: use a whole number from 1 to 86400",
+        TILL + '[messages]\nidle_after = "0s"',
+        'messages.idle_after: "0s" is not allowed: use a number with s, m, h or d ("10m")',
     ),
     "night": (
         TILL + '[messages]\nnight = "23-7"',

@@ -13,6 +13,7 @@ from bridge.config.checks import checks
 from bridge.config.errors import ConfigError
 from bridge.config.loading import load
 from bridge.config.model import Config, Display, Messages, Provider, Till
+from bridge.config.values import Duration
 from bridge.domain.card import Charset, CheckDigit
 from devices.codecs.displays.layout import DisplaySettings
 from tests.config.samples import SECRET, TILL, Loader
@@ -98,7 +99,7 @@ show_card = true
 print_on_card = false
 print_on_close = true
 idle = ["Добро пожаловать", "{date} {time}"]
-idle_after_s = 30
+idle_after = "30s"
 night = "23:00-07:00"
 
 [journal]
@@ -119,7 +120,9 @@ def test_every_key_is_taken(load_text: Loader, group: str) -> None:
     assert (card_format.charset, card_format.check_digit) == (Charset.DIGITS, CheckDigit.EAN13)
     assert config.displays[0].settings() == DisplaySettings(2, 20, "cp866", b"\x1bt\x11", 3)
     assert config.displays[0].marquee_ms == 250
-    assert config.messages == Messages(idle=("Добро пожаловать", "{date} {time}"), idle_after_s=30, night="23:00-07:00")
+    assert config.messages == Messages(
+        idle=("Добро пожаловать", "{date} {time}"), idle_after=Duration(seconds=30), night="23:00-07:00"
+    )
     assert (config.printers[0].cut, config.printers[0].codepage) == ("full", 17)
     provider = config.providers[0]
     assert provider.key is not None
