@@ -24,15 +24,26 @@ from bridge.domain.moves import (
 from bridge.domain.outcome import outcome_of
 from bridge.domain.policy import Way
 from bridge.domain.receipt import GoalKind, OutcomeState, Receipt, RedemptionState
-from bridge.domain.settlement import Ask, Drop, Make, Send, Settled, Step, is_left, next_step, way_of
+from bridge.domain.settlement import (
+    Ask,
+    Drop,
+    Make,
+    Send,
+    Settled,
+    Step,
+    is_dispensable,
+    is_left,
+    next_step,
+    way_of,
+)
 from bridge.domain.task import StaffTask
 from bridge.pace import Pace
 from bridge.ports import JournalFailed
 
 log = structlog.get_logger()
 
-# After so many status queries without an answer a person is told; a hold that was never confirmed is then given up,
-# since nothing can come of it, while anything else is asked about for as long as it takes.
+# After so many status queries without an answer a person is told; a hold of no use any more is then given up, since
+# nothing can come of what was never confirmed, while anything else is asked about for as long as it takes.
 ASKS_BEFORE_STAFF = 5
 MAX_GIVEN_UP = 2
 GIVEN_UP = "given up, staff told"
@@ -263,7 +274,7 @@ class Settler:
         work.asks += isinstance(reply, Unknown)
         if work.asks >= ASKS_BEFORE_STAFF:
             work.asks = 0
-            await self._call_staff(receipt, move)
+            await self._call_staff(move)
         await self._rest(work, reply.retry_after_s if isinstance(reply, Away) else None)
 
     async def _list(self, receipt: Receipt, work: _Work) -> None:
@@ -295,17 +306,19 @@ class Settler:
                 outcome = replace(receipt.outcome, state=OutcomeState.UNKNOWN)
                 await self._book.save(replace(receipt, outcome=outcome))
 
-    async def _call_staff(self, receipt: Receipt, move: Move) -> None:
-        """Tell a person. A hold that was never confirmed is given up: nothing but reserved points can come of it.
+    async def _call_staff(self, move: Move) -> None:
+        """Tell a person. A hold is given up when no points are to be spent by it: one more of them spends none twice.
 
-        Not one after another, though: where every answer gets lost, each would reserve the points once more.
+        Not one after another, though, where every answer gets lost.
         """
-        holds = [each for each in await self._book.moves(move.receipt_id) if each.kind is MoveKind.HOLD]
-        if move.kind is MoveKind.HOLD and sum(each.reason == GIVEN_UP for each in holds) < MAX_GIVEN_UP:
-            await self._book.save_move(replace(move, state=MoveState.ABSENT, reason=GIVEN_UP))
-            await self._book.call_staff(self._staff.stuck_hold(move))
-        else:
-            await self._book.call_staff(await self._staff.unknown(receipt, move))
+        async with self._book.lock(move.receipt_id):
+            receipt = await self._book.get(move.receipt_id)
+            given_up = sum(each.reason == GIVEN_UP for each in await self._book.moves(move.receipt_id))
+            if is_dispensable(move, receipt.goal) and given_up < MAX_GIVEN_UP:
+                await self._book.save_move(replace(move, state=MoveState.ABSENT, reason=GIVEN_UP))
+                await self._book.call_staff(self._staff.stuck_hold(move))
+            else:
+                await self._book.call_staff(await self._staff.unknown(receipt, move))
 
     async def _finish(self, receipt: Receipt, step: Settled, work: _Work) -> None:
         """Under the receipt's lock: the goal is reached, or refused for good."""

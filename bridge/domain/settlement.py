@@ -4,7 +4,8 @@ The rules of this file:
 1. A receipt says what should stand at the provider (its Goal); the journal says what was tried (its Moves). Nothing
    else decides: a restart after a crash and the next step of a running sale are the same computation.
 2. While the outcome of any move is not known, the only step is to ask for it. Nothing is sent around an unknown.
-3. A hold or purchase that stands and is not the one wanted is undone before another is made.
+3. A hold or purchase that stands and is not the one wanted is undone before another is made. So is a hold whose
+   confirmation was refused: it may have died at the provider (overnight, say), or hold its points still.
 4. A move that surely never left is dropped, not undone. So is a refused one: its "no" was said to a goal that is no
    more, and the same sale wanted again is asked for again.
 5. A sale taken with fewer points than asked for counts as refused, and is undone.
@@ -18,8 +19,7 @@ from bridge.domain.moves import Move, MoveKind, MoveState, Purchase, Return
 from bridge.domain.policy import Policy, Way
 from bridge.domain.receipt import Goal, GoalKind
 
-# A hold whose confirmation was refused has died at the provider (it expired overnight, say): the sale is set anew,
-# but not for ever.
+# A sale whose confirmation was refused is set anew, but not for ever.
 MAX_DEAD_HOLDS = 2
 
 
@@ -117,6 +117,11 @@ def falls_short(move: Move) -> bool:
     return move.purchase is not None and taken is not None and taken < move.purchase.redeem
 
 
+def is_dispensable(move: Move, goal: Goal) -> bool:
+    """True for a hold that may be left to its fate: unwanted by now, or of a sale that spends no points."""
+    return move.kind is MoveKind.HOLD and move.purchase is not None and not (_fits(move, goal) and move.purchase.redeem)
+
+
 def _towards_return(goal: Goal, moves: Sequence[Move]) -> Step:
     made = [move for move in moves if move.kind is MoveKind.REFUND and move.state is not MoveState.ABSENT]
     if not made:
@@ -129,7 +134,10 @@ def _towards_sale(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step
     for move in moves:
         fits = _fits(move, goal)
         if _stands(move, moves):
-            if not fits or kept or falls_short(move):
+            refused = _about(move, MoveKind.CONFIRM, MoveState.REFUSED, moves)
+            if refused and fits and _about(move, MoveKind.RELEASE, MoveState.REFUSED, moves):
+                return Settled(refused=refused)  # neither to be confirmed nor to be released: a person must look
+            if not fits or kept or refused or falls_short(move):
                 return _undo(move, moves)
             kept = move
         elif move.kind in _SALES and move.state in _WITHOUT_EFFECT and not fits:
@@ -190,17 +198,10 @@ def _carry_through(move: Move) -> Step:
 
 
 def _stands(move: Move, moves: Iterable[Move]) -> bool:
-    """Done, not undone, and not found dead when it was to be confirmed."""
+    """Done and not undone."""
     if move.kind not in _SALES or move.state is not MoveState.DONE:
         return False
-    return not any(
-        other.target == move.move_id
-        and (
-            (other.kind in _UNDOING and other.state in _OVER)
-            or (other.kind is MoveKind.CONFIRM and other.state is MoveState.REFUSED)
-        )
-        for other in moves
-    )
+    return not any(other.target == move.move_id and other.kind in _UNDOING and other.state in _OVER for other in moves)
 
 
 def _is_confirmed(move: Move, moves: Iterable[Move]) -> bool:

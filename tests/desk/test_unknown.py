@@ -59,27 +59,54 @@ async def test_a_hold_set_twice_over_whose_ticket_is_never_told(shop: Shop, cash
             pass
     assert (outcome["state"], outcome["redeemed"]) == ("done", "0.00")
     task = await cash.event("queue", receipt_id="R-1", kind="stuck_hold")
-    assert "R-1" in task["text"]
+    assert "вернуть 100" in task["text"]
     assert [p.calculation.applied for p in bought(shop)] == [0]
     assert [p.calculation.applied for p in held(shop)] == [100]
 
 
-async def test_holds_are_not_given_up_one_after_another(shop: Shop, cash: CashProgram) -> None:
-    """Every answer to a set gets lost: each hold that is given up reserves the points once more."""
+async def test_points_that_are_to_be_spent_are_never_held_a_second_time(shop: Shop, cash: CashProgram) -> None:
+    """Their hold may stand: it is asked about for as long as it takes, and a person is told."""
     shop.provider.ledger.repeat_set = RepeatedSet.ALREADY_PROCESSED
     await open_with_card(cash, "R-1")
-    shop.provider.fault("set-purchase", Fault(FaultKind.HTML, times=1000))
+    shop.provider.fault("set-purchase", Fault(FaultKind.LOST_REPLY))
     told = asyncio.create_task(cash.event("queue", receipt_id="R-1", kind="unknown"))
     while not told.done():
         assert (await close(cash, "R-1", redeemed="100", wait_ms=100))["state"] in {"queued", "unknown"}
     assert "R-1" in (await told)["text"]
-    assert len(held(shop)) == 3
-    shop.provider.faults.clear()
+    assert (len(held(shop)), member(shop).reserved) == (1, 100)
     shop.provider.ledger.repeat_set = RepeatedSet.TICKET
     await close(cash, "R-1", redeemed="100")
     assert (await final(cash, "R-1"))["outcome"]["redeemed"] == "100.00"
     assert [p.calculation.applied for p in bought(shop)] == [100]
     assert (await cash.event("queue", kind="unknown", state="resolved"))["receipt_id"] == "R-1"
+
+
+async def test_holds_are_not_given_up_one_after_another(shop: Shop, cash: CashProgram) -> None:
+    """Every answer to a set gets lost: each hold that is given up is one more provisional sale at the provider."""
+    shop.provider.ledger.repeat_set = RepeatedSet.ALREADY_PROCESSED
+    await open_with_card(cash, "R-1")
+    shop.provider.fault("set-purchase", Fault(FaultKind.HTML, times=1000))
+    told = asyncio.create_task(cash.event("queue", receipt_id="R-1", kind="unknown"))
+    while not told.done():
+        assert (await close(cash, "R-1", wait_ms=100))["state"] in {"queued", "unknown"}
+    assert len(held(shop)) == 3
+    shop.provider.faults.clear()
+    shop.provider.ledger.repeat_set = RepeatedSet.TICKET
+    await close(cash, "R-1")
+    assert (await final(cash, "R-1"))["outcome"]["accrued"] == "50.00"
+    assert len(bought(shop)) == 1
+
+
+async def test_a_hold_that_will_not_be_confirmed_is_released_before_another(shop: Shop, cash: CashProgram) -> None:
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "200")
+    await prepare(cash, "R-1")
+    shop.provider.fault("confirm-ticket", Fault(FaultKind.REFUSAL))
+    outcome = await close(cash, "R-1")
+    assert (outcome["state"], outcome["redeemed"], outcome["accrued"]) == ("done", "200.00", "40.00")
+    states = [p.state for p in shop.provider.ledger.purchases.values()]
+    assert states == [PurchaseState.DISCARDED, PurchaseState.CONFIRMED]
+    assert member(shop).reserved == 0
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ PLANNED_CONFIRM = move(MoveKind.CONFIRM, MoveState.PLANNED, target="hold1")
 REFUSED_CONFIRM = move(MoveKind.CONFIRM, MoveState.REFUSED, target="hold1")
 REFUSED_CONFIRM_2 = move(MoveKind.CONFIRM, MoveState.REFUSED, 2, target="hold2")
 RELEASE = move(MoveKind.RELEASE, MoveState.DONE, target="hold1")
+RELEASE_2 = move(MoveKind.RELEASE, MoveState.DONE, 2, target="hold2")
 PLANNED_RELEASE = move(MoveKind.RELEASE, MoveState.PLANNED, target="hold1")
 REFUSED_RELEASE = move(MoveKind.RELEASE, MoveState.REFUSED, target="hold1")
 REVERT = move(MoveKind.REVERT, MoveState.DONE, target="hold1")
@@ -114,14 +115,18 @@ REVERT_OTHER = replace(MAKE_REVERT, purchase=OTHER_SALE)
         (NOTHING, [HOLD, REFUSED_RELEASE], MAKE_REVERT),
         (NOTHING, [HOLD, REFUSED_RELEASE, REFUSED_REVERT], Settled(refused=REFUSED_REVERT)),
         (NOTHING, [FOUND_BOUGHT], MAKE_REVERT),
-        # a hold that died at the provider is set anew, but not for ever
-        (COMMITTED, [HOLD, REFUSED_CONFIRM], MAKE_HOLD),
+        # a hold whose confirmation was refused is set anew, but not for ever, and never beside it: it may be alive
+        (COMMITTED, [HOLD, REFUSED_CONFIRM], MAKE_RELEASE),
+        (COMMITTED, [HOLD, REFUSED_CONFIRM, PLANNED_RELEASE], Send(PLANNED_RELEASE)),
+        (COMMITTED, [HOLD, REFUSED_CONFIRM, RELEASE], MAKE_HOLD),
+        (COMMITTED, [HOLD, REFUSED_CONFIRM, REFUSED_RELEASE], Settled(refused=REFUSED_CONFIRM)),
         (
             COMMITTED,
-            [HOLD, REFUSED_CONFIRM, SECOND_HOLD, REFUSED_CONFIRM_2],
+            [HOLD, REFUSED_CONFIRM, RELEASE, SECOND_HOLD, REFUSED_CONFIRM_2, RELEASE_2],
             Settled(refused=REFUSED_CONFIRM_2),
         ),
-        (NOTHING, [HOLD, REFUSED_CONFIRM], Settled()),
+        (NOTHING, [HOLD, REFUSED_CONFIRM], MAKE_RELEASE),
+        (NOTHING, [HOLD, REFUSED_CONFIRM, RELEASE], Settled()),
         # taken with fewer points than asked for
         (COMMITTED, [SHORT_HOLD], MAKE_RELEASE),
         (COMMITTED, [SHORT_HOLD, RELEASE], Settled(refused=SHORT_HOLD)),
@@ -181,7 +186,7 @@ def test_a_hold_serves_a_sale_told_later_by_another_cashier() -> None:
 def test_what_stands() -> None:
     assert standing_sale([HOLD, RELEASE, THIRD_HOLD]) is THIRD_HOLD
     assert standing_sale([HOLD, REVERT]) is None
-    assert standing_sale([HOLD, REFUSED_CONFIRM]) is None
+    assert standing_sale([HOLD, REFUSED_CONFIRM, RELEASE]) is None
     assert standing_sale([PLANNED_HOLD, ABSENT_HOLD, REFUSED_HOLD, REFUND_MOVE]) is None
     assert confirmation_of(HOLD, [PLANNED_CONFIRM, CONFIRM]) is CONFIRM
     assert confirmation_of(HOLD, [REFUSED_CONFIRM]) is None

@@ -43,13 +43,17 @@ MOST_STEPS = 40
 
 @dataclass
 class Books:
-    """A provider's true books, by move id; seen: how each move that came was answered; refuses: whatever is new."""
+    """A provider's true books, by move id; seen: how each move that came was answered.
+
+    refuses: whatever is new; confirms: holds that it still has, too.
+    """
 
     holds: dict[str, Purchase] = field(default_factory=dict)
     sales: dict[str, Purchase] = field(default_factory=dict)
     refunds: dict[str, Return] = field(default_factory=dict)
     seen: dict[str, Reply] = field(default_factory=dict)
     refuses: bool = False
+    confirms: bool = True
 
     def apply(self, move: Move) -> Reply:
         self.seen[move.move_id] = reply = self._refused(move) or self._done(move)
@@ -60,8 +64,8 @@ class Books:
 
     def _refused(self, move: Move) -> Refused | None:
         missing = {
-            MoveKind.CONFIRM: move.target not in self.holds,
-            MoveKind.RELEASE: move.target not in self.holds,
+            MoveKind.CONFIRM: move.target not in self.holds or not self.confirms,
+            MoveKind.RELEASE: move.target in self.sales,
             MoveKind.REVERT: move.target not in self.sales,
         }
         return Refused("no") if missing.get(move.kind, self.refuses) else None
@@ -77,7 +81,7 @@ class Books:
                 assert move.ticket == f"T-{move.target}"
                 self.sales[move.target] = self.holds.pop(move.target)
             case Move(kind=MoveKind.RELEASE):
-                del self.holds[move.target]
+                self.holds.pop(move.target, None)  # that it is gone already is no refusal
             case Move(kind=MoveKind.REVERT):
                 del self.sales[move.target]
             case Move(kind=MoveKind.REFUND, refund=Return() as refund):
@@ -126,6 +130,11 @@ class Settling(RuleBasedStateMachine):
     @rule(refuses=st.booleans())
     def refuse(self, refuses: bool) -> None:
         self.books.refuses = refuses
+
+    @rule(confirms=st.booleans())
+    def confirm_or_not(self, confirms: bool) -> None:
+        """A confirmation is refused though its hold stands, for reasons that we are not told."""
+        self.books.confirms = confirms
 
     @rule()
     def expire(self) -> None:

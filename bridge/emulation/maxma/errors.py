@@ -10,6 +10,10 @@ class MaxmaError(Exception):
         self.description = description
 
 
+def staged(code: int) -> MaxmaError:
+    return MaxmaError(code, "Отказано")
+
+
 def malformed(what: str) -> MaxmaError:
     return MaxmaError(2, f"Неверный запрос: {what}")
 

@@ -56,13 +56,13 @@ def answer(request: Request, key: str, methods: Methods, faults: FaultPlan) -> A
 
 def _unapplied(fault: Fault) -> Answer:
     page = {"Content-Type": "text/html"}
+    if fault.kind in {FaultKind.TRY_LATER, FaultKind.REFUSAL}:
+        error = errors.try_later() if fault.kind is FaultKind.TRY_LATER else errors.staged(fault.code)
+        return Answer(msgspec.json.encode({"errorCode": error.code, "description": error.description}))
     match fault.kind:
         case FaultKind.TOO_MANY:
             wait = {"Retry-After": fault.retry_after} if fault.retry_after else {}
             return Answer(_PAGE, 429, page | wait)
-        case FaultKind.TRY_LATER:
-            error = errors.try_later()
-            return Answer(msgspec.json.encode({"errorCode": error.code, "description": error.description}))
         case FaultKind.REDIRECT:
             return Answer(b"", 302, {"Location": "https://elsewhere.invalid/"})
         case FaultKind.SILENCE:

@@ -11,6 +11,7 @@ class FaultKind(StrEnum):
     STATUS = "status"  # [no] an HTTP `status` with an HTML page
     TOO_MANY = "too_many"  # [no] 429, with Retry-After where `retry_after` is set
     TRY_LATER = "try_later"  # [no] business error 49
+    REFUSAL = "refusal"  # [no] the business error `code`
     HTML = "html"  # [yes] status 200 and a web page: a captive portal, a proxy
     WRONG_TYPES = "wrong_types"  # [yes] every number a text, every text a number
     TRUNCATED = "truncated"  # [yes] half of the JSON, then the connection ends
@@ -29,6 +30,7 @@ NOT_APPLIED = {
     FaultKind.STATUS,
     FaultKind.TOO_MANY,
     FaultKind.TRY_LATER,
+    FaultKind.REFUSAL,
     FaultKind.REDIRECT,
     FaultKind.SILENCE,
     FaultKind.LOST_REQUEST,
@@ -42,6 +44,7 @@ class Fault:
     kind: FaultKind
     times: int = 1
     status: int = 500
+    code: int = 1
     retry_after: str = ""
     seconds: float = 0.0
 
