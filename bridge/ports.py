@@ -100,7 +100,10 @@ class LoyaltyProvider(Protocol):
         ...
 
     async def quote(self, purchase: Purchase) -> Quote:
-        """Preview of this purchase with `purchase.redeem` points asked for."""
+        """Preview of this purchase with `purchase.redeem` points asked for.
+
+        CardNotFound, CardBlocked, LimitExceeded where the provider says which of them it is.
+        """
         ...
 
     async def quote_return(self, refund: Return) -> ReturnQuote:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bridge.domain.errors import ProviderRefused
+from bridge.domain.errors import CardBlocked, CardNotFound, LimitExceeded, ProviderRefused, ProviderUnavailable
 from bridge.domain.money import money, points
 from bridge.domain.moves import Done, MoveKind, Refused
 from bridge.domain.personal import PersonName, Phone
@@ -74,6 +74,19 @@ async def test_quote_fails_by_its_own_error(emulator: MaxmaEmulator, connect: Co
 
     with pytest.raises(ProviderRefused):
         await provider.quote(purchase())
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [(1, ProviderRefused), (3, CardNotFound), (4, CardBlocked), (6, LimitExceeded), (49, ProviderUnavailable)],
+)
+async def test_a_quote_is_refused_by_what_is_wrong(
+    emulator: MaxmaEmulator, connect: Connect, code: int, error: type[Exception]
+) -> None:
+    emulator.fault("v2/calculate-purchase", Fault(FaultKind.REFUSAL, code=code))
+
+    with pytest.raises(error):
+        await connect(emulator.base_url).quote(purchase(100))
 
 
 async def test_history_is_read_page_by_page(

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from bridge.domain.errors import (
     CardBlocked,
     CardNotFound,
+    DeskError,
     LimitExceeded,
     ProviderRefused,
     ProviderUnavailable,
+    refusal_of,
 )
 from bridge.domain.moves import Away, Done, MoveKind, MoveResult, Refused, Reply, Unknown
 from bridge.domain.personal import mask
@@ -70,10 +72,12 @@ class ErrorReply:
         return cls(code, text or f"MAXMA error {code}")
 
 
-def lookup_error(error: ErrorReply) -> ProviderUnavailable | ProviderRefused:
+def lookup_error(error: ErrorReply) -> DeskError:
     """How a lookup fails on this error."""
     if error.code == TRY_LATER:
         return ProviderUnavailable(error.description)
+    if error.code in _KINDS:
+        return refusal_of(_KINDS[error.code], error.description)
     return ProviderRefused(error.description, str(error.code))
 
 

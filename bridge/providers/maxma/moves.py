@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bridge.domain.errors import ProviderRefused, ProviderUnavailable
+from bridge.domain.errors import DeskError, ProviderUnavailable
 from bridge.domain.moves import (
     Away,
     Done,
@@ -62,7 +62,7 @@ class MaxmaMoves:
             return _reply(move, await self._make(move), repeated=True)
         except ProviderUnavailable as error:
             return Away(str(error), error.retry_after_s)
-        except ProviderRefused as error:
+        except DeskError as error:
             return Unknown(str(error))
 
     async def _ask_hold(self, move: Move, card: CardNumber) -> StatusReply:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import structlog
 
-from bridge.domain.errors import ProviderRefused, ProviderUnavailable
+from bridge.domain.errors import DeskError, ProviderRefused, ProviderUnavailable
 from bridge.domain.member import Member
 from bridge.domain.moves import Move, Purchase, Reply, Return, StatusReply
 from bridge.domain.personal import CardNumber, PersonName, Phone
@@ -131,7 +131,7 @@ class MaxmaProvider:
             )
         except ProviderUnavailable:
             return
-        except ProviderRefused as error:
+        except DeskError as error:
             log.warning("provider_settings_refused", provider=self.name, reason=str(error))
         self._cabinet_due = time.monotonic() + CABINET_S
 
@@ -144,7 +144,7 @@ class MaxmaProvider:
     async def _ask(self, path: str, body: requests.Json, shape: type[S], convert: Callable[[S], T]) -> T | ErrorReply:
         return await self._http.lookup(path, requests.encode(body), shapes.reader(shape, convert))
 
-    def _failed(self, error: ErrorReply) -> ProviderUnavailable | ProviderRefused:
+    def _failed(self, error: ErrorReply) -> DeskError:
         if error.code == SHOP_NOT_FOUND:
             self._http.note(ProviderState.REFUSED, error.description)
         return lookup_error(error)
