@@ -12,8 +12,8 @@ from devices.scanners.silence import read_within
 from devices.transports.base import ByteStream
 
 # Within a stream too long to be a scan a short silence means little (a stalled sender), and its rest must not pass
-# for a scan; after this long the next byte is a new one even where the scanner sends no terminators.
-OVERRUN_GAP_S = 2.0
+# for a scan; nobody scans the next article within so long.
+OVERRUN_GAP_S = 0.3
 
 _log = structlog.get_logger(__name__)
 
