@@ -124,6 +124,7 @@ RULES = (
             "bridge.events",
             "bridge.pos",
             "bridge.providers",
+            "devices.codecs.aim",
             "devices.printers.profiles",
             "devices.registry",
             "click",

@@ -12,6 +12,7 @@ from bridge.config.not_yet import KINDS_TO_COME
 from bridge.config.policies import check_policy
 from bridge.domain.card import Charset, CheckDigit
 from bridge.providers import KINDS
+from devices.codecs.aim import SYMBOLOGIES
 from devices.codecs.displays.command_set import NoSuchDisplay
 from devices.printers.profiles import PROFILES
 from devices.registry import COMMAND_SETS
@@ -106,6 +107,9 @@ def _check_registered(config: Config) -> Iterator[Problem]:
         yield from _check_name(f"printers[{place}].profile", printer.profile, PROFILES)
     for place, provider in enumerate(config.providers):
         yield from _check_name(f"providers[{place}].kind", provider.kind, KINDS, KINDS_TO_COME)
+    for place, card_format in enumerate(config.card_formats):
+        for number, symbology in enumerate(card_format.symbologies):
+            yield from _check_name(f"card_formats[{place}].symbologies[{number}]", symbology, SYMBOLOGIES)
 
 
 def _check_display(path: str, row: Display) -> Iterator[Problem]:

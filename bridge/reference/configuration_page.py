@@ -17,6 +17,7 @@ from bridge.config.not_yet import KINDS_TO_COME, ROWS
 from bridge.config.values import Duration
 from bridge.domain.policy import Policy
 from bridge.providers import KINDS
+from devices.codecs.aim import SYMBOLOGIES
 from devices.printers.profiles import PROFILES
 from devices.registry import COMMAND_SETS
 
@@ -106,6 +107,7 @@ def _row(section: str, field: inspect.Field) -> str:
 
 # Values that are names in a registry of the code.
 _REGISTERED = {
+    "card_formats.symbologies": ("a list of " + ", ".join(SYMBOLOGIES),),
     "displays.command_set": tuple(COMMAND_SETS),
     "printers.profile": tuple(PROFILES),
     "providers.kind": tuple(KINDS),

@@ -30,6 +30,9 @@ _BY_IDENTIFIER = {
 # ]E0 stands for three symbologies, told apart by length; UPC-A sent as EAN-13 (13 digits, a leading 0) is EAN-13.
 _E0_BY_LENGTH = {12: "UPC-A", 8: "UPC-E", 7: "UPC-E", 6: "UPC-E"}
 
+# Every name that a scan's symbology can have.
+SYMBOLOGIES = tuple(sorted({*filter(None, _BY_LETTER.values()), *_BY_IDENTIFIER.values(), *_E0_BY_LENGTH.values()}))
+
 
 def split_identifier(scan: bytes) -> tuple[str | None, bytes]:
     """Symbology by its AIM name, and the data. (None, scan) when no identifier stands at its start."""

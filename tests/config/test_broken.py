@@ -6,9 +6,9 @@ import pytest
 
 from bridge.config.errors import ConfigError
 from bridge.config.loading import LARGEST_FILE_BYTES, load
-from tests.config.broken import BROKEN
+from tests.config.broken import BROKEN, CARDS
 from tests.config.broken_displays import BROKEN_DISPLAYS
-from tests.config.samples import FILE_KIND, SECRET, TILL, Loader
+from tests.config.samples import CLUB, FILE_KIND, SECRET, TILL, Loader
 
 CASES = BROKEN | BROKEN_DISPLAYS
 
@@ -27,6 +27,13 @@ def test_a_members_file_must_be_there(load_text: Loader, directory: Path) -> Non
     with pytest.raises(ConfigError) as refused:
         load_text(TILL + FILE_KIND + 'path = "gone.csv"')
     assert refused.value.what == f'"{directory}/gone.csv" is no file that can be read'
+
+
+def test_a_symbology_that_no_scan_has_is_refused(load_text: Loader) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load_text(TILL + CLUB + CARDS + 'symbologies = ["EAN-13", "EAN13"]')
+    assert (refused.value.key_path, refused.value.what) == ("card_formats[0].symbologies[1]", '"EAN13" is not allowed')
+    assert {"EAN-13", "Code 128", "QR", "UPC-A"} <= set(refused.value.allowed)
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
