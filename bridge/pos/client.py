@@ -106,22 +106,32 @@ class Client:
         try:
             self._socket.sendall(line)
         except OSError as error:
-            raise self._gone(error) from error
+            raise self._gone(error.strerror or error) from error
 
     def _receive(self) -> dict[str, Any]:
         try:
             line = self._lines.readline()
         except OSError as error:  # TimeoutError is one
-            raise self._gone(error) from error
+            raise self._gone(error.strerror or error) from error
         if not line.endswith(b"\n"):
             raise self._gone("the bridge closed the connection")
-        message: dict[str, Any] = json.loads(line)
+        message = _object(line)
+        if message is None:
+            raise self._gone("what answers there is no bridge")
         return message
 
     def _gone(self, why: object) -> Unreachable:
         """Half an answer may lie in the socket: nothing can be read from it any more."""
         self.close()
         return Unreachable(str(why))
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return message if isinstance(message, dict) else None
 
 
 def _result(message: dict[str, Any]) -> Any:  # noqa: ANN401 - results are JSON

@@ -93,6 +93,20 @@ def test_an_error_between_events_is_raised(socket_dir: Path) -> None:
                     next(events)
 
 
+@pytest.mark.parametrize("line", [b"HTTP/1.1 400 Bad Request\r\n", b"\xff\n", b"[" * 100_000 + b"\n", b"17\n", b"[]\n"])
+def test_what_is_no_bridge_is_unreachable(socket_dir: Path, line: bytes) -> None:
+    address = str(socket_dir / "other.sock")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen()
+        with Client(address) as bridge:
+            server_side, _ = listener.accept()
+            with server_side:
+                server_side.sendall(line)
+                with pytest.raises(Unreachable, match="no bridge"):
+                    bridge.call("bridge.hello")
+
+
 async def test_nobody_there_is_unreachable(path: Path) -> None:
     with pytest.raises(Unreachable, match=r"missing\.sock"):
         Client(str(path.with_name("missing.sock")))
