@@ -131,6 +131,12 @@ def test_member() -> None:
     assert member.expiring == (Expiring(points(120), datetime(2026, 12, 31, 21, tzinfo=UTC)),)
 
 
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    """JSON has one kind of number: a server that reckons in floats says 500.0."""
+    member = member_of(client_with(bonuses=500.0, pendingBonuses=30.0))
+    assert (member.balance, member.pending) == (points(500), points(30))
+
+
 def test_card_without_its_leading_zero_is_the_same_card() -> None:
     assert member_of(client_with(cardString=None)).number == CARD
 
@@ -145,6 +151,7 @@ def test_card_without_its_leading_zero_is_the_same_card() -> None:
         {"bonuses": 10**12},
         {"bonuses": "500"},
         {"bonuses": 1.5},
+        {"bonuses": 1e300},
         {"bonuses": True},
         {"bonuses": None},
         {"pendingBonuses": -5},

@@ -23,6 +23,7 @@ from bridge.providers.maxma.shapes import (
     Row,
     SetReply,
     SettingsReply,
+    Whole,
 )
 
 
@@ -152,14 +153,14 @@ def _row_points(row: Row) -> Points:
     return _points(row.bonuses.applied if row.bonuses else 0)
 
 
-def _points(value: int) -> Points:
-    if not _is_sane(value):
+def _points(value: Whole) -> Points:
+    if not 0 <= value <= LIMIT or value != int(value):
         raise WireError("an absurd number of points")
-    return points(value)
+    return points(int(value))
 
 
-def _is_sane(value: Decimal | int) -> bool:
-    return (isinstance(value, int) or value.is_finite()) and 0 <= value <= LIMIT
+def _is_sane(value: Decimal) -> bool:
+    return value.is_finite() and 0 <= value <= LIMIT
 
 
 def _aware(moment: datetime) -> datetime:

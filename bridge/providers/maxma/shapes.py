@@ -18,6 +18,8 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 Code = Annotated[int, Meta(ge=0, le=1_000_000)]
+# Points are whole; a server that reckons in floats writes 500.0, and only replies.py can tell that from 500.5.
+Whole = int | float
 Int64 = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
@@ -31,8 +33,8 @@ class Envelope(Shape):
 
 
 class Client(Shape):
-    bonuses: int
-    pending_bonuses: int | None = None
+    bonuses: Whole
+    pending_bonuses: Whole | None = None
     card: Int64 | None = None
     card_string: str | None = None
     phone_number: str | None = None
@@ -43,7 +45,7 @@ class Client(Shape):
 
 
 class Burning(Shape):
-    amount: int
+    amount: Whole
     expire_at: datetime | None = None
 
 
@@ -68,7 +70,7 @@ class Discounts(Shape):
 
 
 class RowBonuses(Shape):
-    applied: int = 0
+    applied: Whole = 0
 
 
 class Row(Shape):
@@ -83,9 +85,9 @@ class Summary(Shape):
 
 
 class Bonuses(Shape):
-    applied: int
-    collected: int
-    max_to_apply: int
+    applied: Whole
+    collected: Whole
+    max_to_apply: Whole
 
 
 class Calculation(Shape):
@@ -99,7 +101,7 @@ class CalculateReply(Shape):
 
 
 class ClientBonuses(Shape):
-    available: int
+    available: Whole
 
 
 class SetReply(Shape):
@@ -114,8 +116,8 @@ class Empty(Shape):
 
 
 class ReturnAmounts(Shape):
-    recovered_bonuses: int
-    cancelled_bonuses: int
+    recovered_bonuses: Whole
+    cancelled_bonuses: Whole
 
 
 class CalculateReturnReply(Shape):
@@ -127,8 +129,8 @@ class ReturnReply(Shape):
 
 
 class RevertAmounts(Shape):
-    refunded_bonuses: int
-    cancelled_bonuses: int
+    refunded_bonuses: Whole
+    cancelled_bonuses: Whole
 
 
 class RevertReply(Shape):
