@@ -33,6 +33,7 @@ from bridge.pos.peer import member_check
 from bridge.pos.server import PosServer, anyone
 from bridge.sd_notify import SystemdNotifier
 from bridge.wording import wording_for
+from devices.hotplug import Hotplug
 
 log = structlog.get_logger()
 
@@ -74,6 +75,7 @@ async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) 
         supervisor = Supervisor()
         stack.push_async_callback(supervisor.stop)
         till = Till(config, journal, programmes, supervisor, started=started, emulated=emulated)
+        stack.callback(till.hotplug.close)
         stack.callback(till.screens.stop)
         unsettled = await till.take_up()
         await till.server.start(listener)
@@ -106,7 +108,8 @@ class Till:
         wording = wording_for(config.till.language)
         bus = EventBus(now)
         announcer = BusAnnouncer(bus, wording)
-        self._devices = DeviceRoom(config, now, announcer.device)
+        self.hotplug = Hotplug()
+        self._devices = DeviceRoom(config, now, announcer.device, self.hotplug)
         self.screens = Screens(self._devices.glasses, _idle(config), lambda: now().astimezone())
         self._printing = PrintRoom(journal, self._devices.queues, now, wording.repeat_mark())
         self._desk = build_desk(
