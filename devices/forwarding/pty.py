@@ -63,9 +63,9 @@ class PtyForwarder:
     async def run(self) -> None:
         while True:
             with map_os_errors(f"pty:{self._path}"):
-                self._hand_on()
+                must_look_again = self._hand_on()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S if self._queue and not self._is_ready() else None):
+                async with asyncio.timeout(LOOK_EVERY_S if must_look_again else None):
                     await self._wake.wait()
             self._wake.clear()
 
@@ -78,16 +78,22 @@ class PtyForwarder:
         self._is_touched = True
         self._wake.set()
 
-    def _hand_on(self) -> None:
-        """Write what the cash program takes now; keep the rest, but not for too long when nobody is there."""
+    def _hand_on(self) -> bool:
+        """Write what the cash program takes now; keep the rest, but not for too long when nobody is there.
+
+        True: a scan waits for what nobody will tell of.
+        """
         self._look()
         if self._is_ready():
             self._write()
-        elif self._queue:
-            if not self._node.link.is_in_place:
-                raise DeviceLost(f"pty:{self._path}", "somebody removed its link")
-            late = self._queue.drop_older_than(self._clock() - MAX_WAIT_S)
-            self._drop(late, f"nobody had the PTY open for {MAX_WAIT_S:g} s")
+            return False
+        if not self._queue:
+            return False
+        if not self._node.link.is_in_place:
+            raise DeviceLost(f"pty:{self._path}", "somebody removed its link")
+        late = self._queue.drop_older_than(self._clock() - MAX_WAIT_S)
+        self._drop(late, f"nobody had the PTY open for {MAX_WAIT_S:g} s")
+        return bool(self._queue)
 
     def _look(self) -> None:
         """Whether somebody has it open, and since when we know."""

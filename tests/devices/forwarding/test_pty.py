@@ -8,6 +8,7 @@ import struct
 import termios
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from devices.errors import DeviceBusy, DeviceLost, DeviceNotFound
-from devices.forwarding.pty import CAP_BYTES, MAX_WAIT_S, PtyForwarder, open_pty
+from devices.forwarding.pty import CAP_BYTES, MAX_WAIT_S, SETTLE_S, PtyForwarder, open_pty
 from tests.devices.forwarding.events import CHESTNY_ZNAK, GOODS, scan
 from tests.devices.forwarding.reader import Reader
 from tests.devices.waiting import until
@@ -218,6 +219,17 @@ async def test_two_scanners_have_two_ways(tmp_path: Path) -> None:
     await readers[1].until(b"back\r")
     for bench in benches:
         await bench.aclose()
+
+
+@pytest.mark.parametrize("step", [0.04, 0.06, 0.08, 0.10, 0.12, 0.14, 0.16])
+async def test_a_port_that_settles_while_we_look_is_looked_at_again(tmp_path: Path, step: float) -> None:
+    """Between two looks at the clock the port has become ready: nobody else will tell."""
+    ticks = count()
+    bench = Bench(tmp_path / "front", lambda: next(ticks) * SETTLE_S * step)
+    reader = bench.reader()
+    bench.forwarder.forward(scan())
+    await reader.until(ON_THE_WIRE)
+    await bench.aclose()
 
 
 class TestNobodyThere:
