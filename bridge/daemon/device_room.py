@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from bridge.config.model import Config, Display, Printer, Scanner
-from bridge.daemon.forwarding import Delivery, forward_of
+from bridge.daemon.forwarding import Delivery, Outlets
 from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace, DeviceSnapshot, Life, Role
 from bridge.desk.print_queue import PrinterQueue
 from bridge.desk.printing import PrintRoom
@@ -25,6 +25,7 @@ from devices.endpoints import (
     parse_endpoint,
 )
 from devices.events import DataEvent, DeviceState, StatusUpdateEvent
+from devices.forwarding.base import DescriptorStore
 from devices.hotplug import Hotplug
 from devices.opening import ScannerSettings
 from devices.printers.escpos import EscPosPrinter, state_of
@@ -58,9 +59,10 @@ class DisplayGlass:
 class DeviceRoom:
     """All keepers of the till. Glasses and queues exist before any device does: the desk works without them."""
 
-    def __init__(self, config: Config, clock: Clock, tell: Tell, hotplug: Hotplug) -> None:
+    def __init__(self, config: Config, clock: Clock, tell: Tell, hotplug: Hotplug, store: DescriptorStore) -> None:
         self._config = config
         self._hotplug = hotplug
+        self._outlets = Outlets(config.socket.group, store, clock, hotplug)
         self._clock = clock
         self._tell = tell
         self._keepers: list[DeviceKeeper] = []
@@ -126,8 +128,7 @@ class DeviceRoom:
     def _delivery(
         self, scanner: Scanner, on_scan: Callable[[DataEvent], bool], impair: Callable[[str], None]
     ) -> Delivery:
-        news = self._hotplug.news_in("misc") if scanner.forward == "wedge" else None
-        forward = forward_of(scanner, self._config.socket.group, self._clock, impair, news)
+        forward = self._outlets.forward_of(scanner, impair)
         if forward is not None:
             self._forward_keepers.append(forward.keeper)
         return Delivery(on_scan, forward)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
 
@@ -10,9 +11,10 @@ from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace
 from bridge.daemon.tally import Tally
 from bridge.ports import Clock
 from devices.events import DataEvent, DeviceState, StatusUpdateEvent
-from devices.forwarding.base import Forwarder
+from devices.forwarding.base import DescriptorStore, Forwarder
 from devices.forwarding.pty import open_pty
 from devices.forwarding.uinput import open_wedge
+from devices.hotplug import Hotplug
 
 log = structlog.get_logger()
 
@@ -138,20 +140,27 @@ class Delivery:
             await self._forward.changed()
 
 
-def forward_of(
-    scanner: Scanner,
-    group: str | None,
-    clock: Clock,
-    on_change: Callable[[str], None],
-    news: asyncio.Event | None = None,
-) -> ScanForward | None:
-    """As the configuration says; None for `event`. `group` may open a PTY besides the daemon's own user."""
-    if scanner.forward == "event":
-        return None
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """What ways to the cash program are made of.
 
-    async def opener() -> Forwarder:
-        if path := scanner.forward.pty_path:
-            return open_pty(scanner.name, path, group)
-        return await open_wedge(scanner.name)
+    group: may open a PTY besides the daemon's own user. store: keeps PTYs over our restart.
+    """
 
-    return ScanForward(scanner.name, scanner.forward, opener, clock, on_change, news)
+    group: str | None
+    store: DescriptorStore
+    clock: Clock
+    hotplug: Hotplug
+
+    def forward_of(self, scanner: Scanner, on_change: Callable[[str], None]) -> ScanForward | None:
+        """As the configuration says; None for `event`."""
+        if scanner.forward == "event":
+            return None
+
+        async def opener() -> Forwarder:
+            if path := scanner.forward.pty_path:
+                return open_pty(scanner.name, path, self.group, store=self.store)
+            return await open_wedge(scanner.name)
+
+        news = self.hotplug.news_in("misc") if scanner.forward == "wedge" else None
+        return ScanForward(scanner.name, scanner.forward, opener, self.clock, on_change, news)
