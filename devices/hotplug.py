@@ -61,7 +61,8 @@ class Hotplug:
     def _on_readable(self) -> None:
         try:
             while device := self._monitor.poll(0):
-                if device.action not in _GONE:
+                # What has no node (input5 above event5, a USB interface) comes before that which has one.
+                if device.device_node and device.action not in _GONE:
                     self._tell(self._news[device.subsystem])
         except OSError as error:  # ENOBUFS: more came at once than the socket holds, and some are lost
             _log.warning("udev_events_lost", reason=error.strerror)

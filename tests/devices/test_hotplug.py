@@ -24,8 +24,9 @@ library = ctypes.CDLL("libumockdev.so.0")
 library.umockdev_testbed_new.restype = ctypes.c_void_p
 testbed = ctypes.c_void_p(library.umockdev_testbed_new())
 
-def plug(node, subsystem):
-    device = f"P: /devices/{node}\\nN: {node}\\nE: DEVNAME=/dev/{node}\\nE: SUBSYSTEM={subsystem}\\n"
+def plug(node, subsystem, has_node=True):
+    named = f"N: {node}\\nE: DEVNAME=/dev/{node}\\n" if has_node else ""
+    device = f"P: /devices/{node}\\n{named}E: SUBSYSTEM={subsystem}\\n"
     assert library.umockdev_testbed_add_from_string(testbed, device.encode(), None)
 
 def send(node, action):
@@ -53,6 +54,7 @@ async def main():
     same.clear()
     send("ttyACM0", "remove")
     plug("card0", "sound")
+    plug("tty7", "tty", has_node=False)
     plug("hidraw1", "hidraw")
     await is_told(hidraw)
     assert not tty.is_set() and not same.is_set()
