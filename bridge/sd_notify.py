@@ -4,7 +4,8 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Mapping
+import struct
+from collections.abc import Mapping, Sequence
 
 _log = logging.getLogger(__name__)
 
@@ -31,19 +32,31 @@ class SystemdNotifier:
     def stopping(self) -> None:
         self._send("STOPPING=1")
 
+    def store(self, name: str, fd: int) -> None:
+        """Have systemd keep `fd` open whatever becomes of us, and hand it over under `name` at our next start.
+
+        The unit must allow it (FileDescriptorStoreMax=). FDPOLL=0: else systemd would let go of a PTY at its first
+        hang-up, which it has whenever no program has it open.
+        """
+        self._send("FDSTORE=1", f"FDNAME={name}", "FDPOLL=0", fds=(fd,))
+
+    def unstore(self, name: str) -> None:
+        """Let go of all that is kept under this name."""
+        self._send("FDSTOREREMOVE=1", f"FDNAME={name}")
+
     async def feed_watchdog(self) -> None:
         """Tell systemd that the event loop turns, until cancelled; returns at once where no watchdog is set."""
         while self.watchdog_interval_s:
             self._send("WATCHDOG=1")
             await asyncio.sleep(self.watchdog_interval_s)
 
-    def _send(self, *lines: str) -> None:
+    def _send(self, *lines: str, fds: Sequence[int] = ()) -> None:
         if not self._address:
             return
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as notify:
                 notify.setblocking(False)
-                notify.sendto("\n".join(lines).encode(), self._address)
+                notify.sendmsg(["\n".join(lines).encode()], _rights(fds), 0, self._address)
         except OSError as error:
             _log.warning("systemd_not_notified message=%s error=%s", lines[0], error.strerror)
 
@@ -53,6 +66,11 @@ def _address(text: str) -> str:
     if text.startswith("@"):
         return "\0" + text[1:]
     return text if text.startswith("/") else ""
+
+
+def _rights(fds: Sequence[int]) -> Sequence[tuple[int, int, bytes]]:
+    """unix(7): the descriptors that go along with a message. (socket.send_fds of Python 3.11 drops the address.)"""
+    return [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack(f"{len(fds)}i", *fds))] if fds else []
 
 
 def _watchdog_interval_s(environ: Mapping[str, str]) -> float | None:

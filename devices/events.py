@@ -44,9 +44,15 @@ class DataEvent:
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdateEvent:
-    """A device changed state; `reason` is one sentence for the installer."""
+    """A device changed state; `reason` is one sentence for the installer.
+
+    opened: it was found and opened. claimed: nobody else has it meanwhile. enabled: it does its work.
+    """
 
     device: str
     state: DeviceState
     at: datetime
-    reason: str = ""
+    reason: str
+    opened: bool
+    claimed: bool
+    enabled: bool

@@ -34,6 +34,22 @@ def test_life_of_a_service(systemd: tuple[str, socket.socket]) -> None:
     ]
 
 
+def test_a_descriptor_is_handed_over_and_let_go_of(systemd: tuple[str, socket.socket]) -> None:
+    address, listener = systemd
+    notifier = SystemdNotifier({"NOTIFY_SOCKET": address})
+    read, write = os.pipe()
+    notifier.store("pty-1", write)
+    os.close(write)
+    message, fds, _flags, _from = socket.recv_fds(listener, 4096, 8)
+    assert message.decode().split("\n") == ["FDSTORE=1", "FDNAME=pty-1", "FDPOLL=0"]
+    os.write(fds[0], b"still open")
+    assert os.read(read, 100) == b"still open"
+    notifier.unstore("pty-1")
+    assert listener.recv(4096).decode().split("\n") == ["FDSTOREREMOVE=1", "FDNAME=pty-1"]
+    for fd in (read, *fds):
+        os.close(fd)
+
+
 async def test_watchdog_is_fed_until_cancelled(systemd: tuple[str, socket.socket]) -> None:
     address, listener = systemd
     environ = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "2000", "WATCHDOG_PID": str(os.getpid())}

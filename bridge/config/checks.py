@@ -23,10 +23,11 @@ LONGEST_SOCKET_PATH_BYTES = 107
 # Ten columns a second; most people read a text that runs by half as fast.
 FASTEST_MARQUEE_MS = 100
 
-# Which endpoints make sense for a role; devices.transports opens them.
+# Which endpoints make sense for a role; devices.transports opens them. usb:// is a printer's: of scanners and displays
+# that no driver of Linux makes a node for, nobody has published what they say.
 SCHEMES = {
-    "scanners": ("serial", "input", "hidraw", "usb"),
-    "displays": ("serial", "usb"),
+    "scanners": ("serial", "input", "hidraw"),
+    "displays": ("serial",),
     "printers": ("lp", "serial", "tcp", "usb"),
 }
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from bridge.config.errors import Problem, quoted
 from bridge.config.model import Config
-from bridge.config.values import Endpoint
 
 KINDS_TO_COME = ("locards", "cardlab", "rest")
 
@@ -14,16 +13,10 @@ def _other_than(value: object) -> Callable[[Any], bool]:
     return lambda found: found != value
 
 
-def _is_usb(endpoint: Endpoint) -> bool:
-    return endpoint.scheme == "usb"
-
-
 # Key path with [] for every entry; True for a value to come; what serves now.
 ROWS: tuple[tuple[str, Callable[[Any], bool], tuple[str, ...]], ...] = (
     ("till.currency", _other_than("RUB"), ("RUB",)),
     ("http.enabled", _other_than(False), ("false",)),
-    ("scanners[].endpoint", _is_usb, ("serial://PATH", "input://PATH", "hidraw://PATH")),
-    ("displays[].endpoint", _is_usb, ("serial://PATH",)),
     ("messages.print_on_card", _other_than(False), ("false",)),
     ("sync.every", _other_than(""), ('""',)),
 )

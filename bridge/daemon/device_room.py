@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from bridge.config.model import Config, Display, Printer, Scanner
-from bridge.daemon.forwarding import Delivery, forward_of
-from bridge.daemon.supervisor import DeviceKeeper, DevicePlace, Role
+from bridge.daemon.forwarding import Delivery, Outlets
+from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace, DeviceSnapshot, Life, Role
 from bridge.desk.print_queue import PrinterQueue
 from bridge.desk.printing import PrintRoom
 from bridge.events import rfc3339
@@ -15,8 +15,18 @@ from bridge.pos import messages as m
 from devices.codecs.escpos import encode
 from devices.displays.line_display import ByteLineDisplay, LatestScreen
 from devices.documents import Printout, Screen
-from devices.endpoints import Endpoint, InputEndpoint, TcpEndpoint, parse_endpoint
+from devices.endpoints import (
+    Endpoint,
+    InputEndpoint,
+    LpEndpoint,
+    SerialEndpoint,
+    TcpEndpoint,
+    UsbEndpoint,
+    parse_endpoint,
+)
 from devices.events import DataEvent, DeviceState, StatusUpdateEvent
+from devices.forwarding.base import DescriptorStore
+from devices.hotplug import Hotplug
 from devices.opening import ScannerSettings
 from devices.printers.escpos import EscPosPrinter, state_of
 from devices.printers.network import NetworkPrinter
@@ -25,7 +35,9 @@ from devices.registry import COMMAND_SETS, SCANNERS
 from devices.together import first_of
 from devices.transports import ByteStream, open_transport
 
-Life = Callable[[Callable[[], None]], Awaitable[None]]
+# Whoever opens one of these has it alone: by a lock, by usblp, by libusb's claim. A keyboard is claimed by the grab.
+EXCLUSIVE = (SerialEndpoint, LpEndpoint, UsbEndpoint)
+
 Tell = Callable[[StatusUpdateEvent], None]
 
 
@@ -47,8 +59,10 @@ class DisplayGlass:
 class DeviceRoom:
     """All keepers of the till. Glasses and queues exist before any device does: the desk works without them."""
 
-    def __init__(self, config: Config, clock: Clock, tell: Tell) -> None:
+    def __init__(self, config: Config, clock: Clock, tell: Tell, hotplug: Hotplug, store: DescriptorStore) -> None:
         self._config = config
+        self._hotplug = hotplug
+        self._outlets = Outlets(config.socket.group, store, clock, hotplug)
         self._clock = clock
         self._tell = tell
         self._keepers: list[DeviceKeeper] = []
@@ -68,42 +82,36 @@ class DeviceRoom:
         ]
         return chain(self._forward_keepers, self._keepers)
 
+    def snapshots(self) -> Sequence[DeviceSnapshot]:
+        """All devices as they are now, in the order of the configuration."""
+        return [keeper.snapshot() for keeper in self._keepers]
+
     def listed(self) -> Sequence[m.Device]:
         """What device.list answers."""
-        return [
-            m.Device(
-                name=keeper.place.name,
-                role=keeper.place.role,
-                endpoint=keeper.place.endpoint,
-                state=keeper.state.value,
-                since=rfc3339(keeper.since),
-                counters=dict(keeper.counters),
-                last_error=keeper.last_error,
-            )
-            for keeper in self._keepers
-        ]
+        return [_listed(snapshot) for snapshot in self.snapshots()]
 
     def _scanner(self, scanner: Scanner, on_scan: Callable[[DataEvent], bool]) -> DeviceKeeper:
         endpoint = parse_endpoint(scanner.endpoint)
 
-        async def life(came: Callable[[], None]) -> None:
+        async def life(came: Came) -> None:
             await delivery.settled()
             settings = self._scanner_settings(scanner, delivery)
             async with SCANNERS[type(endpoint)](endpoint, settings) as driver:
-                came()
-                keeper.count_by(lambda: {**driver.counters, **delivery.counters})
+                keeper.count_by(lambda: driver.counters)
+                came(claimed=isinstance(endpoint, EXCLUSIVE) or (isinstance(endpoint, InputEndpoint) and settings.grab))
                 if isinstance(endpoint, InputEndpoint):
                     await first_of(driver.run(delivery.deliver), _until_other(delivery, may_grab=settings.grab))
                 else:
                     await driver.run(delivery.deliver)
 
-        async def lives(came: Callable[[], None]) -> None:
+        async def lives(came: Came) -> None:
             """A keyboard scanner is opened anew when it may be grabbed from now on, or no longer."""
             while True:
                 await life(came)
 
         keeper = self._keeper(scanner, "scanner", lives)
         delivery = self._delivery(scanner, on_scan, keeper.impair)
+        keeper.count_besides(lambda: delivery.counters)
         return keeper
 
     def _scanner_settings(self, scanner: Scanner, delivery: Delivery) -> ScannerSettings:
@@ -120,7 +128,7 @@ class DeviceRoom:
     def _delivery(
         self, scanner: Scanner, on_scan: Callable[[DataEvent], bool], impair: Callable[[str], None]
     ) -> Delivery:
-        forward = forward_of(scanner, self._config.socket.group, self._clock, impair)
+        forward = self._outlets.forward_of(scanner, impair)
         if forward is not None:
             self._forward_keepers.append(forward.keeper)
         return Delivery(on_scan, forward)
@@ -129,11 +137,13 @@ class DeviceRoom:
         glass = self.glasses[display.name]
 
         async def live(stream: ByteStream) -> None:
+            keeper.count_by(lambda: {"bytes": stream.bytes_written})
             command_set = COMMAND_SETS[display.command_set]
             await ByteLineDisplay(stream, command_set, display.settings(), glass.latest, display.marquee_ms).run()
 
-        glass.keeper = self._keeper(display, "display", _on_stream(parse_endpoint(display.endpoint), live))
-        return glass.keeper
+        keeper = self._keeper(display, "display", _on_stream(parse_endpoint(display.endpoint), live))
+        glass.keeper = keeper
+        return keeper
 
     def _printer(self, printer: Printer, printing: PrintRoom) -> DeviceKeeper:
         endpoint, profile = parse_endpoint(printer.endpoint), profile_of(printer)
@@ -144,7 +154,7 @@ class DeviceRoom:
         async def live(stream: ByteStream) -> None:
             cut_off = queue.take_cut_off()
             driver = EscPosPrinter(stream, profile, lambda status: keeper.report(*state_of(status)), cut_off=cut_off)
-            keeper.count_by(lambda: driver.counters)
+            keeper.count_by(lambda: {"bytes": stream.bytes_written, **driver.counters})
             await first_of(driver.run(), printing.serve(printer.name, driver))
 
         keeper = self._keeper(printer, "printer", _on_stream(endpoint, live))
@@ -155,11 +165,12 @@ class DeviceRoom:
     ) -> DeviceKeeper:
         """Connected for each job only, so nothing is known of it until the first."""
 
-        async def life(came: Callable[[], None]) -> None:
+        async def life(came: Came) -> None:
             async def opened() -> ByteStream:
                 stream = await open_transport(endpoint)
                 if not keeper.is_there:
-                    came()
+                    came(claimed=False)
+                keeper.count_by(lambda: {"bytes": stream.bytes_written})
                 return stream
 
             driver = NetworkPrinter(
@@ -182,7 +193,25 @@ class DeviceRoom:
         state: DeviceState = DeviceState.ABSENT,
     ) -> DeviceKeeper:
         place = DevicePlace(device.name, role, str(device.endpoint))
-        return DeviceKeeper(place, life, self._clock, self._tell, state)
+        news = self._hotplug.news_of(parse_endpoint(device.endpoint))
+        return DeviceKeeper(place, life, self._clock, self._tell, state, news)
+
+
+def _listed(snapshot: DeviceSnapshot) -> m.Device:
+    absent_since = snapshot.absent_since
+    return m.Device(
+        name=snapshot.place.name,
+        role=snapshot.place.role,
+        endpoint=snapshot.place.endpoint,
+        state=snapshot.state.value,
+        since=rfc3339(snapshot.since),
+        opened=snapshot.opened,
+        claimed=snapshot.claimed,
+        enabled=snapshot.enabled,
+        absent_since=rfc3339(absent_since) if absent_since else None,
+        counters=dict(snapshot.counters),
+        last_error=snapshot.last_error,
+    )
 
 
 def profile_of(printer: Printer) -> Profile:
@@ -208,10 +237,10 @@ def check_of(profile: Profile) -> Callable[[Printout], object]:
 def _on_stream(endpoint: Endpoint, live: Callable[[ByteStream], Awaitable[None]]) -> Life:
     """The life of a device on a transport that stays open."""
 
-    async def life(came: Callable[[], None]) -> None:
+    async def life(came: Came) -> None:
         stream = await open_transport(endpoint)
         try:
-            came()
+            came(claimed=isinstance(endpoint, EXCLUSIVE))
             await live(stream)
         finally:
             await stream.aclose()

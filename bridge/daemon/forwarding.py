@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
 
 from bridge.config.model import Scanner
-from bridge.daemon.supervisor import DeviceKeeper, DevicePlace
+from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace
+from bridge.daemon.tally import Tally
 from bridge.ports import Clock
 from devices.events import DataEvent, DeviceState, StatusUpdateEvent
-from devices.forwarding.base import Forwarder
+from devices.forwarding.base import DescriptorStore, Forwarder
 from devices.forwarding.pty import open_pty
 from devices.forwarding.uinput import open_wedge
+from devices.hotplug import Hotplug
 
 log = structlog.get_logger()
 
@@ -22,10 +25,18 @@ class ScanForward:
     """One scanner's way to the cash program, whether it is open at the moment or not.
 
     opener: opens it, or raises the DeviceError that says why not. on_change: told the reason each time the way
-    closes, "" each time it opens.
+    closes, "" each time it opens. news: set when opening it anew may help.
     """
 
-    def __init__(self, name: str, outlet: str, opener: Opener, clock: Clock, on_change: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        outlet: str,
+        opener: Opener,
+        clock: Clock,
+        on_change: Callable[[str], None],
+        news: asyncio.Event | None = None,
+    ) -> None:
         self._name = name
         self._outlet = outlet
         self._opener = opener
@@ -33,10 +44,11 @@ class ScanForward:
         self._forwarder: Forwarder | None = None
         self._reason = "not open yet"
         self._missed = 0
+        self._forwarders = Tally()
         self._tried = asyncio.Event()
         self._changed = asyncio.Event()
         place = DevicePlace(f"{name} forward", "scanner", outlet)
-        self.keeper = DeviceKeeper(place, self._life, clock, self._tell, DeviceState.UNKNOWN)
+        self.keeper = DeviceKeeper(place, self._life, clock, self._tell, DeviceState.UNKNOWN, news)
 
     @property
     def is_open(self) -> bool:
@@ -44,8 +56,7 @@ class ScanForward:
 
     @property
     def counters(self) -> Mapping[str, int]:
-        own = {} if self._forwarder is None else self._forwarder.counters
-        return {**own, "not_forwarded": self._missed}
+        return {**self._forwarders.total(), "not_forwarded": self._missed}
 
     async def tried(self) -> None:
         """Until it is open, or known that it cannot be opened."""
@@ -69,11 +80,12 @@ class ScanForward:
         if self._forwarder is not None:
             self._forwarder.forward_late_framing(framing)
 
-    async def _life(self, came: Callable[[], None]) -> None:
+    async def _life(self, came: Came) -> None:
         forwarder = await self._opener()
         try:
             self._forwarder = forwarder
-            came()
+            self._forwarders.follow(lambda: forwarder.counters)
+            came(claimed=True)
             await forwarder.run()
         finally:
             self._forwarder = None
@@ -128,16 +140,27 @@ class Delivery:
             await self._forward.changed()
 
 
-def forward_of(
-    scanner: Scanner, group: str | None, clock: Clock, on_change: Callable[[str], None]
-) -> ScanForward | None:
-    """As the configuration says; None for `event`. `group` may open a PTY besides the daemon's own user."""
-    if scanner.forward == "event":
-        return None
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """What ways to the cash program are made of.
 
-    async def opener() -> Forwarder:
-        if path := scanner.forward.pty_path:
-            return open_pty(scanner.name, path, group)
-        return await open_wedge(scanner.name)
+    group: may open a PTY besides the daemon's own user. store: keeps PTYs over our restart.
+    """
 
-    return ScanForward(scanner.name, scanner.forward, opener, clock, on_change)
+    group: str | None
+    store: DescriptorStore
+    clock: Clock
+    hotplug: Hotplug
+
+    def forward_of(self, scanner: Scanner, on_change: Callable[[str], None]) -> ScanForward | None:
+        """As the configuration says; None for `event`."""
+        if scanner.forward == "event":
+            return None
+
+        async def opener() -> Forwarder:
+            if path := scanner.forward.pty_path:
+                return open_pty(scanner.name, path, self.group, store=self.store)
+            return await open_wedge(scanner.name)
+
+        news = self.hotplug.news_in("misc") if scanner.forward == "wedge" else None
+        return ScanForward(scanner.name, scanner.forward, opener, self.clock, on_change, news)

@@ -11,6 +11,7 @@ import structlog
 
 import bridge
 from bridge.config.model import Config
+from bridge.daemon.descriptor_store import SystemdStore
 from bridge.daemon.device_room import DeviceRoom
 from bridge.daemon.failures import start_failures
 from bridge.daemon.programmes import programmes_of
@@ -31,8 +32,11 @@ from bridge.pos.handlers_queue import QueueHandlers
 from bridge.pos.listening import listen
 from bridge.pos.peer import member_check
 from bridge.pos.server import PosServer, anyone
+from bridge.sd_listen import PassedFds
 from bridge.sd_notify import SystemdNotifier
 from bridge.wording import wording_for
+from devices.forwarding.pty_node import STORED, stored_name
+from devices.hotplug import Hotplug
 
 log = structlog.get_logger()
 
@@ -59,8 +63,9 @@ def stop_by_signal() -> asyncio.Event:
 
 async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) -> None:
     """The till, until `stop` is set: journal, providers, desk, devices, socket; taken down in reverse."""
-    started = now()
-    notifier = SystemdNotifier()
+    notifier, passed = SystemdNotifier(), PassedFds()
+    store = SystemdStore(notifier, passed)
+    store.drop_others(STORED, {stored_name(path) for row in config.scanners if (path := row.forward.pty_path)})
     async with contextlib.AsyncExitStack() as stack:
         with start_failures():
             journal = await SqliteJournal.open(config.journal.path)
@@ -69,11 +74,12 @@ async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) 
         for programme in programmes:
             stack.push_async_callback(programme.provider.aclose)
         with start_failures():
-            listener = listen(str(config.socket.path), config.socket.group)
+            listener = listen(str(config.socket.path), config.socket.group, passed=passed)
         stack.callback(listener.unlink)
         supervisor = Supervisor()
         stack.push_async_callback(supervisor.stop)
-        till = Till(config, journal, programmes, supervisor, started=started, emulated=emulated)
+        till = Till(config, journal, programmes, supervisor, store, emulated=emulated)
+        stack.callback(till.hotplug.close)
         stack.callback(till.screens.stop)
         unsettled = await till.take_up()
         await till.server.start(listener)
@@ -96,17 +102,19 @@ class Till:
         journal: SqliteJournal,
         programmes: Programmes,
         supervisor: Supervisor,
+        store: SystemdStore,
         *,
-        started: datetime,
         emulated: bool,
     ) -> None:
+        started = now()
         self.supervisor = supervisor
         self._journal = journal
         self._programmes = programmes
         wording = wording_for(config.till.language)
         bus = EventBus(now)
         announcer = BusAnnouncer(bus, wording)
-        self._devices = DeviceRoom(config, now, announcer.device)
+        self.hotplug = Hotplug()
+        self._devices = DeviceRoom(config, now, announcer.device, self.hotplug, store)
         self.screens = Screens(self._devices.glasses, _idle(config), lambda: now().astimezone())
         self._printing = PrintRoom(journal, self._devices.queues, now, wording.repeat_mark())
         self._desk = build_desk(

@@ -28,6 +28,8 @@ log = structlog.get_logger()
 
 # A card scanned before its receipt is opened waits this long for it.
 HELD_FOR = timedelta(seconds=60)
+# A trigger pulled twice, a card swept over two scanners: one customer, one lookup, one message.
+REPEATED_WITHIN = timedelta(seconds=2)
 
 
 @dataclass(slots=True, eq=False)
@@ -89,16 +91,40 @@ class CardDesk:
         if card is None and is_payment_card(event.scan_data_label):
             log.warning("payment_card_refused", device=event.device)
             return True
-        scan_id = f"{event.at:%Y%m%d-%H%M%S}-{next(self._scan_ids)}"
-        log.info("scanned", device=event.device, data=ScanText(event.scan_data_label), is_card=card is not None)
+        current = self._book.current()
+        receipt_id = current.receipt_id if current else None
+        repeated = self._repeated(card, receipt_id)
+        log.info(
+            "scanned",
+            device=event.device,
+            data=ScanText(event.scan_data_label),
+            is_card=card is not None,
+            is_repeat=repeated is not None,
+        )
+        scan_id = (repeated and repeated.scan_id) or f"{event.at:%Y%m%d-%H%M%S}-{next(self._scan_ids)}"
         self._announcer.scan(scan_id, event, card)
-        if card is not None:
-            current = self._book.current()
+        if card is not None and repeated is None:
             programme = self._programmes.get(card.provider)
-            receipt_id = current.receipt_id if current else None
             presented = self._present(programme, card.number, Entry.SCAN, receipt_id, scan_id)
             self._held = presented if receipt_id is None else None
         return card is not None
+
+    def _repeated(self, card: RecognisedCard | None, receipt_id: str | None) -> Presented | None:
+        """The scan that this one of the same card, for the same receipt, is no more than an echo of.
+
+        None once another card came, or time passed, or that scan failed: then the cashier tries again.
+        """
+        first = self._newest
+        if card is None or first is None or first.scan_id is None or first.receipt_id != receipt_id:
+            return None
+        is_same = (first.programme.name, first.who) == (card.provider, card.number)
+        is_dropped = receipt_id is None and first is not self._held
+        if not is_same or is_dropped:
+            return None
+        if not first.answer.done():
+            return first
+        is_recent = self._clock() - first.at <= REPEATED_WITHIN
+        return first if is_recent and first.answer.result().error is None else None
 
     async def resolve(
         self, programme: Programme, who: Who, entry: Entry, receipt_id: str | None, wait_s: float

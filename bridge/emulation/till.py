@@ -24,7 +24,14 @@ from devices.printers.profiles import Profile
 DEFAULT_TILL = Path(__file__).with_name("till.toml")
 FOLDER_PREFIX = "pos-bridge-emulated-"
 # What systemd hands to a real service: an emulated one takes nothing of it.
-OF_THE_SERVICE = ("LISTEN_FDS", "LISTEN_PID", "NOTIFY_SOCKET", "WATCHDOG_USEC", "CREDENTIALS_DIRECTORY")
+OF_THE_SERVICE = (
+    "LISTEN_FDS",
+    "LISTEN_FDNAMES",
+    "LISTEN_PID",
+    "NOTIFY_SOCKET",
+    "WATCHDOG_USEC",
+    "CREDENTIALS_DIRECTORY",
+)
 # What ends a scan, as printf(1) writes it.
 _TERMINATORS = {"cr": r"\r", "lf": r"\n", "crlf": r"\r\n", "tab": r"\t", "etx": r"\003"}
 

@@ -65,7 +65,15 @@ class BusAnnouncer:
         )
 
     def device(self, event: StatusUpdateEvent) -> None:
-        self._bus.publish("device", {"name": event.device, "state": event.state.value, "reason": event.reason})
+        told = {
+            "name": event.device,
+            "state": event.state.value,
+            "reason": event.reason,
+            "opened": event.opened,
+            "claimed": event.claimed,
+            "enabled": event.enabled,
+        }
+        self._bus.publish("device", told)
 
     def provider(self, name: str, state: str) -> None:
         self._bus.publish("provider", {"name": name, "state": state})

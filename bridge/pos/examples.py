@@ -71,7 +71,11 @@ _DEVICE = {
     "endpoint": "serial:///dev/pos/front?baud=9600",
     "state": "online",
     "since": _AT,
-    "counters": {"scans": 118},
+    "opened": True,
+    "claimed": True,
+    "enabled": True,
+    "absent_since": None,
+    "counters": {"opened": 2, "reconnects": 1, "bytes": 1652, "scans": 118, "partial_scans": 0},
     "last_error": None,
 }
 

@@ -8,8 +8,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-# As sd_listen_fds(3) counts.
-_FIRST_PASSED_FD = 3
+from bridge.sd_listen import PassedFds
+
 # All clients may come at once after a restart.
 BACKLOG = 128
 _OWNER_ONLY = 0o600
@@ -42,13 +42,14 @@ class Listener:
                 Path(self.path).unlink()
 
 
-def listen(path: str, group: str | None = None, mode: int | None = None) -> Listener:
-    """A listening socket: the one that systemd passed, else a new one at `path`.
+def listen(path: str, group: str | None = None, mode: int | None = None, passed: PassedFds | None = None) -> Listener:
+    """A listening socket: the first Unix stream one of `passed`, else a new one at `path`.
 
     mode: by default 0660 with a group and 0600 without. Raises SocketUnavailable.
     """
-    if passed := _passed_by_systemd():
-        return Listener(passed, str(passed.getsockname()))
+    if passed is not None and (fd := passed.take(_is_unix_listener)) is not None:
+        sock = socket.socket(fileno=fd)
+        return Listener(sock, str(sock.getsockname()))
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         _remove_stale(path)
@@ -101,18 +102,6 @@ def _remove_stale(path: str) -> None:
         except BlockingIOError:
             pass
     raise AnotherDaemonRunning(f"another daemon is running: it answers on {path}")
-
-
-def _passed_by_systemd() -> socket.socket | None:
-    """The first listening Unix stream socket of sd_listen_fds(3), if this process was given one."""
-    pid, count = os.environ.pop("LISTEN_PID", ""), os.environ.pop("LISTEN_FDS", "")
-    if pid != str(os.getpid()) or not count.isdigit():
-        return None
-    for fd in range(_FIRST_PASSED_FD, _FIRST_PASSED_FD + int(count)):
-        os.set_inheritable(fd, False)
-        if _is_unix_listener(fd):
-            return socket.socket(fileno=fd)
-    return None
 
 
 def _is_unix_listener(fd: int) -> bool:

@@ -43,7 +43,7 @@ Where a device is:
 | `tcp://HOST:9100` | a network printer |
 | `input://PATH` | a scanner that types as a keyboard |
 | `hidraw://PATH` | a scanner in HID-POS mode |
-| `usb://VID:PID[:SERIAL]` | a USB device without a kernel driver |
+| `usb://VID:PID[:SERIAL]` | a printer by libusb, where usblp does not serve it |
 
 Of a serial line, all settings have these values unless given; parity is `none`, `even` or `odd`, flow `none`,
 `xonxoff`, `rtscts` or `dsrdtr`.

@@ -116,6 +116,9 @@ Topics: `scan` (every scan, goods in full, `card` null for them), `card` (a Card
 `receipt` (a Receipt), `device`, `provider`, `queue` (a task without its age; its state may be `resolved` too).
 What goes through at once is never in the queue's events.
 
+- A card scanned again within two seconds, or while it is looked up, is an echo: its `scan` event has the
+  `scan_id` of the first, and there is one `card` event. After a failure, or for another receipt, it is looked up
+  anew.
 - `seq` counts from 1 within a `stream`; each start of the daemon is a new stream. The bridge keeps the last
   {RING_EVENTS:,} events.
 - Without `after` a subscription starts now. With it, what came later is replayed right behind the reply.

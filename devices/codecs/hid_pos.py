@@ -71,6 +71,11 @@ class HidPosDecoder:
         """Another report must follow."""
         return bool(self._identifier) or self._is_dropping
 
+    @property
+    def awaits_more(self) -> bool:
+        """The same, of a scan that is whole so far."""
+        return self.has_partial and not self._is_dropping
+
     def feed(self, report: bytes) -> HidScan | None:
         """The scan that this report completes."""
         if len(report) != REPORT_BYTES or report[0] != REPORT_ID:
@@ -85,7 +90,6 @@ class HidPosDecoder:
 
     def flush(self) -> None:
         """What must follow did not: the scan is dropped."""
-        self.bad_reports += self.has_partial and not self._is_dropping
         self._reset()
 
     def _take(self, report: bytes) -> None:

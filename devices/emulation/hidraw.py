@@ -19,7 +19,7 @@ class EmulatedHidPosScanner:
     """Plugged in by `plug`, pulled by `unplug`. One of Honeywell's sends nothing until it was enabled.
 
     identifier_at: 2, or 3 for the other layout. takes_feature_reports: False for a model that is enabled from the
-    start and refuses to be told so.
+    start and refuses to be told so. report_pause_s: between the reports of one scan.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class EmulatedHidPosScanner:
         self._end: socket.socket | None = None
         self._node: HidrawNode | None = None
         self.feature_reports: list[bytes] = []
+        self.report_pause_s = 0.0
 
     @property
     def device(self) -> HidrawNode:
@@ -71,6 +72,8 @@ class EmulatedHidPosScanner:
         if self.is_enabled:
             for report in reports_of(data, identifier, makers_symbology, self._identifier_at):
                 await self.send(report)
+                if self.report_pause_s:
+                    await asyncio.sleep(self.report_pause_s)
 
     async def send(self, report: bytes) -> None:
         """One raw report. DeviceLost when unplugged."""

@@ -31,10 +31,14 @@ GENERIC_CHIPS = frozenset(
         (0x0403, 0x6015),  # FTDI FT-X
         (0x067B, 0x2303),  # Prolific PL2303
         (0x067B, 0x23A3),  # Prolific PL2303GS
+        (0x067B, 0x23C3),  # Prolific PL2303GT
         (0x10C4, 0xEA60),  # Silicon Labs CP210x
+        (0x10C4, 0xEA70),  # Silicon Labs CP2105
+        (0x10C4, 0xEA71),  # Silicon Labs CP2108
         (0x1A86, 0x5523),  # WCH CH341
         (0x1A86, 0x7522),  # WCH CH340K
         (0x1A86, 0x7523),  # WCH CH340
+        (0x1A86, 0x55D3),  # WCH CH343
         (0x1A86, 0x55D4),  # WCH CH9102
     }
 )

@@ -1,5 +1,6 @@
 """The kinds of endpoints, as values; `str` of one is its shortest text."""
 
+import re
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import ClassVar
@@ -28,9 +29,18 @@ class UsbId:
     product: int
     serial: str = ""
 
+    def has_serial(self, found: str) -> bool:
+        """Whether this is the device whose serial number is `found`: as it says it, or as udev writes that."""
+        return self.serial in {"", found, _in_udevs_spelling(found)}
+
     def __str__(self) -> str:
         serial = f":{self.serial}" if self.serial else ""
         return f"by-id/{self.vendor:04x}:{self.product:04x}{serial}"
+
+
+def _in_udevs_spelling(serial: str) -> str:
+    """ID_SERIAL_SHORT, which installers copy: udev's util_replace_whitespace and util_replace_chars."""
+    return re.sub(r"[^0-9A-Za-z#+\-.:=@_\u0080-\U0010ffff]", "_", re.sub(r"\s+", "_", serial.strip()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +58,13 @@ Identity = UsbId | UsbPort
 
 @dataclass(frozen=True, slots=True)
 class NodeEndpoint:
-    """A node of /dev: by its path, or (path "") by the identity of the USB device that it belongs to."""
+    """A node of /dev: by its path, or (path "") by the identity of the USB device that it belongs to.
+
+    subsystem: what Linux calls the class of such nodes, in /sys/class and in udev's events.
+    """
 
     scheme: ClassVar[str]
+    subsystem: ClassVar[str]
     path: str = ""
     identity: Identity | None = None
 
@@ -61,6 +75,7 @@ class NodeEndpoint:
 @dataclass(frozen=True, slots=True)
 class SerialEndpoint(NodeEndpoint):
     scheme: ClassVar[str] = "serial"
+    subsystem: ClassVar[str] = "tty"
     baud: int = 9600
     bits: int = 8
     parity: Parity = Parity.NONE
@@ -76,16 +91,19 @@ class SerialEndpoint(NodeEndpoint):
 @dataclass(frozen=True, slots=True)
 class LpEndpoint(NodeEndpoint):
     scheme: ClassVar[str] = "lp"
+    subsystem: ClassVar[str] = "usbmisc"
 
 
 @dataclass(frozen=True, slots=True)
 class InputEndpoint(NodeEndpoint):
     scheme: ClassVar[str] = "input"
+    subsystem: ClassVar[str] = "input"
 
 
 @dataclass(frozen=True, slots=True)
 class HidrawEndpoint(NodeEndpoint):
     scheme: ClassVar[str] = "hidraw"
+    subsystem: ClassVar[str] = "hidraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,7 @@ class UsbEndpoint:
     """A USB device that no kernel driver makes a node for."""
 
     scheme: ClassVar[str] = "usb"
+    subsystem: ClassVar[str] = "usb"
     identity: Identity
 
     def __str__(self) -> str:

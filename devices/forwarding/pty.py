@@ -13,8 +13,9 @@ from pathlib import Path
 import structlog
 
 from devices.codecs.lines import SCAN_CAP_BYTES
-from devices.errors import DeviceLost
+from devices.errors import DeviceError
 from devices.events import DataEvent
+from devices.forwarding.base import DescriptorStore, NoStore
 from devices.forwarding.pty_node import PtyNode
 from devices.forwarding.scan_queue import ScanQueue
 from devices.transports.base import map_os_errors
@@ -34,7 +35,9 @@ _log = structlog.get_logger(__name__)
 class PtyForwarder:
     """The bytes of each scan as the scanner sent them, framing included. What a cash program writes is ignored."""
 
-    def __init__(self, device: str, path: Path, group: str | None, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, device: str, path: Path, group: str | None, clock: Callable[[], float], store: DescriptorStore
+    ) -> None:
         """Opens the PTY; see open_pty."""
         self._device = device
         self._path = path
@@ -42,11 +45,14 @@ class PtyForwarder:
         self._clock = clock
         self._queue = ScanQueue(CAP_BYTES)
         self._wake = asyncio.Event()
-        self._node = PtyNode(path, group, self._on_change)
+        self._store = store
+        self._node = PtyNode(path, group, self._on_change, store)
         self._is_touched = False
         self._in_use_since_s: float | None = None
         self._forwarded = 0
         self._dropped = 0
+        if not self._node.is_in_use:  # one that was kept may have been left while we were away
+            self._was_left()
 
     @property
     def counters(self) -> Mapping[str, int]:
@@ -61,11 +67,18 @@ class PtyForwarder:
         self._wake.set()
 
     async def run(self) -> None:
+        try:
+            await self._run()
+        except DeviceError:
+            self._node.forget()
+            raise
+
+    async def _run(self) -> None:
         while True:
             with map_os_errors(f"pty:{self._path}"):
-                self._hand_on()
+                must_look_again = self._hand_on()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S if self._queue and not self._is_ready() else None):
+                async with asyncio.timeout(LOOK_EVERY_S if must_look_again else None):
                     await self._wake.wait()
             self._wake.clear()
 
@@ -78,16 +91,22 @@ class PtyForwarder:
         self._is_touched = True
         self._wake.set()
 
-    def _hand_on(self) -> None:
-        """Write what the cash program takes now; keep the rest, but not for too long when nobody is there."""
+    def _hand_on(self) -> bool:
+        """Write what the cash program takes now; keep the rest, but not for too long when nobody is there.
+
+        True: a scan waits for what nobody will tell of.
+        """
         self._look()
         if self._is_ready():
             self._write()
-        elif self._queue:
-            if not self._node.link.is_in_place:
-                raise DeviceLost(f"pty:{self._path}", "somebody removed its link")
-            late = self._queue.drop_older_than(self._clock() - MAX_WAIT_S)
-            self._drop(late, f"nobody had the PTY open for {MAX_WAIT_S:g} s")
+            return False
+        if not self._queue:
+            return False
+        if not self._node.link.is_in_place:
+            self._node.link.place()  # somebody removed it
+        late = self._queue.drop_older_than(self._clock() - MAX_WAIT_S)
+        self._drop(late, f"nobody had the PTY open for {MAX_WAIT_S:g} s")
+        return bool(self._queue)
 
     def _look(self) -> None:
         """Whether somebody has it open, and since when we know."""
@@ -104,7 +123,8 @@ class PtyForwarder:
         self._drop(self._queue.drop_begun(), "the cash program left in the middle of it")
         if not self._node.clean():
             left = self._node
-            self._node = PtyNode(self._path, self._group, self._on_change)
+            left.forget()
+            self._node = PtyNode(self._path, self._group, self._on_change, self._store)
             left.close()
 
     def _is_ready(self) -> bool:
@@ -125,12 +145,18 @@ class PtyForwarder:
 
 
 def open_pty(
-    device: str, path: Path, group: str | None = None, clock: Callable[[], float] = time.monotonic
+    device: str,
+    path: Path,
+    group: str | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    store: DescriptorStore | None = None,
 ) -> PtyForwarder:
     """A PTY for the scans of `device`, linked at `path`: mode 0660 with a group that may open it, else 0600.
 
-    `clock`: seconds that only grow. DeviceBusy: a foreign file is at `path`. DeviceNotFound: its directory is missing.
+    `clock`: seconds that only grow. `store`: keeps the PTY open over a restart of this process.
+
+    DeviceBusy: a foreign file is at `path`. DeviceNotFound: its directory is missing.
     PermissionMissing: the directory may not be written, or the daemon's user is not in `group`.
     """
     with map_os_errors(f"pty:{path}"):
-        return PtyForwarder(device, path, group, clock)
+        return PtyForwarder(device, path, group, clock, store or NoStore())

@@ -5,14 +5,17 @@ import contextlib
 import errno
 import fcntl
 import grp
+import hashlib
 import os
 import pty
 import select
+import struct
 import termios
 import tty
 from collections.abc import Callable
 from pathlib import Path
 
+from devices.forwarding.base import DescriptorStore
 from devices.forwarding.link import Link
 
 _READ_CHUNK_BYTES = 4096
@@ -20,21 +23,56 @@ _OWNER_ONLY = 0o600
 _WITH_GROUP = 0o660
 
 
-class PtyNode:
-    """Opened and linked when made. OSError, and what Link.place raises, as they come."""
+# Linux include/uapi/asm-generic/ioctls.h: the number of a master's slave; Python has no name for it.
+_TIOCGPTN = 0x80045430
+STORED = "pty-"
+"""How all names begin under which PTYs are kept."""
 
-    def __init__(self, path: Path, group: str | None, on_change: Callable[[], None]) -> None:
+
+def stored_name(path: Path) -> str:
+    """The name under which the PTY at `path` is kept: FDNAME= takes ASCII without a colon, at most 255 characters."""
+    return STORED + hashlib.sha256(os.fsencode(path)).hexdigest()[:32]
+
+
+def _made() -> tuple[int, str]:
+    """A new PTY: its master, and the path of its slave, which is raw for as long as the master is open."""
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "wb", buffering=0):
+        tty.setraw(slave, termios.TCSANOW)
+        return master, os.ttyname(slave)
+
+
+def _adopted(master: int | None) -> tuple[int, str] | None:
+    """The same of one that an earlier run has left, as it left it. None: there is none, or it is no PTY of ours."""
+    if master is None:
+        return None
+    try:
+        (number,) = struct.unpack("I", fcntl.ioctl(master, _TIOCGPTN, bytes(4)))
+        return master, str(Path(f"/dev/pts/{number}").resolve(strict=True))
+    except OSError:
+        os.close(master)
+        return None
+
+
+class PtyNode:
+    """Taken from the store or made, and linked. OSError, and what Link.place raises, as they come."""
+
+    def __init__(self, path: Path, group: str | None, on_change: Callable[[], None], store: DescriptorStore) -> None:
         """`on_change` is called when a program closes the PTY, takes bytes out of it or writes to it."""
+        self._store = store
+        self._name = stored_name(path)
         with contextlib.ExitStack() as undo:
-            self._master, slave = pty.openpty()
+            kept = _adopted(store.take(self._name))
+            self._master, slave = kept or _made()
             undo.callback(os.close, self._master)
-            with os.fdopen(slave, "wb", buffering=0):
-                self.link = Link(path, os.ttyname(slave))
-                tty.setraw(slave, termios.TCSANOW)  # kept by Linux for as long as the master is open
-                os.fchown(slave, -1, grp.getgrnam(group).gr_gid if group else -1)
-                os.fchmod(slave, _WITH_GROUP if group else _OWNER_ONLY)
+            undo.callback(self.forget)
+            os.chown(slave, -1, grp.getgrnam(group).gr_gid if group else -1)
+            Path(slave).chmod(_WITH_GROUP if group else _OWNER_ONLY)
             os.set_blocking(self._master, False)
+            self.link = Link(path, slave)
             self.link.place()
+            if not kept:
+                store.keep(self._name, self._master)
             undo.pop_all()
         self._on_change = on_change
         # Edge-triggered: a hang-up lasts until somebody opens the PTY, and would keep the event loop busy till then.
@@ -78,8 +116,12 @@ class PtyNode:
         self._edges.poll(0)  # our own leaving is no news
         return True
 
+    def forget(self) -> None:
+        """Nobody is to take it up again: it hangs up when it is closed, for whoever has it open."""
+        self._store.drop(self._name)
+
     def close(self) -> None:
-        """Its link goes with it, unless that leads elsewhere by now."""
+        """Its link goes with it, unless that leads elsewhere by now. What is in the store stays open there."""
         asyncio.get_running_loop().remove_reader(self._edges.fileno())
         self._edges.close()
         self.link.remove()

@@ -8,7 +8,7 @@ import structlog
 from devices.codecs.aim import decode_text
 from devices.codecs.hid_pos import HONEYWELL_ENABLE, HONEYWELL_VENDORS, HidPosDecoder, HidScan
 from devices.codecs.lines import SCAN_CAP_BYTES
-from devices.errors import DeviceError
+from devices.errors import DeviceError, DeviceLost
 from devices.events import DataEvent
 from devices.scanners.silence import read_within
 from devices.transports.base import HidDevice
@@ -30,23 +30,32 @@ class HidPosScanner:
         self._clock = clock
         self._decoder = HidPosDecoder(device.vendor)
         self._reports = 0
+        self._bytes = 0
         self._scans = 0
+        self._partial_scans = 0
 
     @property
     def counters(self) -> Mapping[str, int]:
+        """partial_scans: a report of it never came. bad_reports: those that are no part of a scan."""
         return {
+            "bytes": self._bytes,
             "reports": self._reports,
             "scans": self._scans,
+            "partial_scans": self._partial_scans,
             "overruns": self._decoder.overruns,
             "bad_reports": self._decoder.bad_reports,
         }
 
     async def run(self, emit: Callable[[DataEvent], None]) -> None:
         self._enable()
-        while True:
-            if scan := await self._next_scan():
-                self._scans += 1
-                emit(self._event(scan))
+        try:
+            while True:
+                if scan := await self._next_scan():
+                    self._scans += 1
+                    emit(self._event(scan))
+        except DeviceLost:
+            self._partial_scans += self._decoder.awaits_more
+            raise
 
     def _enable(self) -> None:
         if self._device.vendor not in HONEYWELL_VENDORS:
@@ -59,9 +68,11 @@ class HidPosScanner:
     async def _next_scan(self) -> HidScan | None:
         report = await read_within(self._device.read_report, REPORT_GAP_S if self._decoder.has_partial else None)
         if report is None:
+            self._partial_scans += self._decoder.awaits_more
             self._decoder.flush()
             return None
         self._reports += 1
+        self._bytes += len(report)
         overruns, bad_reports = self._decoder.overruns, self._decoder.bad_reports
         scan = self._decoder.feed(report)
         if self._decoder.overruns > overruns:

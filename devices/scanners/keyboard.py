@@ -9,6 +9,7 @@ from devices.codecs.aim import decode_text, split_identifier
 from devices.codecs.keys import KeyDecoder, KeyScan
 from devices.codecs.lines import SCAN_CAP_BYTES
 from devices.codecs.magstripe import SwipeJoiner
+from devices.errors import DeviceLost
 from devices.events import DataEvent
 from devices.scanners.silence import read_within
 from devices.transports.base import InputDevice
@@ -43,28 +44,39 @@ class KeyboardScanner:
         self._idle_gap_s = idle_gap_ms / 1000
         self._on_late_framing = on_late_framing
         self._swipe = SwipeJoiner()
+        self._bytes = 0
         self._scans = 0
+        self._ended_by_silence = 0
+        self._cut_off = 0
 
     @property
     def counters(self) -> Mapping[str, int]:
-        """dropped: scans that the kernel lost keys of. unknown_keys: keys that type nothing in the layout."""
+        """partial_scans: the kernel lost keys of it, or the device was lost in its middle. ended_by_silence: scans
+        without a terminator. unknown_keys: keys that type nothing in the layout. bytes: of key events."""
         return {
+            "bytes": self._bytes,
             "scans": self._scans,
             "overruns": self._decoder.overruns,
-            "dropped": self._decoder.dropped,
+            "partial_scans": self._decoder.dropped + self._cut_off,
+            "ended_by_silence": self._ended_by_silence,
             "unknown_keys": self._decoder.unknown_keys,
         }
 
     async def run(self, emit: Callable[[DataEvent], None]) -> None:
-        while True:
-            for scan in await self._next_scans():
-                self._scans += 1
-                emit(self._event(scan))
+        try:
+            while True:
+                for scan in await self._next_scans():
+                    self._scans += 1
+                    emit(self._event(scan))
+        except DeviceLost:
+            self._cut_off += self._decoder.has_partial and not self._decoder.is_dropping
+            raise
 
     async def _next_scans(self) -> list[KeyScan]:
         data = await read_within(self._device.stream.read, self._gap_s())
         if data is None:
             return self._silence()
+        self._bytes += len(data)
         overruns, dropped = self._decoder.overruns, self._decoder.dropped
         scans = self._feed(data)
         if self._decoder.overruns > overruns:
@@ -102,7 +114,9 @@ class KeyboardScanner:
     def _silence(self) -> list[KeyScan]:
         if self._scan_gap_s() is None:
             return self._swipe.flush()
+        has_ended = self._decoder.awaits_release
         scans = self._decoder.flush()
+        self._ended_by_silence += bool(scans) and not has_ended
         if self._decoder.holds_keys:
             scans += self._decoder.resync(self._device.key_state())
         return self._joined(scans)

@@ -7,6 +7,7 @@ import structlog
 
 from devices.codecs.aim import decode_text, split_identifier
 from devices.codecs.lines import ALL_TERMINATORS, SCAN_CAP_BYTES, LineBuffer, Scan
+from devices.errors import DeviceLost
 from devices.events import DataEvent
 from devices.scanners.silence import read_within
 from devices.transports.base import ByteStream
@@ -42,21 +43,35 @@ class SerialScanner:
         self._on_late_framing = on_late_framing
         self._bytes = 0
         self._scans = 0
+        self._ended_by_silence = 0
+        self._partial_scans = 0
 
     @property
     def counters(self) -> Mapping[str, int]:
-        return {"bytes": self._bytes, "scans": self._scans, "overruns": self._lines.overruns}
+        """partial_scans: the device was lost in the middle of one. ended_by_silence: scans without a terminator."""
+        return {
+            "bytes": self._bytes,
+            "scans": self._scans,
+            "overruns": self._lines.overruns,
+            "partial_scans": self._partial_scans,
+            "ended_by_silence": self._ended_by_silence,
+        }
 
     async def run(self, emit: Callable[[DataEvent], None]) -> None:
-        while True:
-            for scan in await self._next_scans():
-                self._scans += 1
-                emit(self._event(scan))
+        try:
+            while True:
+                for scan in await self._next_scans():
+                    self._scans += 1
+                    emit(self._event(scan))
+        except DeviceLost:
+            self._partial_scans += self._lines.has_partial
+            raise
 
     async def _next_scans(self) -> list[Scan]:
         data = await read_within(self._stream.read, self._gap_s())
         if data is None:
             scan = self._lines.flush()
+            self._ended_by_silence += scan is not None
             return [scan] if scan else []
         return self._feed(data)
 

@@ -23,7 +23,7 @@ async def open_character_device(endpoint: LpEndpoint, write_timeout_s: float = W
     DeviceNotFound: no node, or a FIFO that nobody reads. DeviceBusy: another program prints.
     """
     name = str(endpoint)
-    path = await node_path(endpoint, "usbmisc")
+    path = await node_path(endpoint)
     with map_os_errors(name):
         fd, is_readable = _open(name, path)
     options = FdOptions(

@@ -91,7 +91,7 @@ class HidrawNode:
 async def open_hidraw(endpoint: HidrawEndpoint, descriptor_mark: bytes) -> HidrawNode:
     """The interface at `endpoint` whose report descriptor holds `descriptor_mark`. Unsupported: it is no such one."""
     name = str(endpoint)
-    fd = _open_first(name, await node_paths(endpoint, "hidraw"), descriptor_mark)
+    fd = _open_first(name, await node_paths(endpoint), descriptor_mark)
     try:
         with map_os_errors(name):
             vendor = _vendor(fd)

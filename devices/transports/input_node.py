@@ -55,7 +55,7 @@ async def open_input(endpoint: InputEndpoint, *, grab: bool) -> InputNode:
     that key would repeat for ever in whatever saw it go down).
     """
     name = str(endpoint)
-    paths = [path for path in await node_paths(endpoint, "input") if endpoint.identity is None or "/event" in path]
+    paths = [path for path in await node_paths(endpoint) if endpoint.identity is None or "/event" in path]
     return InputNode(name, await asyncio.to_thread(_open, name, paths, grab=grab))
 
 

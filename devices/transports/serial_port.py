@@ -37,7 +37,7 @@ async def open_serial(endpoint: SerialEndpoint, write_timeout_s: float = WRITE_T
     Unsupported: the node is no serial line, or cannot be set so. DeviceBusy: another program holds it.
     """
     name = str(endpoint)
-    line = _open_line(name, await node_path(endpoint, "tty"), endpoint)
+    line = _open_line(name, await node_path(endpoint), endpoint)
     fd = line.fileno()
     uses_dsr = endpoint.flow is Flow.DSRDTR
     options = FdOptions(

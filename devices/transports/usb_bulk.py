@@ -209,7 +209,7 @@ def _is(device: Any, identity: Identity) -> bool:  # noqa: ANN401 - pyusb ships 
         return _port(device) == identity.port
     if (device.idVendor, device.idProduct) != (identity.vendor, identity.product):
         return False
-    return not identity.serial or _serial(device) == identity.serial
+    return not identity.serial or identity.has_serial(_serial(device))
 
 
 def _port(device: Any) -> str:  # noqa: ANN401 - pyusb ships no types
@@ -217,18 +217,18 @@ def _port(device: Any) -> str:  # noqa: ANN401 - pyusb ships no types
     return f"{device.bus}-{'.'.join(str(port) for port in device.port_numbers or ())}"
 
 
-def _serial(device: Any) -> str | None:  # noqa: ANN401 - pyusb ships no types
-    """Reading it opens the device, so that it must be closed again. None: it has none, or no strings at all."""
+def _serial(device: Any) -> str:  # noqa: ANN401 - pyusb ships no types
+    """Reading it opens the device, so that it must be closed again. "": it has none, or no strings at all."""
     try:
         languages = usb.util.get_langids(device) if device.iSerialNumber else ()
         serial: str | None = usb.util.get_string(device, device.iSerialNumber, languages[0]) if languages else None
     except usb.core.USBError as error:
         if error.errno == errno.EACCES:
             raise
-        return None
+        return ""
     finally:
         usb.util.dispose_resources(device)
-    return serial
+    return serial or ""
 
 
 def _claim_interface(name: str, device: Any) -> _Claimed:  # noqa: ANN401 - pyusb ships no types

@@ -15,23 +15,23 @@ from devices.errors import DeviceNotFound
 SYSFS = Path("/sys")
 
 
-async def node_path(endpoint: NodeEndpoint, subsystem: str, sysfs: Path = SYSFS) -> str:
-    """The path in /dev for `endpoint`; `subsystem` is its class in sysfs ("tty", "usbmisc", "hidraw", "input").
+async def node_path(endpoint: NodeEndpoint) -> str:
+    """The path in /dev for `endpoint`.
 
     DeviceNotFound: no such device is plugged in, or two are and the identity fits both.
     """
-    return (await node_paths(endpoint, subsystem, sysfs))[0]
+    return (await node_paths(endpoint))[0]
 
 
-async def node_paths(endpoint: NodeEndpoint, subsystem: str, sysfs: Path = SYSFS) -> list[str]:
+async def node_paths(endpoint: NodeEndpoint) -> list[str]:
     """The same, of all nodes that the device has in this class, in the kernel's order.
 
-    In a thread: an absent device is looked for every other second, and a keyboard scanner that is not read
-    meanwhile loses keys (Linux keeps 64 events, ten keys).
+    In a thread: a keyboard scanner that is not read while another device is looked for loses keys (Linux keeps 64
+    events, ten keys).
     """
     if endpoint.identity is None:
         return [endpoint.path]
-    return await asyncio.to_thread(find_nodes, str(endpoint), endpoint.identity, sysfs / "class" / subsystem)
+    return await asyncio.to_thread(find_nodes, str(endpoint), endpoint.identity, SYSFS / "class" / endpoint.subsystem)
 
 
 def find_nodes(name: str, identity: Identity, nodes: Path) -> list[str]:
@@ -64,7 +64,7 @@ def _is(usb_device: Path, identity: Identity) -> bool:
     ids = (_text(usb_device / "idVendor"), _text(usb_device / "idProduct"))
     if ids != (f"{identity.vendor:04x}", f"{identity.product:04x}"):
         return False
-    return not identity.serial or _text(usb_device / "serial") == identity.serial
+    return identity.has_serial(_text(usb_device / "serial"))
 
 
 def _text(attribute: Path) -> str:

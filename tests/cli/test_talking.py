@@ -23,6 +23,10 @@ STATUS: dict[str, Any] = {
             "endpoint": "serial:///dev/pos/front",
             "state": "absent",
             "since": "2026-01-01T10:00:00.000Z",
+            "opened": False,
+            "claimed": False,
+            "enabled": False,
+            "absent_since": "2026-01-01T10:00:00.000Z",
             "counters": {},
             "last_error": "gone\x1b[2J",
         }

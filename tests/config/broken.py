@@ -246,7 +246,7 @@ BROKEN = {
     ),
     "endpoint of another role": (
         TILL + SCANNER.replace("serial:", "lp:"),
-        'scanners[0].endpoint: "lp:///dev/a" is no place for scanners: use serial://, input://, hidraw://, usb://',
+        'scanners[0].endpoint: "lp:///dev/a" is no place for scanners: use serial://, input://, hidraw://',
     ),
     "endless scan": (
         TILL + SCANNER + "terminators = []\nidle_gap_ms = 0",
@@ -333,9 +333,9 @@ BROKEN = {
         TILL + SCANNER.replace("serial:", "input:") + 'layout = "bg"',
         'scanners[0].layout: "bg" is not allowed: use de, fr, ru, uk, us',
     ),
-    "not yet: usb": (
+    "a display at usb": (
         TILL + DISPLAY.replace("serial:///dev/b", "usb://04b8:0202"),
-        'displays[0].endpoint: "usb://04b8:0202" is not in this version: use serial://PATH',
+        'displays[0].endpoint: "usb://04b8:0202" is no place for displays: use serial://',
     ),
     "not yet: kind": (
         TILL + CLUB.replace('"maxma"', '"locards"'),

@@ -16,6 +16,8 @@ from devices.codecs.keys import LAYOUTS, KeyDecoder
 from devices.emulation.input_node import EmulatedKeyboardScanner
 from devices.endpoints import InputEndpoint
 from devices.events import DataEvent
+from devices.forwarding.base import NoStore
+from devices.hotplug import Hotplug
 from devices.opening import AnyScanner, ScannerSettings
 from devices.registry import SCANNERS
 from devices.scanners.keyboard import KeyboardScanner
@@ -51,7 +53,7 @@ class Room:
         config = folder / "pos-bridge.toml"
         config.write_text(CONFIG.format(forward=forward))
         self._journal = await SqliteJournal.open(folder / "journal.db")
-        room = DeviceRoom(load(config), clock, lambda _status: None)
+        room = DeviceRoom(load(config), clock, lambda _status: None, Hotplug(folder / "no-udev"), NoStore())
         keepers = room.keepers(self._on_scan, PrintRoom(self._journal, room.queues, clock, PaperLine("REPEAT")))
         self._keeping = [asyncio.create_task(keeper.keep()) for keeper in keepers]
 

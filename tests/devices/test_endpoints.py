@@ -97,6 +97,8 @@ def test_what_goes_without_saying(text: str, same: str) -> None:
         ("usb://4b8:202", "four hex digits"),
         ("serial://by-id/1a86:7523", "generic USB-serial chip"),
         ("usb://0403:6001", "generic USB-serial chip"),
+        ("serial://by-id/10c4:ea60", "generic USB-serial chip"),
+        ("serial://by-id/067b:2303", "generic USB-serial chip"),
         ("serial://by-id/front", "must be VID:PID"),
         ("serial://by-port/usb1", "like 1-4.3"),
     ],

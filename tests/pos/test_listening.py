@@ -137,12 +137,13 @@ from bridge.events import EventBus
 from bridge.pos.listening import listen
 from bridge.pos.methods import METHODS
 from bridge.pos.server import PosServer
+from bridge.sd_listen import PassedFds
 
 async def main():
     own = {"rpc.discover", "events.subscribe", "events.poll"}
     handlers = {n: (lambda p, c, m=m: m.example.result) for n, m in METHODS.items() if n not in own}
     server = PosServer(handlers, EventBus(lambda: datetime.now(UTC)), cashier_text=str, is_admin=lambda c: True)
-    listener = listen("/nowhere/at/all.sock")
+    listener = listen("/nowhere/at/all.sock", passed=PassedFds())
     assert "LISTEN_FDS" not in os.environ
     assert not os.get_inheritable(listener.sock.fileno())
     await server.start(listener)
@@ -186,11 +187,3 @@ def start_with_passed(fds: list[int]) -> subprocess.Popen[bytes]:
     finally:
         for fd in high:
             os.close(fd)
-
-
-def test_descriptors_for_another_process_are_not_ours(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LISTEN_PID", "1")
-    monkeypatch.setenv("LISTEN_FDS", "1")
-    listener = listen(str(path))
-    assert listener.path == str(path)
-    finish(listener)

@@ -49,8 +49,14 @@ class Device(Result):
         Literal["online", "absent", "fault", "paper_out", "cover_open", "unknown"],
         Meta(description="the last three: a printer's"),
     ]
-    since: TimeText
-    counters: dict[str, int]
+    since: Annotated[TimeText, Meta(description="when this state began")]
+    opened: Annotated[bool, Meta(description="it was found and opened")]
+    claimed: Annotated[bool, Meta(description="nobody else has it meanwhile")]
+    enabled: Annotated[bool, Meta(description="it does its work: scans flow, screens are shown, jobs are printed")]
+    absent_since: Annotated[TimeText | None, Meta(description="since when it is not opened")]
+    counters: Annotated[
+        dict[str, int], Meta(description="since the daemon started; which there are depends on the kind of device")
+    ]
     last_error: str | None
 
 

@@ -6,8 +6,8 @@ import os
 import stat
 import struct
 import termios
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,37 +15,16 @@ import serial
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from devices.errors import DeviceBusy, DeviceLost, DeviceNotFound
-from devices.forwarding.pty import CAP_BYTES, MAX_WAIT_S, PtyForwarder, open_pty
+from devices.errors import DeviceBusy, DeviceNotFound
+from devices.forwarding.pty import CAP_BYTES, MAX_WAIT_S, SETTLE_S, open_pty
 from tests.devices.forwarding.events import CHESTNY_ZNAK, GOODS, scan
+from tests.devices.forwarding.pty_bench import Bench
 from tests.devices.forwarding.reader import Reader
 from tests.devices.waiting import until
 
 ON_THE_WIRE = GOODS + b"\r"
 TIOCGEXCL = 0x80045440  # Linux include/uapi/asm-generic/ioctls.h; Python has no name for it
 NOBODY = f"nobody had the PTY open for {MAX_WAIT_S:g} s"
-
-
-class Bench:
-    """A running forwarder, and cash programs that come and go."""
-
-    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        self.path = path
-        self.forwarder: PtyForwarder = open_pty("front", path, clock=clock)
-        self.running = asyncio.create_task(self.forwarder.run())
-        self.readers: list[Reader] = []
-
-    def reader(self) -> Reader:
-        reader = Reader(self.path)
-        self.readers.append(reader)
-        return reader
-
-    async def aclose(self) -> None:
-        for reader in self.readers:
-            reader.close()
-        self.running.cancel()
-        await asyncio.gather(self.running, return_exceptions=True)
-        await self.forwarder.aclose()
 
 
 @pytest.fixture
@@ -220,6 +199,17 @@ async def test_two_scanners_have_two_ways(tmp_path: Path) -> None:
         await bench.aclose()
 
 
+@pytest.mark.parametrize("step", [0.04, 0.06, 0.08, 0.10, 0.12, 0.14, 0.16])
+async def test_a_port_that_settles_while_we_look_is_looked_at_again(tmp_path: Path, step: float) -> None:
+    """Between two looks at the clock the port has become ready: nobody else will tell."""
+    ticks = count()
+    bench = Bench(tmp_path / "front", lambda: next(ticks) * SETTLE_S * step)
+    reader = bench.reader()
+    bench.forwarder.forward(scan())
+    await reader.until(ON_THE_WIRE)
+    await bench.aclose()
+
+
 class TestNobodyThere:
     """With a clock that goes on when told."""
 
@@ -330,10 +320,18 @@ async def test_a_missing_directory_is_told(tmp_path: Path) -> None:
         open_pty("front", tmp_path / "none" / "front")
 
 
-async def test_a_link_that_somebody_removed_ends_the_forwarder(bench: Bench, logs: list[EventDict]) -> None:
+async def test_a_link_that_somebody_removed_is_put_back(bench: Bench) -> None:
     bench.path.unlink()
     bench.forwarder.forward(scan())
-    with pytest.raises(DeviceLost, match="removed"):
+    await until(bench.path.is_symlink)
+    await bench.reader().until(ON_THE_WIRE)
+
+
+async def test_a_link_that_somebody_replaced_ends_the_forwarder(bench: Bench, logs: list[EventDict]) -> None:
+    bench.path.unlink()
+    bench.path.write_text("mine")
+    bench.forwarder.forward(scan())
+    with pytest.raises(DeviceBusy, match="none of ours"):
         await bench.running
     await bench.forwarder.aclose()
     assert [line["reason"] for line in logs] == ["the PTY was closed"]

@@ -1,7 +1,7 @@
 """What every scanner's driver must do, whatever it is made of; and what those must that read characters one by one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
@@ -47,6 +47,12 @@ class Rig(Protocol):
     async def begin_scan(self) -> None:
         """The beginning of a scan."""
 
+    async def scan_slowly(self, data: bytes) -> None:
+        """The same as `scan`, in the smallest pieces that this kind of scanner sends, each read by itself."""
+
+    async def garbage(self) -> None:
+        """What no scanner sends."""
+
 
 class CharacterRig(Rig, Protocol):
     async def send(self, *chunks: bytes) -> None:
@@ -70,6 +76,12 @@ class ScannerBench(Generic[AnyRig]):
     def driver(self) -> Scanner:
         assert self._opened is not None
         return self._opened.driver
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        counters = getattr(self.driver, "counters", None)
+        assert isinstance(counters, Mapping)
+        return counters
 
     async def start(self, terminators: Collection[str] = ALL_TERMINATORS, idle_gap_ms: int = 0) -> None:
         self._opened = await self.rig.open(terminators, idle_gap_ms)
@@ -160,6 +172,32 @@ class ScannerContract(Generic[AnyRig]):
         await bench.rig.unplug()
         with pytest.raises(DeviceLost):
             await bench.end()
+        assert bench.counters["partial_scans"] == 1
+
+    async def test_plugged_in_again_it_reads_on_and_what_had_begun_is_forgotten(
+        self, bench: ScannerBench[AnyRig]
+    ) -> None:
+        await bench.start()
+        for _ in range(3):
+            await bench.rig.begin_scan()
+            await bench.aclose()
+            await bench.rig.plug()
+            await bench.start()
+            await bench.rig.scan(b"]E0" + CARD)
+            assert await bench.next_data() == b"]E0" + CARD
+
+    async def test_garbage_is_no_scan_of_goods_and_what_follows_is_read(self, bench: ScannerBench[AnyRig]) -> None:
+        await bench.start(idle_gap_ms=20)
+        await bench.rig.garbage()
+        await bench.rig.scan(b"]E0" + GOODS)
+        async with asyncio.timeout(DEADLINE_S):
+            while await bench.next_data() != b"]E0" + GOODS:
+                pass
+
+    async def test_slow_scanner_is_read_in_one_piece(self, bench: ScannerBench[AnyRig]) -> None:
+        await bench.start(idle_gap_ms=5000)
+        await bench.rig.scan_slowly(b"]E0" + CARD)
+        assert await bench.next_data() == b"]E0" + CARD
 
     async def test_two_scanners_never_mix(self, bench: ScannerBench[AnyRig]) -> None:
         other = ScannerBench(self.rig())
@@ -206,6 +244,9 @@ class CharacterScannerContract(ScannerContract[AnyCharacterRig]):
         await bench.start(idle_gap_ms=20)
         await bench.rig.send(CARD)
         assert await bench.next_data() == CARD
+        await bench.rig.send(GOODS + b"\r")
+        assert await bench.next_data() == GOODS
+        assert (bench.counters["scans"], bench.counters["ended_by_silence"]) == (2, 1)
 
     async def test_without_idle_gap_half_a_scan_waits_for_its_rest(self, bench: ScannerBench[AnyCharacterRig]) -> None:
         await bench.start(idle_gap_ms=0)

@@ -30,6 +30,14 @@ class SerialRig:
     async def begin_scan(self) -> None:
         await self.send(b"460")
 
+    async def scan_slowly(self, data: bytes) -> None:
+        self._scanner.chunk_pause_s = 0.001
+        await self.send(*(bytes((byte,)) for byte in data + b"\r"))
+
+    async def garbage(self) -> None:
+        """A wrong baud rate, or a modem's escape sequences."""
+        await self.send(bytes(range(256)), b"\x00\xff" * 500, b"+++AT\r")
+
     async def send(self, *chunks: bytes) -> None:
         await self._scanner.send(chunks)
 
@@ -49,7 +57,13 @@ class TestSerialScanner(CharacterScannerContract[SerialRig]):
         await bench.rig.send(CARD + b"\r", too_long + b"\r", CARD + b"\r")
         assert [await bench.next_data(), await bench.next_data()] == [CARD, CARD]
         assert isinstance(bench.driver, SerialScanner)
-        assert bench.driver.counters == {"bytes": 2 * len(CARD) + len(too_long) + 3, "scans": 2, "overruns": 1}
+        assert bench.driver.counters == {
+            "bytes": 2 * len(CARD) + len(too_long) + 3,
+            "scans": 2,
+            "overruns": 1,
+            "partial_scans": 0,
+            "ended_by_silence": 0,
+        }
 
     async def test_the_rest_of_a_terminator_is_told_apart(self) -> None:
         rig = self.rig()

@@ -1,0 +1,174 @@
+"""The daemon as a service of systemd is restarted or killed: the cash program notices nothing at its serial port."""
+
+import asyncio
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from devices.emulation.pty import PtyLink
+from devices.emulation.scanner import EmulatedScanner
+from tests.devices.forwarding.events import CHESTNY_ZNAK, GOODS
+from tests.devices.forwarding.reader import Reader
+
+READY_WITHIN_S = 20.0
+
+CONFIG = """
+[till]
+store = "store-01"
+name = "till-1"
+
+[socket]
+path = "{folder}/pos.sock"
+
+[[scanners]]
+name = "front"
+endpoint = "serial://{folder}/front"
+forward = "pty:{folder}/{port}"
+
+[journal]
+path = "{folder}/journal.db"
+"""
+
+# As systemd starts a service: its descriptors from 3 on, and a LISTEN_PID that is the service's own.
+AS_A_SERVICE = 'export LISTEN_PID=$$; exec "$0" -m bridge run --config "$1"'
+
+
+class Systemd:
+    """Starts the daemon, keeps what it is given and hands it over at the next start: what systemd.service(5) says."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.stored: dict[str, int] = {}
+        self.unstored: list[str] = []
+        self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._notify.bind(str(folder / "notify"))
+        self._notify.setblocking(False)
+        self._service: asyncio.subprocess.Process | None = None
+
+    async def start(self, port: str = "goods") -> None:
+        config = self.folder / "pos-bridge.toml"
+        config.write_text(CONFIG.format(folder=self.folder, port=port))
+        passed = list(self.stored.items())
+        high = [os.dup2(fd, 40 + place, inheritable=True) for place, (_, fd) in enumerate(passed)]
+        moves = " ".join(f"{3 + place}<&{fd} {fd}<&-" for place, fd in enumerate(high))
+        self._service = await asyncio.create_subprocess_exec(
+            *("/bin/bash", "-c", f"exec {moves}; {AS_A_SERVICE}", sys.executable, str(config)),
+            pass_fds=high,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={
+                **os.environ,
+                "NOTIFY_SOCKET": str(self.folder / "notify"),
+                "LISTEN_FDS": str(len(passed)),
+                "LISTEN_FDNAMES": ":".join(name for name, _ in passed),
+            },
+        )
+        for fd in high:
+            os.close(fd)
+        async with asyncio.timeout(READY_WITHIN_S):
+            while "READY=1" not in await self._heard():
+                pass
+
+    async def end(self, number: signal.Signals) -> None:
+        assert self._service is not None
+        self._service.send_signal(number)
+        await self._service.wait()
+        self._service = None
+
+    async def until_stored(self, count: int) -> None:
+        async with asyncio.timeout(READY_WITHIN_S):
+            while len(self.stored) < count:
+                await self._heard()
+
+    async def aclose(self) -> None:
+        if self._service is not None:
+            await self.end(signal.SIGKILL)
+        for fd in self.stored.values():
+            os.close(fd)
+        self._notify.close()
+
+    async def _heard(self) -> str:
+        """The next message; what it wants stored is, what it wants let go of is closed."""
+        loop = asyncio.get_running_loop()
+        readable = asyncio.Event()
+        loop.add_reader(self._notify, readable.set)
+        await readable.wait()
+        loop.remove_reader(self._notify)
+        text, fds, _flags, _sender = socket.recv_fds(self._notify, 4096, 4)
+        told = dict(line.partition("=")[::2] for line in text.decode().splitlines())
+        if "FDSTORE" in told:
+            assert told["FDPOLL"] == "0"
+            (self.stored[told["FDNAME"]],) = fds
+        if "FDSTOREREMOVE" in told:
+            self.unstored.append(told["FDNAME"])
+            if told["FDNAME"] in self.stored:
+                os.close(self.stored.pop(told["FDNAME"]))
+        return text.decode()
+
+
+@pytest.fixture
+async def systemd(socket_dir: Path) -> AsyncIterator[Systemd]:
+    systemd = Systemd(socket_dir)
+    yield systemd
+    await systemd.aclose()
+
+
+@pytest.fixture
+async def scanner(socket_dir: Path) -> AsyncIterator[EmulatedScanner]:
+    link = PtyLink(socket_dir / "front")
+    await link.plug()
+    yield EmulatedScanner(link)
+    await link.unplug()
+
+
+@pytest.fixture
+def readers() -> Iterator[list[Reader]]:
+    readers: list[Reader] = []
+    yield readers
+    for reader in readers:
+        reader.close()
+
+
+def is_hung_up(reader: Reader) -> bool:
+    poll = select.poll()
+    poll.register(reader.fd, 0)
+    return any(events & select.POLLHUP for _fd, events in poll.poll(0))
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+async def test_the_cash_program_keeps_its_port_and_gets_what_was_scanned_meanwhile(
+    systemd: Systemd, scanner: EmulatedScanner, readers: list[Reader], ending: signal.Signals
+) -> None:
+    await systemd.start()
+    await systemd.until_stored(1)
+    readers.append(reader := Reader(systemd.folder / "goods"))
+    await scanner.scan(GOODS.decode())
+    await reader.until(GOODS + b"\r")
+    await systemd.end(ending)
+    assert not is_hung_up(reader)
+    await scanner.send([CHESTNY_ZNAK + b"\r"])
+    await systemd.start()
+    await reader.until(GOODS + b"\r" + CHESTNY_ZNAK + b"\r")
+    assert (len(systemd.stored), systemd.unstored) == (1, [])
+    await systemd.end(signal.SIGTERM)
+
+
+async def test_a_port_that_is_configured_no_more_is_let_go_of(
+    systemd: Systemd, scanner: EmulatedScanner, readers: list[Reader]
+) -> None:
+    await systemd.start()
+    await systemd.until_stored(1)
+    readers.append(reader := Reader(systemd.folder / "goods"))
+    (name,) = systemd.stored
+    await systemd.end(signal.SIGTERM)
+    await systemd.start(port="other")
+    await systemd.until_stored(1)
+    assert systemd.unstored == [name]
+    assert name not in systemd.stored
+    assert is_hung_up(reader)
+    await systemd.end(signal.SIGTERM)
