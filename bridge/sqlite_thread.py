@@ -44,7 +44,8 @@ class SqliteThread:
     async def _in_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self._closed:
             raise sqlite3.ProgrammingError(f"{self.path} was closed")
-        return await asyncio.get_running_loop().run_in_executor(self._worker, lambda: work(self._opened()))
+        loop = asyncio.get_running_loop()
+        return await asyncio.shield(loop.run_in_executor(self._worker, lambda: work(self._opened())))
 
     # --- below here: the thread ---------------------------------------------------------------
 
