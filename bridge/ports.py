@@ -10,9 +10,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from bridge.domain.known_card import CardPage, NewCard, Registered
+from bridge.domain.known_card import CardPage, KnownCard, NewCard, Registered, Standing
 from bridge.domain.member import Member
 from bridge.domain.moves import Move, MoveKind, Purchase, Reply, Return, StatusReply
+from bridge.domain.person import Person
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
 from bridge.domain.receipt import JobState, PrintJob, Receipt, ReceiptState
@@ -127,6 +128,58 @@ class LoyaltyProvider(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+class DirectoryFailed(Exception):
+    """The directory could not be read or written; whoever asked goes on without it."""
+
+
+class CardDirectory(Protocol):
+    """What the till remembers of cards. Everything raises DirectoryFailed.
+
+    While it is off nothing is kept and nothing is known. provider None: of all of them.
+    """
+
+    @property
+    def is_on(self) -> bool: ...
+
+    def turn_on(self) -> None: ...
+
+    async def renew(self, card: KnownCard) -> None:
+        """Remember this card, whatever was known of it before."""
+        ...
+
+    async def add(self, cards: Sequence[KnownCard]) -> int:
+        """Remember those that are new, and leave the others as they are; how many were new."""
+        ...
+
+    async def standing(self, provider: str, numbers: Sequence[CardNumber]) -> Sequence[Standing]: ...
+
+    async def find(self, who: CardNumber | Phone, provider: str | None) -> Sequence[KnownCard]: ...
+
+    async def search(self, who: Phone | PersonName, provider: str | None, limit: int) -> Sequence[KnownCard]:
+        """By phone, or by the beginnings of the words of a name."""
+        ...
+
+    async def drop(self, provider: str, number: CardNumber) -> None:
+        """Its provider does not know it any more."""
+        ...
+
+    async def expire(self, before: datetime) -> int:
+        """Drop what no provider has confirmed since then; how many."""
+        ...
+
+    async def forget(self, person: Person) -> int:
+        """Nothing of this person is left in the file when it returns; how many cards there were."""
+        ...
+
+    async def size(self) -> int: ...
+
+    async def mark(self, name: str) -> str:
+        """How far an exchange has come, as it was noted; "" = not begun."""
+        ...
+
+    async def set_mark(self, name: str, value: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

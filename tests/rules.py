@@ -61,6 +61,7 @@ RULES = (
     Rule("bridge.domain", (), "the rules of loyalty as values and pure functions"),
     Rule("bridge.one_line", (), "text that must stay on one line"),
     Rule("bridge.sd_listen", (), "systemd's descriptors"),
+    Rule("bridge.sqlite_thread", (), "SQLite off the loop; what stands in the file is its caller's"),
     Rule("bridge.sd_notify", (), "systemd's datagrams"),
     Rule("bridge.ports", ("bridge.domain",), "what the desk needs from outside, as protocols"),
     Rule("bridge.wording", ("bridge.domain",), "sentences for customer and cashier"),
@@ -89,13 +90,19 @@ RULES = (
     ),
     Rule(
         "bridge.providers",
-        ("bridge.domain", "bridge.ports", "certifi", "httpx", "msgspec", "structlog"),
+        ("bridge.domain", "bridge.ports", "bridge.sqlite_thread", "certifi", "httpx", "msgspec", "structlog"),
         "an adapter: knows its wire and the port; the one place that meets httpx",
     ),
     Rule(
         "bridge.journal",
         ("bridge.domain", "bridge.ports", "msgspec", "structlog"),
         "an adapter: knows SQLite and the port",
+    ),
+    Rule("bridge.card_list", ("bridge.domain",), "the cash program's list: bytes of a CSV in, values out"),
+    Rule(
+        "bridge.directory",
+        ("bridge.domain", "bridge.ports", "bridge.sqlite_thread"),
+        "an adapter: what the till remembers of cards; knows SQLite and the port",
     ),
     Rule(
         "bridge.config",

@@ -232,6 +232,20 @@ class Policy(Section, frozen=True):
         tuple[Literal["scan", "typed", "picked"], ...] | None,
         Meta(description="how a card must have come in for its points to be spent"),
     ] = None
+    offline_discount: Annotated[
+        bool | None,
+        Meta(
+            description="while the provider is away, a card that the till remembers (`[sync]`) gets the discount "
+            "percent that it had"
+        ),
+    ] = None
+    offline_unknown: Annotated[
+        bool | None,
+        Meta(
+            description="while the provider is away, a card that nobody could be asked about stays with its receipt, "
+            "and the provider hears of it later"
+        ),
+    ] = None
 
 
 class CardTemplate(Section, frozen=True):
@@ -348,6 +362,11 @@ class Config(Section, frozen=True):
     messages: Messages = Messages()
     journal: JournalSettings = JournalSettings()
     sync: Sync = Sync()
+
+    @property
+    def directory(self) -> Path:
+        """Where cards are remembered: beside the journal, so that an emulated till has its own."""
+        return self.journal.path.with_name(f"{self.journal.path.stem}-cards.db")
 
     def ledger_of(self, provider: Provider) -> Path:
         """Where a card-file provider keeps its operations."""

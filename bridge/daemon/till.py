@@ -5,7 +5,8 @@ import contextlib
 import grp
 import signal
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -21,6 +22,7 @@ from bridge.desk.drawer import Drawers
 from bridge.desk.printing import PrintRoom
 from bridge.desk.programme import Programmes
 from bridge.desk.screens import Screens
+from bridge.directory import SqliteDirectory
 from bridge.domain.card import CardFormat
 from bridge.domain.idle import Idle, Night
 from bridge.events import EventBus
@@ -30,6 +32,7 @@ from bridge.pos.handlers import ReceiptHandlers, TillHandlers, TillInfo
 from bridge.pos.handlers_printing import PrintingHandlers
 from bridge.pos.handlers_queue import QueueHandlers
 from bridge.pos.listening import listen
+from bridge.pos.methods import Handler
 from bridge.pos.peer import member_check
 from bridge.pos.server import PosServer, anyone
 from bridge.sd_listen import PassedFds
@@ -73,12 +76,14 @@ async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) 
         programmes = programmes_of(config)
         for programme in programmes:
             stack.push_async_callback(programme.provider.aclose)
+        directory = SqliteDirectory(config.directory)
+        stack.push_async_callback(directory.aclose)
         with start_failures():
             listener = listen(str(config.socket.path), config.socket.group, passed=passed)
         stack.callback(listener.unlink)
         supervisor = Supervisor()
         stack.push_async_callback(supervisor.stop)
-        till = Till(config, journal, programmes, supervisor, store, emulated=emulated)
+        till = Till(config, Stores(journal, directory), programmes, supervisor, store, emulated=emulated)
         stack.callback(till.hotplug.close)
         stack.callback(till.screens.stop)
         unsettled = await till.take_up()
@@ -93,13 +98,21 @@ async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) 
         log.info("stopping")
 
 
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The till's own files: what must not be lost, and what is only remembered."""
+
+    journal: SqliteJournal
+    directory: SqliteDirectory
+
+
 class Till:
     """All parts of one running till, joined."""
 
     def __init__(
         self,
         config: Config,
-        journal: SqliteJournal,
+        stores: Stores,
         programmes: Programmes,
         supervisor: Supervisor,
         store: SystemdStore,
@@ -108,7 +121,7 @@ class Till:
     ) -> None:
         started = now()
         self.supervisor = supervisor
-        self._journal = journal
+        self._journal = stores.journal
         self._programmes = programmes
         wording = wording_for(config.till.language)
         bus = EventBus(now)
@@ -116,24 +129,21 @@ class Till:
         self.hotplug = Hotplug()
         self._devices = DeviceRoom(config, now, announcer.device, self.hotplug, store)
         self.screens = Screens(self._devices.glasses, _idle(config), lambda: now().astimezone())
-        self._printing = PrintRoom(journal, self._devices.queues, now, wording.repeat_mark())
+        self._printing = PrintRoom(stores.journal, self._devices.queues, now, wording.repeat_mark())
         self._desk = build_desk(
             _desk_settings(config),
-            Outside(journal, programmes, self.screens, self._printing, announcer, now, supervisor.spawn),
+            Outside(
+                stores.journal,
+                stores.directory,
+                programmes,
+                self.screens,
+                self._printing,
+                announcer,
+                now,
+                supervisor.spawn,
+            ),
         )
-        handlers = {
-            **_receipt_handlers(self._desk, programmes, config).table(),
-            **TillHandlers(
-                till=TillInfo(config.till.store, config.till.name, emulated=emulated),
-                programmes=programmes,
-                book=self._desk.book,
-                devices=self._devices.listed,
-                screens=self.screens,
-                uptime=lambda: now() - started,
-            ).table(),
-            **QueueHandlers(self._desk.queue, now).table(),
-            **PrintingHandlers(self._printing, Drawers(self._devices.queues)).table(),
-        }
+        handlers = self._handlers(config, started, emulated=emulated)
         admins = _existing(config.socket.admin_groups)
         users = config.socket.group
         self.server = PosServer(
@@ -143,6 +153,21 @@ class Till:
             is_admin=member_check(admins),
             may_connect=member_check([users, *admins]) if users else anyone,
         )
+
+    def _handlers(self, config: Config, started: datetime, *, emulated: bool) -> dict[str, Handler]:
+        return {
+            **_receipt_handlers(self._desk, self._programmes, config).table(),
+            **TillHandlers(
+                till=TillInfo(config.till.store, config.till.name, emulated=emulated),
+                programmes=self._programmes,
+                book=self._desk.book,
+                devices=self._devices.listed,
+                screens=self.screens,
+                uptime=lambda: now() - started,
+            ).table(),
+            **QueueHandlers(self._desk.queue, now).table(),
+            **PrintingHandlers(self._printing, Drawers(self._devices.queues)).table(),
+        }
 
     async def take_up(self) -> int:
         """Go on where the last run stopped; how many receipts are to be settled."""

@@ -10,16 +10,17 @@ import structlog
 
 from bridge.desk.announcer import Announcer
 from bridge.desk.deadline import done_by
-from bridge.desk.lookups import Answer, Who
+from bridge.desk.lookups import Answer
 from bridge.desk.programme import Programme
 from bridge.desk.rooms import Rooms
 from bridge.desk.screens import CardScreens
 from bridge.desk.undoing import without_redemption
 from bridge.domain.card import CardFormat, RecognisedCard, recognise
 from bridge.domain.errors import CardNotFound, ProviderRefused, ProviderUnavailable
-from bridge.domain.member import AttachedCard, Entry, Source
+from bridge.domain.known_card import KnownCard
+from bridge.domain.member import AttachedCard, Entry, Member, Source
 from bridge.domain.payment_card import is_payment_card
-from bridge.domain.personal import CardNumber, ScanText
+from bridge.domain.personal import CardNumber, ScanText, Who
 from bridge.domain.policy import BalanceAt
 from bridge.domain.receipt import PendingCard, Receipt
 from devices.events import DataEvent
@@ -51,16 +52,30 @@ class Presented:
             return None
         return PendingCard(self.programme.name, self.who, self.entry)
 
+    def remembered(self, known: KnownCard, source: Source, now: datetime) -> AttachedCard:
+        """The card as we remember it."""
+        member = self._told(known.member)
+        if not self.programme.policy.offline_discount:
+            member = replace(member, discount_percent=None)
+        return AttachedCard(
+            self.programme.name, member.number, self.entry, member, source, known.as_of, age=now - known.as_of
+        )
+
     def attachable(self, answer: Answer) -> AttachedCard | None:
-        """The card to attach after this answer: found, or not to be asked about; None when it is not known."""
-        member = answer.member
-        if member is not None:
-            if self.programme.policy.balance is BalanceAt.PAYMENT:
-                member = member.without_points
+        """The card to attach after this answer: found, remembered, or not to be asked about; None: nobody knows it."""
+        if answer.member is not None:
+            member = self._told(answer.member)
             return AttachedCard(self.programme.name, member.number, self.entry, member, Source.ONLINE, answer.at)
-        if isinstance(answer.error, ProviderUnavailable | ProviderRefused) and isinstance(self.who, CardNumber):
+        if answer.known is not None:
+            return self.remembered(answer.known, Source.OFFLINE, answer.at)
+        was_not_asked = isinstance(answer.error, ProviderUnavailable | ProviderRefused)
+        if was_not_asked and isinstance(self.who, CardNumber) and self.programme.policy.offline_unknown:
             return AttachedCard(self.programme.name, self.who, self.entry, None, Source.OFFLINE, answer.at)
         return None
+
+    def _told(self, member: Member) -> Member:
+        """What is told of a member as its card comes in."""
+        return member.without_points if self.programme.policy.balance is BalanceAt.PAYMENT else member
 
 
 class CardDesk:
@@ -131,17 +146,17 @@ class CardDesk:
     ) -> AttachedCard:
         """Who a card is, as a call asks it; with a receipt_id it is attached there.
 
-        CardNotFound, CardAmbiguous, ProviderRefused as the provider says; ProviderUnavailable also when
-        `wait_s` runs out.
+        CardNotFound, CardAmbiguous, ProviderRefused as the provider says; ProviderUnavailable also when `wait_s` runs
+        out. Where the provider cannot be asked, or not in time, what we remember of the card is the answer.
         """
         presented = self._present(programme, who, entry, receipt_id, None)
         done, _ = await asyncio.wait({presented.answer}, timeout=wait_s)
         if not done:
-            raise ProviderUnavailable(f"provider {programme.name} did not answer within {wait_s:g} s")
+            return await self._meanwhile(presented, wait_s)
         answer = presented.answer.result()
         await self._attach(presented, answer)
         card = presented.attachable(answer)
-        if answer.error is not None or card is None:
+        if card is None or card.member is None:
             raise answer.error or CardNotFound(f"provider {programme.name} does not know {who}")
         return card
 
@@ -193,6 +208,14 @@ class CardDesk:
         await self._attach(presented, presented.answer.result())
         return True
 
+    async def _meanwhile(self, presented: Presented, waited_s: float) -> AttachedCard:
+        """What we remember of a card whose provider is still being asked; its answer is attached when it comes."""
+        known = await self._lookups.recall(presented.programme, presented.who)
+        if known is None:
+            name = presented.programme.name
+            raise ProviderUnavailable(f"provider {name} did not answer within {waited_s:g} s")
+        return presented.remembered(known, Source.CACHED, self._clock())
+
     def _present(
         self, programme: Programme, who: Who, entry: Entry, receipt_id: str | None, scan_id: str | None
     ) -> Presented:
@@ -212,10 +235,10 @@ class CardDesk:
         card = presented.attachable(answer)
         if presented is self._newest:
             self._show(card, answer)
-        if answer.error is not None:
-            self._announcer.card_failed(presented.scan_id, answer.error)
-        elif card is not None:
+        if card is not None and card.member is not None:
             self._announcer.card(presented.scan_id, card)
+        elif answer.error is not None:
+            self._announcer.card_failed(presented.scan_id, answer.error)
         await self._attach(presented, answer)
 
     def _show(self, card: AttachedCard | None, answer: Answer) -> None:

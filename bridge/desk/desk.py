@@ -13,6 +13,7 @@ from bridge.desk.exchange import Exchange, MoveIds
 from bridge.desk.housekeeping import Housekeeping
 from bridge.desk.limiting import LimitDesk
 from bridge.desk.lookups import Lookups
+from bridge.desk.memory import CardMemory
 from bridge.desk.preparing import PrepareDesk
 from bridge.desk.printing import PrintRoom
 from bridge.desk.programme import Programmes
@@ -28,7 +29,7 @@ from bridge.desk.settler import Settler, Spawn
 from bridge.desk.staff import Staff
 from bridge.domain.card import CardFormat
 from bridge.pace import Pace
-from bridge.ports import Clock, Journal, Unfinished
+from bridge.ports import CardDirectory, Clock, Journal, Unfinished
 from bridge.wording import Wording
 
 
@@ -49,6 +50,7 @@ class Outside:
     """What the desk works with and does not own."""
 
     journal: Journal
+    directory: CardDirectory
     programmes: Programmes
     screens: Screens
     printing: PrintRoom
@@ -92,8 +94,8 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
     errands = Errands(book)
     staff = Staff(errands, settings.wording, clock)
     settler = Settler(book, Exchange(outside.programmes, watch), staff, ids, spawn, outside.pace)
-    lookups, quotes = Lookups(clock, watch), Quotes(clock, watch)
-    rooms = Rooms(outside.programmes, book, lookups, quotes, settler, errands, staff, clock, spawn)
+    lookups = Lookups(clock, watch, CardMemory(outside.directory, clock, spawn))
+    rooms = Rooms(outside.programmes, book, lookups, Quotes(clock, watch), settler, errands, staff, clock, spawn)
     screens = CardScreens(outside.screens, settings.wording, enabled=settings.show_card)
     cards = CardDesk(rooms, settings.formats, screens, outside.announcer)
     paper = ClosingPaper(rooms, outside.printing, screens, settings.wording, enabled=settings.print_on_close)

@@ -53,21 +53,21 @@ class LimitDesk:
     async def _of_card(self, receipt: Receipt, card: AttachedCard, basket: Basket, deadline: float) -> Limits:
         programme = self._programmes.get(card.provider)
         if card.is_barred:
-            return limits_without_quote(card, basket.total, programme.rules, ReasonCode.CARD_STATE)
+            return limits_without_quote(card, basket, programme.rules, ReasonCode.CARD_STATE)
         if receipt.operation is Operation.REFUND:
             return await self._of_refund(receipt, card, basket, deadline)
         purchase = Purchase(card.number, basket, NO_POINTS, self._clock(), receipt.cashier)
         quoted = await self._quoted(receipt, programme, purchase, deadline)
         if quoted is None or quoted.quote is None:
             code = ReasonCode.LOOKUP_RUNNING if quoted is None else ReasonCode.OFFLINE
-            return limits_without_quote(card, basket.total, programme.rules, code)
-        if card.member is None or _lacks_balance(card, quoted.quote, programme):
+            return limits_without_quote(card, basket, programme.rules, code)
+        if card.source is not Source.ONLINE or _lacks_balance(card, quoted.quote, programme):
             card = await self._asked_again(receipt, card, programme, deadline)
         return benefit_limits(card, basket.total, quoted.quote, programme.rules, quoted.at)
 
     async def _of_refund(self, receipt: Receipt, card: AttachedCard, basket: Basket, deadline: float) -> Limits:
         programme = self._programmes.get(card.provider)
-        limits = limits_without_quote(card, basket.total, programme.rules)
+        limits = limits_without_quote(card, basket, programme.rules)
         policy = programme.policy
         if policy.reverse is Way.NONE or not policy.restore_redeemed_on_refund:
             return replace(limits, restore=NO_POINTS)
@@ -112,7 +112,7 @@ class LimitDesk:
         task = self._lookups.start(programme, card.number)
         if not await done_by(task, deadline) or task.result().member is None:
             return card
-        found = replace(card, member=task.result().member, source=Source.ONLINE, as_of=task.result().at)
+        found = replace(card, member=task.result().member, source=Source.ONLINE, as_of=task.result().at, age=None)
         async with self._book.lock(receipt.receipt_id):
             now = await self._book.get(receipt.receipt_id)
             if now.is_live and now.card == card:

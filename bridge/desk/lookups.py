@@ -6,33 +6,38 @@ from datetime import datetime
 
 import structlog
 
+from bridge.desk.memory import CardMemory
 from bridge.desk.programme import Programme
 from bridge.desk.provider_watch import ProviderWatch
-from bridge.domain.errors import CardAmbiguous, CardNotFound, DeskError
+from bridge.domain.errors import CardAmbiguous, CardNotFound, DeskError, ProviderRefused, ProviderUnavailable
+from bridge.domain.known_card import KnownCard
 from bridge.domain.member import Member
-from bridge.domain.personal import CardNumber, PersonName, Phone
+from bridge.domain.personal import CardNumber, PersonName, Who
 from bridge.ports import Clock
 
 log = structlog.get_logger()
 
-Who = CardNumber | Phone | PersonName
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Exactly one of member and error is set; at = when it came."""
+    """Exactly one of member and error is set; at = when it came.
+
+    known: what we remember of the card, where the error says nothing about it but that its provider could not be asked.
+    """
 
     at: datetime
     member: Member | None = None
     error: DeskError | None = None
+    known: KnownCard | None = None
 
 
 class Lookups:
     """Asks providers who a card is."""
 
-    def __init__(self, clock: Clock, watch: ProviderWatch) -> None:
+    def __init__(self, clock: Clock, watch: ProviderWatch, memory: CardMemory) -> None:
         self._clock = clock
         self._watch = watch
+        self._memory = memory
         self._running: dict[tuple[str, Who], asyncio.Task[Answer]] = {}
 
     def start(self, programme: Programme, who: Who) -> asyncio.Task[Answer]:
@@ -49,7 +54,12 @@ class Lookups:
 
         CardNotFound, CardAmbiguous, ProviderRefused, ProviderUnavailable.
         """
-        return replace(await _find(programme, who), phone=None)
+        return replace(await self._find(programme, who), phone=None)
+
+    async def recall(self, programme: Programme, who: Who) -> KnownCard | None:
+        """Who this is as far as we remember; the phone is left out. CardAmbiguous."""
+        known = await self._memory.recall(programme.name, who)
+        return known and replace(known, member=replace(known.member, phone=None))
 
     async def _answer(self, programme: Programme, who: Who) -> Answer:
         started = self._clock()
@@ -59,7 +69,7 @@ class Lookups:
             "card_looked_up",
             provider=programme.name,
             who=who,
-            result=answer.error.kind if answer.error else "found",
+            result=_in_a_word(answer),
             took_ms=round((answer.at - started).total_seconds() * 1000),
         )
         return answer
@@ -67,23 +77,46 @@ class Lookups:
     async def _asked(self, programme: Programme, who: Who) -> Answer:
         try:
             return Answer(member=await self.ask(programme, who), at=self._clock())
+        except (ProviderUnavailable, ProviderRefused) as error:
+            return await self._remembered(programme, who, error)
         except DeskError as error:
             return Answer(error=error, at=self._clock())
 
+    async def _remembered(self, programme: Programme, who: Who, error: DeskError) -> Answer:
+        try:
+            return Answer(error=error, known=await self.recall(programme, who), at=self._clock())
+        except CardAmbiguous as ambiguous:
+            return Answer(error=ambiguous, at=self._clock())
 
-async def _find(programme: Programme, who: Who) -> Member:
-    if isinstance(who, PersonName):
-        return await _find_by_name(programme, who)
-    member = await programme.provider.find(who)
-    if member is None:
+    async def _find(self, programme: Programme, who: Who) -> Member:
+        if isinstance(who, PersonName):
+            return await self._find_by_name(programme, who)
+        member = await programme.provider.find(who)
+        if member is not None:
+            self._memory.renew(programme.name, member)
+            return member
+        if isinstance(who, CardNumber):
+            self._memory.drop(programme.name, who)
         raise CardNotFound(f"provider {programme.name} does not know {who}")
-    return member
+
+    async def _find_by_name(self, programme: Programme, name: PersonName) -> Member:
+        """A provider that cannot search by name still knows the card that we remember by it."""
+        try:
+            found = await programme.provider.search(name, limit=2)
+        except ProviderRefused:
+            known = await self._memory.recall(programme.name, name)
+            if known is None:
+                raise
+            return await self._find(programme, known.member.number)
+        if not found:
+            raise CardNotFound(f"provider {programme.name} knows nobody of that name")
+        if len(found) > 1:
+            raise CardAmbiguous(f"provider {programme.name} knows several people of that name")
+        self._memory.renew(programme.name, found[0])
+        return found[0]
 
 
-async def _find_by_name(programme: Programme, name: PersonName) -> Member:
-    found = await programme.provider.search(name, limit=2)
-    if not found:
-        raise CardNotFound(f"provider {programme.name} knows nobody of that name")
-    if len(found) > 1:
-        raise CardAmbiguous(f"provider {programme.name} knows several people of that name")
-    return found[0]
+def _in_a_word(answer: Answer) -> str:
+    if answer.known:
+        return "remembered"
+    return answer.error.kind if answer.error else "found"

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from bridge.desk.cards import CardDesk
 from bridge.desk.deadline import done_by, left_until
@@ -12,11 +13,11 @@ from bridge.desk.releasing import failure_of, release_hold
 from bridge.desk.rooms import Rooms
 from bridge.desk.settler import Progress, Told
 from bridge.desk.undoing import without_hold, without_redemption
-from bridge.domain.errors import CardBlocked, OutcomeUnknown
+from bridge.domain.errors import CardBlocked, OutcomeUnknown, ProviderUnavailable
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.money import NO_POINTS, Points
 from bridge.domain.moves import PaperLine, Purchase
-from bridge.domain.quote import Quote
+from bridge.domain.quote import Quote, quote_by_percent
 from bridge.domain.receipt import Goal, GoalKind, Operation, Receipt, ReceiptState, RedemptionState
 from bridge.domain.sale import Basket
 from bridge.domain.settlement import standing_sale
@@ -46,7 +47,8 @@ class PrepareDesk:
     async def prepare(self, receipt_id: str, basket: Basket, wait_s: float) -> PreparedSale:
         """Hold the noted points for this basket; another basket replaces the first.
 
-        ProviderUnavailable: nothing was held. OutcomeUnknown: sell without points, the hold is being undone.
+        Without points to hold a card's own percent does for a provider that is away. ProviderUnavailable: nothing was
+        held. OutcomeUnknown: sell without points, the hold is being undone.
         """
         deadline = asyncio.get_running_loop().time() + wait_s
         live(await self._book.get(receipt_id))
@@ -65,7 +67,12 @@ class PrepareDesk:
         is_held = _is_held(receipt, programme, purchase)
         if not is_held:
             await release_hold(self._book, self._settler, receipt_id, deadline)
-        quote = await self._quote(receipt_id, programme, asked, deadline)
+        try:
+            quote = await self._quote(receipt_id, programme, asked, deadline)
+        except ProviderUnavailable:
+            if redeem or not receipt.card.discount_percent:
+                raise
+            return await self._by_percent(receipt_id, basket, receipt.card.discount_percent)
         if redeem and not is_held:
             check_redeemable(receipt.card, basket, quote, programme, redeem)
         if not programme.policy.accrue.is_sent:
@@ -73,6 +80,11 @@ class PrepareDesk:
             return PreparedSale(basket, redeem, quote)
         await self._hold(receipt_id, programme, purchase, deadline)
         return PreparedSale(basket, redeem, quote, await self._printout(receipt_id))
+
+    async def _by_percent(self, receipt_id: str, basket: Basket, percent: Decimal) -> PreparedSale:
+        goal = (await self._book.get(receipt_id)).goal
+        await self._mark_prepared(receipt_id, basket, goal)
+        return PreparedSale(basket, NO_POINTS, quote_by_percent(basket, percent))
 
     async def _quote(self, receipt_id: str, programme: Programme, purchase: Purchase, deadline: float) -> Quote:
         task = self._quotes.start(receipt_id, programme, purchase)

@@ -69,7 +69,7 @@ class RedeemDesk:
                 member, quote = await self._ask_afresh(programme, purchase)
         except TimeoutError:
             raise OutcomeUnknown(f"provider {programme.name} did not answer within {wait_s:g} s") from None
-        card = replace(card, member=member, source=Source.ONLINE, as_of=self._clock())
+        card = replace(card, member=member, source=Source.ONLINE, as_of=self._clock(), age=None)
         if quote.confirmation:
             raise ConfirmationRequired("the customer's confirmation code cannot be asked for in this version")
         check_redeemable(card, basket, quote, programme, points)

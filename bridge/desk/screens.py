@@ -58,7 +58,7 @@ class CardScreens:
 
     def answered(self, card: AttachedCard) -> None:
         """The card's message, or that its provider could not be asked."""
-        self._show(self._wording.card_rows(card.member))
+        self._show(self._wording.card_rows(card.member, card.age))
 
     def not_found(self) -> None:
         self._show(self._wording.not_found)

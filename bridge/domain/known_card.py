@@ -18,6 +18,14 @@ class KnownCard:
     as_of: datetime
 
 
+class Standing(StrEnum):
+    """How a card stands with the directory. FORGOTTEN: its holder asked for it, so no exchange brings it back."""
+
+    NEW = "new"
+    KNOWN = "known"
+    FORGOTTEN = "forgotten"
+
+
 @dataclass(frozen=True, slots=True)
 class CardPage:
     """Some of a provider's cards, in its order.

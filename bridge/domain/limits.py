@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from bridge.domain.member import AttachedCard, CardState, Entry, Member, Source
-from bridge.domain.money import NO_POINTS, NOTHING, Money, Points, percent_of, points, round_down_to
-from bridge.domain.quote import Quote
+from bridge.domain.member import AttachedCard, Entry, Member, Source
+from bridge.domain.money import NO_POINTS, NOTHING, Money, Points, points, round_down_to
+from bridge.domain.quote import Quote, quote_by_percent
+from bridge.domain.sale import Basket
 
 
 class ReasonCode(StrEnum):
@@ -80,12 +81,12 @@ def limits_of_nothing(rules: RedeemRules, at: datetime, *reasons: ReasonCode) ->
     )
 
 
-def limits_without_quote(card: AttachedCard, total: Money, rules: RedeemRules, *reasons: ReasonCode) -> Limits:
+def limits_without_quote(card: AttachedCard, basket: Basket, rules: RedeemRules, *reasons: ReasonCode) -> Limits:
     """From what the card's lookup brought: its percent as the discount, its balance to look at, nothing to redeem."""
     member = card.member
-    percent = member.discount_percent if member and member.state is CardState.ACTIVE else None
+    percent = card.discount_percent
     return Limits(
-        discount=percent_of(total, percent) if percent else NOTHING,
+        discount=quote_by_percent(basket, percent).discount if percent else NOTHING,
         discount_percent=percent,
         balance=member.balance if member else None,
         max_redeem=NO_POINTS,

@@ -1,7 +1,7 @@
 """Whom a card resolves to, as the provider told it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -80,7 +80,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class AttachedCard:
-    """A card as it stands on a receipt. member None = the provider could not be asked yet."""
+    """A card as it stands on a receipt. member None = the provider could not be asked yet, and nobody remembers it.
+
+    age: how old our memory was when it stood in for the provider; None = the provider's own word.
+    """
 
     provider: str
     number: CardNumber
@@ -88,11 +91,18 @@ class AttachedCard:
     member: Member | None
     source: Source
     as_of: datetime
+    age: timedelta | None = None
 
     @property
     def state(self) -> CardState:
         return self.member.state if self.member else CardState.UNKNOWN
 
     @property
+    def discount_percent(self) -> Decimal | None:
+        """What the card gives before its provider has seen the basket."""
+        return self.member.discount_percent if self.member and self.member.state is CardState.ACTIVE else None
+
+    @property
     def is_barred(self) -> bool:
-        return self.member is not None and self.member.is_barred
+        """As its provider says; what we remember of a card takes nothing from it."""
+        return self.member is not None and self.age is None and self.member.is_barred

@@ -48,6 +48,10 @@ class PersonName(_Masked):
         return f"{self.value[:1]}***" if self.value else ""
 
 
+# What a customer can be asked about by.
+Who = CardNumber | Phone | PersonName
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ScanText(_Masked):
     """What a scanner read, on its way to the log: it may be anybody's card."""

@@ -42,7 +42,11 @@ class PartialRefund(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`[providers.policy]`. accrue is of the whole sale where one operation spends and earns."""
+    """`[providers.policy]`. accrue is of the whole sale where one operation spends and earns.
+
+    offline_discount: while the provider is away a card that we remember gets the discount that it had; offline_unknown:
+    one that we do not know either stays with its receipt.
+    """
 
     redeem: Way = Way.ONLINE
     accrue: Way = Way.ONLINE_ELSE_QUEUE
@@ -52,6 +56,8 @@ class Policy:
     restore_redeemed_on_refund: bool = True
     partial_refund: PartialRefund = PartialRefund.AMOUNT
     redeem_entries: frozenset[Entry] = frozenset({Entry.SCAN, Entry.TYPED, Entry.PICKED})
+    offline_discount: bool = True
+    offline_unknown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

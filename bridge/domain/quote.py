@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bridge.domain.money import NO_POINTS, NOTHING, Money, Points
+from bridge.domain.money import NO_POINTS, NOTHING, Money, Points, money
+from bridge.domain.sale import Basket
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Quote:
     balance: None where the preview does not tell it (the card lookup does).
     discount: our discount in money, without points; discount_percent: None where the provider has no percent.
     max_redeem: the provider's own limit in points, balance and its rules applied; None = it has no limit of its own.
-    redeemed: the points that it would accept of those asked for.
+    redeemed: the points that it would accept of those asked for. accrual: None = not known.
     """
 
     balance: Points | None
@@ -30,9 +31,16 @@ class Quote:
     discount_percent: Decimal | None = None
     max_redeem: Points | None = None
     redeemed: Points = NO_POINTS
-    accrual: Points = NO_POINTS
+    accrual: Points | None = NO_POINTS
     lines: tuple[LineBenefit, ...] = ()
     confirmation: bool = False
+
+
+def quote_by_percent(basket: Basket, percent: Decimal) -> Quote:
+    """What a card's discount percent makes of this basket, where its provider cannot be asked."""
+    lines = tuple(LineBenefit(line.id, line.discount(percent), NO_POINTS) for line in basket.lines)
+    discount = money(sum(line.discount for line in lines))
+    return Quote(balance=None, discount=discount, discount_percent=percent, accrual=None, lines=lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bridge.domain.money import NOTHING, Money
+from bridge.domain.money import NOTHING, Money, money, percent_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,17 @@ class Line:
     min_price: Money | None = None
     no_redeem: bool = False
     no_accrue: bool = False
+
+    @property
+    def floor(self) -> Money:
+        """The least that may be paid for the line: min_price is of one unit."""
+        return money(self.min_price * self.quantity) if self.min_price is not None else NOTHING
+
+    def discount(self, percent: Decimal | None) -> Money:
+        """This percent of the line, as far as its floor lets it."""
+        if percent is None:
+            return NOTHING
+        return max(NOTHING, min(percent_of(self.amount, percent), money(self.amount - self.floor)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from bridge.desk.book import ReceiptBook
 from bridge.desk.cards import CardDesk
 from bridge.desk.closing import CloseDesk
 from bridge.desk.limiting import LimitDesk
-from bridge.desk.lookups import Who
 from bridge.desk.preparing import PrepareDesk
 from bridge.desk.programme import Programmes
 from bridge.desk.receipts import ReceiptDesk, live
@@ -17,7 +16,7 @@ from bridge.desk.redeeming import RedeemDesk
 from bridge.desk.screens import Screens
 from bridge.domain.member import Entry
 from bridge.domain.money import Points
-from bridge.domain.personal import PersonName
+from bridge.domain.personal import PersonName, Who
 from bridge.domain.phone import normalise_phone
 from bridge.domain.receipt import Operation, ReceiptState
 from bridge.pos import messages as m

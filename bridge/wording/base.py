@@ -6,6 +6,7 @@ stands behind the customer reads it too.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from bridge.domain.member import CardKind, CardState, Member
@@ -17,6 +18,23 @@ from bridge.domain.task import Errand
 def plain(amount: Decimal) -> str:
     """ "1250" for whole amounts, "1250.50" else: what a person reads."""
     return str(amount.to_integral_value() if amount == amount.to_integral_value() else amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """How long ago something was; each text but `just_now` takes the number of its units."""
+
+    just_now: str
+    minutes: str
+    hours: str
+    days: str
+
+    def of(self, age: timedelta) -> str:
+        seconds = int(age.total_seconds())
+        for text, unit_s in ((self.days, 86_400), (self.hours, 3600), (self.minutes, 60)):
+            if seconds >= unit_s:
+                return text.format(seconds // unit_s)
+        return self.just_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +67,8 @@ class Wording:
     repeat: str
     date_format: str
     errand: Mapping[str, str]
+    remembered: str
+    ages: Ages
 
     def repeat_mark(self) -> PaperLine:
         """Stands above a paper that may have been printed before."""
@@ -80,8 +100,11 @@ class Wording:
     def outcome(self, state: OutcomeState) -> str:
         return self.outcomes[state.value]
 
-    def card_rows(self, member: Member | None) -> tuple[str, ...]:
-        """What the customer sees when the card has answered; None = it could not be asked about."""
+    def card_rows(self, member: Member | None, age: timedelta | None = None) -> tuple[str, ...]:
+        """What the customer sees when the card has answered; None = it could not be asked about.
+
+        age: of what we remember, where the provider could not be asked.
+        """
         if member is None:
             return self.provider_away
         if member.state is not CardState.ACTIVE:
@@ -91,10 +114,14 @@ class Wording:
             rows.append(f"{self.discount} {plain(member.discount_percent)}%")
         if member.kind is not CardKind.DISCOUNT and member.balance is not None:
             rows.append(f"{self.points} {plain(member.balance)}")
+        if age is not None:
+            if len(rows) == 1:
+                return self.provider_away
+            rows.append(self.ages.of(age))
         return tuple(rows[-2:])
 
-    def card_text(self, member: Member | None) -> str:
-        """What the cashier reads when the card has answered."""
+    def card_text(self, member: Member | None, age: timedelta | None = None) -> str:
+        """What the cashier reads when the card has answered; the two as in `card_rows`."""
         if member is None:
             return self.errors["provider_unavailable"]
         facts = [f"{self.card} {member.number.value}", member.holder.value, member.tier, member.template]
@@ -104,6 +131,8 @@ class Wording:
             facts.append(f"{self.points} {plain(member.balance)}")
         if member.discount_percent:
             facts.append(f"{self.discount} {plain(member.discount_percent)}%")
+        if age is not None:
+            facts.append(f"{self.remembered} ({self.ages.of(age)})")
         return ", ".join(fact for fact in facts if fact)
 
     def closing_lines(self, outcome: Outcome) -> tuple[PaperLine, ...]:

@@ -1,7 +1,7 @@
 """English."""
 
 from bridge.domain.member import CardState
-from bridge.wording.base import Wording
+from bridge.wording.base import Ages, Wording
 
 WORDING = Wording(
     errors={
@@ -88,4 +88,6 @@ WORDING = Wording(
     later="Points will be updated later",
     repeat="REPEAT",
     date_format="%Y-%m-%d",
+    remembered="from this till's memory, the loyalty service does not answer",
+    ages=Ages("just now", "{} min ago", "{} h ago", "{} d ago"),
 )

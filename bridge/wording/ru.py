@@ -1,7 +1,7 @@
 """Russian: the language of the tills that this product is for."""
 
 from bridge.domain.member import CardState
-from bridge.wording.base import Wording
+from bridge.wording.base import Ages, Wording
 
 WORDING = Wording(
     errors={
@@ -90,4 +90,6 @@ WORDING = Wording(
     later="Баллы будут учтены позже",
     repeat="ПОВТОР",
     date_format="%d.%m.%Y",
+    remembered="по памяти кассы, сервис лояльности не отвечает",
+    ages=Ages("сейчас", "{} мин. назад", "{} ч назад", "{} дн. назад"),
 )

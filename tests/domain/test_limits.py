@@ -20,6 +20,7 @@ from bridge.domain.member import AttachedCard, CardKind, CardState, Entry, Membe
 from bridge.domain.money import Money, Points, money, points
 from bridge.domain.personal import CardNumber, PersonName
 from bridge.domain.quote import Quote
+from bridge.domain.sale import Basket
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 MEMBER = Member(CardNumber("2900000000018"), CardKind.BONUS, PersonName("Мария"), balance=points(350))
@@ -117,12 +118,12 @@ def test_limits_from_a_quote() -> None:
 
 def test_limits_without_a_quote_give_the_cards_percent_and_no_points() -> None:
     card = replace(CARD, member=replace(MEMBER, discount_percent=Decimal("7.5")))
-    limits = limits_without_quote(card, TOTAL, RULES, ReasonCode.OFFLINE)
+    limits = limits_without_quote(card, Basket.of(TOTAL), RULES, ReasonCode.OFFLINE)
     assert (limits.discount, limits.max_redeem, limits.source) == (money(75), points(0), Source.OFFLINE)
     assert limits.balance == points(350)
     blocked = replace(card, member=replace(MEMBER, discount_percent=Decimal(5), state=CardState.BLOCKED))
-    assert limits_without_quote(blocked, TOTAL, RULES).discount == money(0)
-    assert limits_without_quote(replace(card, member=None), TOTAL, RULES).balance is None
+    assert limits_without_quote(blocked, Basket.of(TOTAL), RULES).discount == money(0)
+    assert limits_without_quote(replace(card, member=None), Basket.of(TOTAL), RULES).balance is None
 
 
 def test_limits_of_nothing() -> None:

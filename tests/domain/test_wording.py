@@ -1,6 +1,7 @@
 """Every sentence that somebody may have to read is there, in both languages, and fits where it is shown."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -56,7 +57,9 @@ def test_rows_fit_the_display(wording: Wording, kind: CardKind, state: CardState
     rich = replace(MEMBER, kind=kind, state=state, balance=points("1234567.50"), discount_percent=Decimal("12.5"))
     poor = replace(rich, balance=points(0), discount_percent=None)
     fixed = (wording.searching, wording.not_found, wording.provider_away, wording.blocked, wording.thanks)
-    for rows in (wording.card_rows(rich), wording.card_rows(poor), wording.card_rows(None), *fixed):
+    old = timedelta(days=400)
+    told = [wording.card_rows(member, age) for member in (rich, poor) for age in (None, old)]
+    for rows in (*told, wording.card_rows(None), *fixed):
         assert 1 <= len(rows) <= 2
         assert all(len(row) <= COLUMNS for row in rows)
 
@@ -94,3 +97,28 @@ def test_the_paper(wording: Wording) -> None:
 
 def test_plain_numbers() -> None:
     assert [plain(Decimal(text)) for text in ("1250.00", "1250.50", "0.00")] == ["1250", "1250.50", "0"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (-5, "сейчас"),
+        (59, "сейчас"),
+        (60, "1 мин. назад"),
+        (3599, "59 мин. назад"),
+        (7200, "2 ч назад"),
+        (86_400, "1 дн. назад"),
+        (34_560_000, "400 дн. назад"),
+    ],
+)
+def test_what_is_remembered_says_its_age(seconds: int, told: str) -> None:
+    ru, age = wording_for("ru"), timedelta(seconds=seconds)
+    assert ru.card_rows(replace(MEMBER, balance=points(350)), age) == ("Баллов: 350", told)
+    assert ru.card_text(MEMBER, age).endswith(f"по памяти кассы, сервис лояльности не отвечает ({told})")
+
+
+def test_no_balance_is_not_a_balance_of_nothing() -> None:
+    ru = wording_for("ru")
+    unknown = replace(MEMBER, balance=None)
+    assert ru.card_rows(unknown) == ("Здравствуйте!",)
+    assert ru.card_rows(unknown, timedelta(1)) == ru.provider_away

@@ -1,10 +1,7 @@
 """The points of the card file: an SQLite file, one transaction per move, in one worker thread."""
 
-import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +12,7 @@ from typing import TypeVar
 from bridge.domain.money import NO_POINTS, Money, Points, money, points
 from bridge.domain.moves import MoveKind
 from bridge.domain.returns import Sale
+from bridge.sqlite_thread import SqliteThread
 
 T = TypeVar("T")
 
@@ -90,54 +88,20 @@ class Ledger:
     """Runs functions on the Book, each in a transaction of its own; raises sqlite3.Error."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="card-file")
-        self._connection: sqlite3.Connection | None = None
-        self._closed = False
+        self._file = SqliteThread(path, _prepare, "card-file")
 
     async def run(self, work: Callable[[Book], T]) -> T:
         """The result of `work`, on disk when it returns. Cancelling the wait does not stop the work."""
-        if self._closed:
-            raise sqlite3.ProgrammingError("the ledger was closed")
-        return await asyncio.get_running_loop().run_in_executor(self._worker, self._transact, work)
+        return await self._file.run(lambda connection: work(Book(connection)))
 
     async def aclose(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        await asyncio.get_running_loop().run_in_executor(self._worker, self._close)
-        self._worker.shutdown()
+        await self._file.aclose()
 
-    def _transact(self, work: Callable[[Book], T]) -> T:
-        connection = self._opened()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            result = work(Book(connection))
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        return result
 
-    def _opened(self) -> sqlite3.Connection:
-        if self._connection is None:
-            connection = sqlite3.connect(self._path, isolation_level=None)
-            try:
-                connection.row_factory = sqlite3.Row
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
-                connection.executescript(files(__package__).joinpath("ledger.sql").read_text("utf-8"))
-            except sqlite3.Error:
-                connection.close()
-                raise
-            self._connection = connection
-        return self._connection
-
-    def _close(self) -> None:
-        if self._connection:
-            with closing(self._connection):
-                self._connection = None
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.executescript(files(__package__).joinpath("ledger.sql").read_text("utf-8"))
 
 
 def _to_entry(row: sqlite3.Row) -> Entry:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
 from bridge.domain.member import CardKind, Member
-from bridge.domain.money import CENT, NO_POINTS, NOTHING, Money, Points, money, percent_of, points
+from bridge.domain.money import CENT, NO_POINTS, NOTHING, Money, Points, money, points
 from bridge.domain.quote import LineBenefit
 from bridge.domain.sale import Basket, Line
 
@@ -22,7 +22,7 @@ class Reckoned:
 
 def reckon(member: Member, basket: Basket, redeem: Points, accrue_percent: Decimal) -> Reckoned:
     """The member's discount per line, `redeem` points shared out over the lines, the accrual on what is paid."""
-    discounts = [_discount(member, line) for line in basket.lines]
+    discounts = [line.discount(member.discount_percent) for line in basket.lines]
     payable = [money(line.amount - off) for line, off in zip(basket.lines, discounts, strict=True)]
     rooms = [_room(line, left) for line, left in zip(basket.lines, payable, strict=True)]
     shares = share_out(redeem, rooms)
@@ -54,19 +54,8 @@ def share_out(amount: Decimal, weights: Sequence[Money]) -> list[Points]:
     return shares
 
 
-def _discount(member: Member, line: Line) -> Money:
-    if member.discount_percent is None:
-        return NOTHING
-    return max(NOTHING, min(percent_of(line.amount, member.discount_percent), money(line.amount - _floor(line))))
-
-
 def _room(line: Line, payable: Money) -> Money:
-    return NOTHING if line.no_redeem else max(NOTHING, money(payable - _floor(line)))
-
-
-def _floor(line: Line) -> Money:
-    """The least that may be paid for the line: min_price is of one unit."""
-    return money(line.min_price * line.quantity) if line.min_price is not None else NOTHING
+    return NOTHING if line.no_redeem else max(NOTHING, money(payable - line.floor))
 
 
 def _accrual(paid: Decimal, percent: Decimal) -> Points:

@@ -1,0 +1,157 @@
+"""What is asked of the directory's tables: functions on one connection, for one transaction."""
+
+import hashlib
+import secrets
+import sqlite3
+from collections.abc import Iterable
+
+from bridge.directory.rows import to_card, to_row
+from bridge.domain.known_card import KnownCard, Standing
+from bridge.domain.names import name_words
+from bridge.domain.person import Person
+from bridge.domain.personal import CardNumber, PersonName, Phone
+
+_SALT = "salt"
+# Above every letter: all texts that begin with a word lie between the word and the word with this behind it.
+_ABOVE = "\U0010ffff"
+# So many words of a name are looked for, the longest first: a person has no more.
+_MAX_WORDS = 4
+
+_ADD = """
+    INSERT INTO cards
+        (provider, number, phone, holder, kind, template, tier, state, balance, discount_percent, as_of)
+    VALUES
+        (:provider, :number, :phone, :holder, :kind, :template, :tier, :state, :balance, :discount_percent, :as_of)
+    ON CONFLICT (number, provider) DO NOTHING RETURNING id"""
+_RENEW = """
+    UPDATE cards SET phone = :phone, holder = :holder, kind = :kind, template = :template, tier = :tier,
+        state = :state, balance = :balance, discount_percent = :discount_percent, as_of = :as_of
+    WHERE number = :number AND provider = :provider RETURNING id"""
+_BY_NUMBER = "SELECT * FROM cards WHERE number = :who AND (:provider IS NULL OR provider = :provider)"
+_BY_PHONE = "SELECT * FROM cards WHERE phone = :who AND (:provider IS NULL OR provider = :provider)"
+# As far as the cards of a word are counted to find the rarest: beyond this one word is as common as another.
+_COUNTED = 2000
+_COUNT = "SELECT count(*) AS cards FROM (SELECT 1 FROM names WHERE word BETWEEN ? AND ? LIMIT ?)"
+# The first range drives, the others are looked up for each of its cards until there are enough of them. CROSS JOIN
+# keeps SQLite from another order.
+_BY_NAME = """
+    SELECT cards.* FROM names AS found CROSS JOIN cards ON id = found.card
+    WHERE found.word BETWEEN :from0 AND :to0
+        AND NOT EXISTS (SELECT 1 FROM names WHERE card = found.card AND word >= :from0 AND word < found.word)
+        AND (:from1 IS NULL
+            OR EXISTS (SELECT 1 FROM names WHERE card = found.card AND word BETWEEN :from1 AND :to1))
+        AND (:from2 IS NULL
+            OR EXISTS (SELECT 1 FROM names WHERE card = found.card AND word BETWEEN :from2 AND :to2))
+        AND (:from3 IS NULL
+            OR EXISTS (SELECT 1 FROM names WHERE card = found.card AND word BETWEEN :from3 AND :to3))
+        AND (:provider IS NULL OR provider = :provider)
+    LIMIT :limit"""
+
+
+def renew(connection: sqlite3.Connection, card: KnownCard) -> None:
+    known = connection.execute(_RENEW, to_row(card)).fetchone()
+    if known is None:
+        _insert(connection, card)
+    else:
+        connection.execute("DELETE FROM names WHERE card = ?", (known["id"],))
+        _index(connection, known["id"], card.member.holder)
+
+
+def add(connection: sqlite3.Connection, cards: Iterable[KnownCard]) -> int:
+    """How many were new. One that is there is left as it is; one that was forgotten stays so."""
+    return sum(_insert(connection, card) for card in cards if not _is_forgotten(connection, card.member.number))
+
+
+def standing(connection: sqlite3.Connection, provider: str, number: CardNumber) -> Standing:
+    if _is_forgotten(connection, number):
+        return Standing.FORGOTTEN
+    found = connection.execute("SELECT 1 FROM cards WHERE number = ? AND provider = ?", (number.value, provider))
+    return Standing.KNOWN if found.fetchone() else Standing.NEW
+
+
+def find(connection: sqlite3.Connection, who: CardNumber | Phone, provider: str | None) -> list[KnownCard]:
+    query = _BY_NUMBER if isinstance(who, CardNumber) else _BY_PHONE
+    return [to_card(row) for row in connection.execute(query, {"who": who.value, "provider": provider})]
+
+
+def search_name(connection: sqlite3.Connection, name: PersonName, provider: str | None, limit: int) -> list[KnownCard]:
+    """Holders of whose names each word of `name` begins a word, in the order of the rarest one."""
+    words = sorted(name_words(name.value), key=len, reverse=True)[:_MAX_WORDS]
+    if not words:
+        return []
+    words.sort(key=lambda word: _count(connection, word))
+    values: dict[str, str | int | None] = {"provider": provider, "limit": limit}
+    for place in range(_MAX_WORDS):
+        word = words[place] if place < len(words) else None
+        values |= {f"from{place}": word, f"to{place}": word and word + _ABOVE}
+    return [to_card(row) for row in connection.execute(_BY_NAME, values)]
+
+
+def drop(connection: sqlite3.Connection, provider: str, number: CardNumber) -> None:
+    connection.execute("DELETE FROM cards WHERE number = ? AND provider = ?", (number.value, provider))
+
+
+def expire(connection: sqlite3.Connection, before: str, at_once: int) -> int:
+    """How many of the cards that nobody confirmed since `before` are gone now, `at_once` at most."""
+    return connection.execute(
+        "DELETE FROM cards WHERE id IN (SELECT id FROM cards WHERE as_of < ? LIMIT ?)", (before, at_once)
+    ).rowcount
+
+
+def forget(connection: sqlite3.Connection, person: Person) -> int:
+    """How many cards of this person were here; none of them comes back by an exchange."""
+    gone = sum(
+        connection.execute("DELETE FROM cards WHERE number = ?", (number.value,)).rowcount for number in person.cards
+    )
+    gone += sum(
+        connection.execute("DELETE FROM cards WHERE phone = ?", (phone.value,)).rowcount for phone in person.phones
+    )
+    digests = [(_digest(connection, number),) for number in person.cards]
+    connection.executemany("INSERT OR IGNORE INTO forgotten VALUES (?)", digests)
+    return gone
+
+
+def size(connection: sqlite3.Connection) -> int:
+    count: int = connection.execute("SELECT count(*) FROM cards").fetchone()[0]
+    return count
+
+
+def mark(connection: sqlite3.Connection, name: str) -> str:
+    found = connection.execute("SELECT value FROM marks WHERE name = ?", (name,)).fetchone()
+    return found["value"] if found else ""
+
+
+def set_mark(connection: sqlite3.Connection, name: str, value: str) -> None:
+    connection.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, value))
+
+
+def _insert(connection: sqlite3.Connection, card: KnownCard) -> bool:
+    """False: it is there already."""
+    added = connection.execute(_ADD, to_row(card)).fetchone()
+    if added:
+        _index(connection, added["id"], card.member.holder)
+    return added is not None
+
+
+def _index(connection: sqlite3.Connection, card_id: int, holder: PersonName) -> None:
+    words = [(word, card_id) for word in name_words(holder.value)]
+    connection.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", words)
+
+
+def _count(connection: sqlite3.Connection, word: str) -> int:
+    """How many cards have a word that begins so, `_COUNTED` at most."""
+    found = connection.execute(_COUNT, (word, word + _ABOVE, _COUNTED)).fetchone()
+    return int(found["cards"])
+
+
+def _is_forgotten(connection: sqlite3.Connection, number: CardNumber) -> bool:
+    found = connection.execute("SELECT 1 FROM forgotten WHERE digest = ?", (_digest(connection, number),))
+    return found.fetchone() is not None
+
+
+def _digest(connection: sqlite3.Connection, number: CardNumber) -> bytes:
+    salt = mark(connection, _SALT)
+    if not salt:
+        salt = secrets.token_hex(16)
+        set_mark(connection, _SALT, salt)
+    return hashlib.blake2b(number.value.encode(), key=bytes.fromhex(salt), digest_size=16).digest()
