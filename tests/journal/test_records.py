@@ -3,7 +3,7 @@
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
@@ -25,6 +25,7 @@ _LEAVES: Mapping[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     type(None): st.none(),
     Decimal: st.decimals(0, 10**9, places=2),
+    timedelta: st.timedeltas(timedelta(0), timedelta(days=4000)),
     datetime: st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - bounds
 }
 
