@@ -129,6 +129,19 @@ class PrintLine(Params, omit_defaults=True):
     double: bool = False
     align: AlignName = "left"
 
+    def __post_init__(self) -> None:
+        kinds = {
+            "text": self.text,
+            "left and right": self.left if self.right is None else self.right,
+            "qr": self.qr,
+            "barcode": self.barcode,
+            "divider": self.divider or None,
+            "cut": self.cut or None,
+        }
+        given = [kind for kind, value in kinds.items() if value is not None]
+        if len(given) > 1:
+            raise ValueError(f"a line is one of {', '.join(given)}: make several of it")
+
 
 class PrintParams(Params):
     """One printout."""
