@@ -70,6 +70,7 @@ class DeviceRoom:
 
     def listed(self) -> Sequence[m.Device]:
         """What device.list answers."""
+        papers = {printer.name: paper_of(profile_of(printer)) for printer in self._config.printers}
         return [
             m.Device(
                 name=keeper.place.name,
@@ -79,6 +80,7 @@ class DeviceRoom:
                 since=rfc3339(keeper.since),
                 counters=dict(keeper.counters),
                 last_error=keeper.last_error,
+                paper=papers.get(keeper.place.name),
             )
             for keeper in self._keepers
         ]
@@ -194,6 +196,10 @@ def profile_of(printer: Printer) -> Profile:
         cut=printer.cut,
         status=printer.status,
     )
+
+
+def paper_of(profile: Profile) -> m.Paper:
+    return m.Paper(columns=profile.columns, encoding=profile.encoding)
 
 
 def queue_of(printer: Printer) -> PrinterQueue:

@@ -73,6 +73,7 @@ _DEVICE = {
     "since": _AT,
     "counters": {"scans": 118},
     "last_error": None,
+    "paper": None,
 }
 
 HELLO = Example(

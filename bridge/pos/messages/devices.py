@@ -39,6 +39,13 @@ class Hello(Result):
     providers: list[ProviderStatus]
 
 
+class Paper(Result):
+    """What a printer prints on."""
+
+    columns: Annotated[int, Meta(description="characters in a line; half as many that are `double`")]
+    encoding: Annotated[str, Meta(description="what its code page lacks is replaced")]
+
+
 class Device(Result):
     """One device of the configuration."""
 
@@ -52,6 +59,7 @@ class Device(Result):
     since: TimeText
     counters: dict[str, int]
     last_error: str | None
+    paper: Annotated[Paper | None, Meta(description="of a printer, as it is configured")]
 
 
 class DeviceList(Result):
