@@ -16,6 +16,7 @@ COMMANDS = {
     "status": ("bridge.cli.status:status", "Show devices, providers and the queue of the running daemon."),
     "watch": ("bridge.cli.watch:watch", "Show events as they happen, personal data masked."),
     "queue": ("bridge.cli.queue:queue", "Show what is not settled; retry or resolve it."),
+    "doctor": ("bridge.cli.doctor.command:doctor", "Say what is wrong with this till, and what mends it."),
     "call": ("bridge.cli.call:call", "Call a method of the socket protocol."),
 }
 

@@ -88,7 +88,8 @@ class DeviceRoom:
 
     def listed(self) -> Sequence[m.Device]:
         """What device.list answers."""
-        return [_listed(snapshot) for snapshot in self.snapshots()]
+        papers = {printer.name: paper_of(profile_of(printer)) for printer in self._config.printers}
+        return [_listed(snapshot, papers.get(snapshot.place.name)) for snapshot in self.snapshots()]
 
     def _scanner(self, scanner: Scanner, on_scan: Callable[[DataEvent], bool]) -> DeviceKeeper:
         endpoint = parse_endpoint(scanner.endpoint)
@@ -197,7 +198,7 @@ class DeviceRoom:
         return DeviceKeeper(place, life, self._clock, self._tell, state, news)
 
 
-def _listed(snapshot: DeviceSnapshot) -> m.Device:
+def _listed(snapshot: DeviceSnapshot, paper: m.Paper | None) -> m.Device:
     absent_since = snapshot.absent_since
     return m.Device(
         name=snapshot.place.name,
@@ -211,6 +212,7 @@ def _listed(snapshot: DeviceSnapshot) -> m.Device:
         absent_since=rfc3339(absent_since) if absent_since else None,
         counters=dict(snapshot.counters),
         last_error=snapshot.last_error,
+        paper=paper,
     )
 
 
@@ -223,6 +225,10 @@ def profile_of(printer: Printer) -> Profile:
         cut=printer.cut,
         status=printer.status,
     )
+
+
+def paper_of(profile: Profile) -> m.Paper:
+    return m.Paper(columns=profile.columns, encoding=profile.encoding)
 
 
 def queue_of(printer: Printer) -> PrinterQueue:

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 # A full disk is cured by a person, who then wants to see that it was.
 JOURNAL_RETRY_S = 5.0
+# The reason of a job whose last state is `sent`.
+SAYS_NOTHING = "the printer does not say what it prints"
 
 
 class Sending:
@@ -107,7 +109,7 @@ class PrinterQueueServer:
             await self._keep(sending, error.what)
             raise
         else:
-            await self._end(job, JobState.PRINTED if is_printed else JobState.SENT)
+            await (self._end(job, JobState.PRINTED) if is_printed else self._end(job, JobState.SENT, SAYS_NOTHING))
 
     async def _interrupted(self, sending: Sending, error: JobInterrupted) -> None:
         if isinstance(error, JobIncomplete) and not sending.job.is_repeat:

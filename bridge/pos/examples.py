@@ -77,6 +77,7 @@ _DEVICE = {
     "absent_since": None,
     "counters": {"opened": 2, "reconnects": 1, "bytes": 1652, "scans": 118, "partial_scans": 0},
     "last_error": None,
+    "paper": None,
 }
 
 HELLO = Example(

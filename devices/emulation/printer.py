@@ -16,7 +16,7 @@ UNTIL_DEADLINE_S = 5.0
 class Link(Protocol):
     """The device's end of a cable: PtyLink, TcpLink, UsbLink."""
 
-    async def plug(self) -> None: ...
+    async def plug(self, *, renumbered: bool = False) -> None: ...
 
     async def unplug(self) -> None: ...
 
@@ -32,8 +32,9 @@ class Link(Protocol):
 class EmulatedPrinter:
     """A printer on the far end of `link`: plugged in by entering it.
 
-    It answers status queries as a TM-T20 does; is_mute: not at all; is_clone: DLE EOT alone. The paper, and what stands
-    in its buffer, stay while it is unplugged. on_change is called with the paper after whatever came for it.
+    It answers status queries as a TM-T20 does; is_mute: not at all; is_clone: DLE EOT alone. slowness_s: a pause before
+    it takes each piece of what was sent, and before each answer. The paper, and what stands in its buffer, stay while
+    it is unplugged. on_change is called with the paper after whatever came for it.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class EmulatedPrinter:
     ) -> None:
         self.link = link
         self.is_mute = False
+        self.slowness_s = 0.0
         self._on_change = on_change
         self._mechanism = Mechanism(paper or Paper(), is_clone=is_clone)
         self._changed = asyncio.Condition()
@@ -70,11 +72,11 @@ class EmulatedPrinter:
     ) -> None:
         await self.unplug()
 
-    async def plug(self) -> None:
-        """Does nothing when plugged in."""
+    async def plug(self, *, renumbered: bool = False) -> None:
+        """As the link's. Does nothing when plugged in."""
         if self._printing is not None:
             return
-        await self.link.plug()
+        await self.link.plug(renumbered=renumbered)
         self._printing = asyncio.create_task(self._print())
 
     async def unplug(self) -> None:
@@ -95,9 +97,13 @@ class EmulatedPrinter:
         self._takes_bytes.set()
 
     async def change(self, **condition: bool) -> None:
-        """Set paper_out, near_end, cover_open, cutter_error; what hindered it no more, it prints on from its buffer."""
+        """Set what Condition has; what hindered it no more, it prints on from its buffer."""
         self._mechanism.condition = replace(self.condition, **condition)
         await self._go_on(self._mechanism.told_unasked())
+
+    async def babble(self, garbage: bytes) -> None:
+        """Say what is no answer to anything: noise on the line."""
+        await self.link.write(garbage)
 
     def paper_out_after(self, lines: int) -> None:
         """The paper ends when so many more lines are printed."""
@@ -142,6 +148,7 @@ class EmulatedPrinter:
             while True:
                 await self._takes_bytes.wait()
                 await self._mechanism.has_room.wait()
+                await asyncio.sleep(self.slowness_s)
                 await self._go_on(self._mechanism.take(await self.link.read()))
         except DeviceLost:
             return
@@ -152,4 +159,5 @@ class EmulatedPrinter:
             self._changed.notify_all()
         self._on_change(self.paper)
         if answers and not self.is_mute and self._printing is not None:
+            await asyncio.sleep(self.slowness_s)
             await self.link.write(answers)

@@ -30,17 +30,28 @@ class Condition:
     near_end: bool = False
     cover_open: bool = False
     cutter_error: bool = False
+    overheated: bool = False
+    broken: bool = False
+    set_offline: bool = False
 
     @property
     def can_print(self) -> bool:
-        return self.is_on and not (self.paper_out or self.cover_open or self.cutter_error)
+        return self.is_on and not (self.paper_out or self.cover_open or self.has_error or self.set_offline)
+
+    @property
+    def has_error(self) -> bool:
+        return self.cutter_error or self.overheated or self.broken
+
+    @property
+    def error_bits(self) -> int:
+        return 0x08 * self.cutter_error | 0x20 * self.broken | 0x40 * self.overheated
 
     def real_time(self, number: int) -> bytes:
         """The reply to DLE EOT number."""
         bits = {
             1: 0 if self.can_print else 0x08,
-            2: 0x04 * self.cover_open | 0x20 * self.paper_out | 0x40 * self.cutter_error,
-            3: 0x08 * self.cutter_error,
+            2: 0x04 * self.cover_open | 0x20 * self.paper_out | 0x40 * self.has_error,
+            3: self.error_bits,
             4: 0x0C * (self.near_end or self.paper_out) | 0x60 * self.paper_out,
         }
         return bytes((0x12 | bits[number],))
@@ -49,7 +60,7 @@ class Condition:
         """The four bytes of the automatic status back."""
         printer = 0x10 | (0 if self.can_print else 0x08) | 0x20 * self.cover_open
         paper = 0x03 * (self.near_end or self.paper_out) | 0x0C * self.paper_out
-        return bytes((printer, 0x08 * self.cutter_error, paper, 0))
+        return bytes((printer, self.error_bits, paper, 0))
 
     def paper_byte(self) -> bytes:
         """The reply to GS r 1."""

@@ -32,7 +32,7 @@ class TcpLink:
     def endpoint(self) -> TcpEndpoint:
         return TcpEndpoint(LOOPBACK, self._port)
 
-    async def plug(self) -> None:
+    async def plug(self, *, renumbered: bool = False) -> None:  # noqa: ARG002 - a network printer keeps its address
         """Needs a running event loop; does nothing when plugged in."""
         if self._server is not None:
             return

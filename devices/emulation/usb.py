@@ -49,6 +49,7 @@ class UsbLink(usb.backend.IBackend):  # type: ignore[misc] # pyusb ships no type
     def __post_init__(self) -> None:
         self.is_plugged = self.is_claimed = False
         self.open_handles = 0
+        self._address = 7
         self._from_driver = bytearray()
         self._to_driver = bytearray()
         self._turn = threading.Condition()
@@ -61,8 +62,9 @@ class UsbLink(usb.backend.IBackend):  # type: ignore[misc] # pyusb ships no type
 
     # --- the printer's end -------------------------------------------------------------------------
 
-    async def plug(self) -> None:
-        """Does nothing when plugged in."""
+    async def plug(self, *, renumbered: bool = False) -> None:
+        """Does nothing when plugged in. renumbered: with another number on the bus than the last time."""
+        self._address += renumbered
         self._loop = asyncio.get_running_loop()
         self._change(is_plugged=True)
 
@@ -115,7 +117,7 @@ class UsbLink(usb.backend.IBackend):  # type: ignore[misc] # pyusb ships no type
             idVendor=told.vendor,
             idProduct=told.product,
             bus=1,
-            address=7,
+            address=self._address,
             port_number=told.port[-1],
             port_numbers=told.port,
             speed=3,

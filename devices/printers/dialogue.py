@@ -5,6 +5,7 @@ and is never taken for "all is well".
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
@@ -81,6 +82,7 @@ class Dialogue:
         self._replies: deque[RealTimeReply] = deque(maxlen=MAX_ANSWERS)
         self._ends: deque[PaperReply] = deque(maxlen=MAX_ANSWERS)
         self._heard = asyncio.Event()
+        self._learned = asyncio.Event()
         self._lost: DeviceLost | None = None
         self._may_hear_late = True
         self._has_told = False
@@ -132,7 +134,7 @@ class Dialogue:
         return self._learn(PrinterStatus.of_replies(replies))
 
     async def get_to_know(self) -> PrinterStatus | None:
-        """Ask, and find out once whether it answers GS r and tells changes unasked."""
+        """Ask, and find out whether it answers GS r and tells changes unasked: once, and when it was not well."""
         status = await self.ask()
         if status is not None and not status.trouble and not self._is_known:
             self._is_known = True
@@ -141,9 +143,20 @@ class Dialogue:
             self._may_hear_late = not self._answers_in_turn
         return self.status
 
-    async def until_answered(self) -> None:
-        """Until the printer has answered once; a mute one never does."""
+    async def until_in_doubt(self) -> None:
+        """Until asking is worth it: it does not tell its changes, or is not well (switched off and on again, it would
+        not tell that it is). Of one that never answers: for ever."""
         await self._patience.until_answered()
+        while self.status is not None and not self.status.trouble and self.tells_unasked:
+            self._learned.clear()
+            await self._learned.wait()
+
+    async def until_told(self, within_s: float) -> None:
+        """Until it tells a change, for so long at most."""
+        self._learned.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._learned.wait()
 
     async def command(self, command: bytes) -> None:
         """Send what must not be obeyed later: when it does not go out at once, the stream is closed with it."""
@@ -260,9 +273,12 @@ class Dialogue:
                 self._may_hear_late = True
 
     def _learn(self, status: PrinterStatus | None) -> PrinterStatus | None:
+        if status is None or status.trouble:
+            self._is_known = False
         if status != self.status or not self._has_told:
             self._has_told = True
             self.status = status
+            self._learned.set()
             self._on_status(status)
         return status
 

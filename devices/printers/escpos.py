@@ -79,18 +79,16 @@ class EscPosPrinter:
                 status = await self._dialogue.ask()
             if status is None or not status.trouble:
                 return
-            await asyncio.sleep(self._pace.look_again_s)
+            await self._dialogue.until_told(self._pace.look_again_s)
 
     async def _watch(self) -> None:
-        """Ask once; a printer that answers and does not tell changes unasked is asked again while it is idle."""
+        """Ask once, and again for as long as there is a doubt."""
         if not self._profile.status:
             return
         while True:
             async with self._one_at_a_time:
                 await self._dialogue.get_to_know()
-            if self.status is not None and self._dialogue.tells_unasked:
-                return
-            await self._dialogue.until_answered()
+            await self._dialogue.until_in_doubt()
             await asyncio.sleep(self._pace.look_again_s)
 
 

@@ -112,11 +112,14 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     await journal.aclose()
 
 
-@pytest.mark.parametrize(("said", "state"), [(True, JobState.PRINTED), (False, JobState.SENT)])
-async def test_printed_only_where_the_printer_said_so(desk: Desk, *, said: bool, state: JobState) -> None:
+@pytest.mark.parametrize(
+    ("said", "state", "reason"),
+    [(True, JobState.PRINTED, ""), (False, JobState.SENT, "the printer does not say what it prints")],
+)
+async def test_printed_only_where_the_printer_said_so(desk: Desk, *, said: bool, state: JobState, reason: str) -> None:
     desk.printer.fates.append(said)
     job = await desk.served(await desk.room.submit(PAPER))
-    assert (job.state, job.reason) == (state, "")
+    assert (job.state, job.reason) == (state, reason)
 
 
 async def test_what_was_sent_nothing_waits_with_the_reason_and_keeps_its_place(desk: Desk) -> None:

@@ -104,7 +104,7 @@ async def test_a_cable_pulled_in_mid_job_makes_one_marked_repeat(shop: Shop, cas
     assert "bytes had gone out" in await reason_of(cash, job["job_id"])
     shop.printer.forget_buffer()
     await shop.printer.change(paper_out=False)
-    await shop.printer.plug()
+    await shop.printer.plug(renumbered=True)
     assert (await job_in(cash, job["job_id"]))["state"] == "printed"
     assert texts(shop.printer.paper) == [[*MANY_LINES[:5], "ПОВТОР", *MANY_LINES]]
 

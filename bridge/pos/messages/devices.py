@@ -39,6 +39,13 @@ class Hello(Result):
     providers: list[ProviderStatus]
 
 
+class Paper(Result):
+    """What a printer prints on."""
+
+    columns: Annotated[int, Meta(description="characters in a line; half as many that are `double`")]
+    encoding: Annotated[str, Meta(description="what its code page lacks is replaced")]
+
+
 class Device(Result):
     """One device of the configuration."""
 
@@ -58,6 +65,7 @@ class Device(Result):
         dict[str, int], Meta(description="since the daemon started; which there are depends on the kind of device")
     ]
     last_error: str | None
+    paper: Annotated[Paper | None, Meta(description="of a printer, as it is configured")]
 
 
 class DeviceList(Result):
@@ -134,6 +142,19 @@ class PrintLine(Params, omit_defaults=True):
     bold: bool = False
     double: bool = False
     align: AlignName = "left"
+
+    def __post_init__(self) -> None:
+        kinds = {
+            "text": self.text,
+            "left and right": self.left if self.right is None else self.right,
+            "qr": self.qr,
+            "barcode": self.barcode,
+            "divider": self.divider or None,
+            "cut": self.cut or None,
+        }
+        given = [kind for kind, value in kinds.items() if value is not None]
+        if len(given) > 1:
+            raise ValueError(f"a line is one of {', '.join(given)}: make several of it")
 
 
 class PrintParams(Params):

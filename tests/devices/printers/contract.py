@@ -21,8 +21,8 @@ PATIENT_S = 10.0
 IMPATIENT_S = 0.2
 """How long a write may make no progress."""
 HASTY = Pace(
-    reply_within_s=0.2,
-    mute_reply_within_s=0.2,
+    reply_within_s=0.5,
+    mute_reply_within_s=0.1,
     turn_within_s=0.2,
     free_within_s=0.5,
     quiet_s=0.01,
@@ -127,7 +127,7 @@ class PosPrinterContract:
             await rig.printer.unplug()
             with pytest.raises(JobIncomplete):
                 await job
-        await rig.printer.plug()
+        await rig.printer.plug(renumbered=True)
         async with rig.open(PATIENT_S, self.roll) as driver:
             await driver.print(RECEIPT)
             paper = await rig.printer.until(has_printed("Спасибо"))

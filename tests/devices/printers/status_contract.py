@@ -34,7 +34,14 @@ class StatusContract:
 
     @pytest.mark.parametrize(
         ("hindrance", "what"),
-        [("paper_out", "paper is out"), ("cover_open", "cover is open"), ("cutter_error", "cutter is stuck")],
+        [
+            ("paper_out", "paper is out"),
+            ("cover_open", "cover is open"),
+            ("cutter_error", "cutter is stuck"),
+            ("overheated", "print head is too hot"),
+            ("broken", "only service can cure"),
+            ("set_offline", "it is offline"),
+        ],
     )
     async def test_what_cannot_print_is_sent_nothing(self, rig: Rig, hindrance: str, what: str) -> None:
         await rig.printer.change(**{hindrance: True})
@@ -55,6 +62,23 @@ class StatusContract:
             await rig.printer.change(cover_open=False)
             await driver.print(RECEIPT)
         assert rig.printer.paper.drawer_pulses == 0
+
+    async def test_one_that_is_slow_is_asked_with_patience(self, rig: Rig) -> None:
+        """Slower than one that never answers is waited for, but not mute."""
+        rig.printer.slowness_s = HASTY.mute_reply_within_s  # twice, on the way there and on the way back
+        await rig.printer.change(paper_out=True)
+        async with rig.open(PATIENT_S) as driver:
+            with pytest.raises(PrinterNotReady, match="paper is out"):
+                await driver.print(RECEIPT)
+        assert not rig.printer.paper.pages
+
+    async def test_noise_on_the_line_harms_no_job(self, rig: Rig) -> None:
+        async with rig.open(PATIENT_S) as driver:
+            await driver.print(RECEIPT)
+            for _ in range(20):
+                await rig.printer.babble(b"\xff\x80\x93\x00PK\x1f\xf0" * 50)
+            assert await driver.print(RECEIPT) is True
+        assert pages_cut(2)(rig.printer.paper)
 
     async def test_ready_waits_for_the_paper(self, rig: Rig) -> None:
         await rig.printer.change(paper_out=True)

@@ -100,7 +100,7 @@ class FifoLink:
         self.path = path
         self._stream: FdStream | None = None
 
-    async def plug(self) -> None:
+    async def plug(self, *, renumbered: bool = False) -> None:
         if not self.path.exists():
             os.mkfifo(self.path)
         # Open for writing too, so that it does not read as ended between two drivers.
@@ -205,6 +205,28 @@ class TestStatus:
             ):
                 await printer.change(**change)
                 assert await asyncio.wait_for(heard.get(), PATIENT_S) == told
+
+    async def test_after_trouble_it_is_asked_and_told_again_to_tell(self, printer: EmulatedPrinter) -> None:
+        """The usual cure is to switch it off and on; what it tells by itself is turned off with it."""
+        async with watched(printer) as (_, heard):
+            await printer.change(paper_out=True)
+            while (status := await asyncio.wait_for(heard.get(), PATIENT_S)) is None or not status.is_paper_out:
+                pass
+            await printer.power_off()
+            await printer.change(paper_out=False)
+            await printer.power_on()
+            while await asyncio.wait_for(heard.get(), PATIENT_S) != PrinterStatus():
+                pass
+            await printer.until_held(b"")
+            await printer.change(near_end=True)
+            assert await asyncio.wait_for(heard.get(), PATIENT_S) == PrinterStatus(is_paper_near_end=True)
+
+    async def test_an_answer_that_comes_late_tells_a_slow_one_from_a_mute_one(self, printer: EmulatedPrinter) -> None:
+        printer.slowness_s = HASTY.reply_within_s
+        async with watched(printer) as (_, heard):
+            assert await asyncio.wait_for(heard.get(), PATIENT_S) is None
+            printer.slowness_s = 0.0
+            assert await asyncio.wait_for(heard.get(), PATIENT_S) == PrinterStatus()
 
     async def test_a_mute_printer_is_told_as_unknown_and_left_alone(self, printer: EmulatedPrinter) -> None:
         printer.is_mute = True
