@@ -11,8 +11,8 @@ _CLEAR = b"\x0c"
 _START_ROW = (b"\x0e", b"\x0f")
 
 
-def _write(row: int, _column: int, text: bytes) -> bytes:
+def _write(row: int, text: bytes) -> bytes:
     return _START_ROW[row] + text
 
 
-COMMAND_SET = CommandSet(name="adm788", sizes=((2, 20),), write=_write, has_positions=False, ready=_CLEAR, clear=_CLEAR)
+COMMAND_SET = CommandSet(name="adm788", sizes=((2, 20),), write=_write, ready=_CLEAR, clear=_CLEAR)

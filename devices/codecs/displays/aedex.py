@@ -14,13 +14,11 @@ _WRITE_ROW = (b"!#1", b"!#2")  # + 20 bytes and CR
 _END_OF_ROW = b"\r"
 
 
-def _write(row: int, _column: int, text: bytes) -> bytes:
+def _write(row: int, text: bytes) -> bytes:
     """No manual says that the attention code is text while a frame is open, so a text never holds one."""
     return _WRITE_ROW[row] + text.replace(_ATTENTION, b"! ") + _END_OF_ROW
 
 
-_CLEAR = _write(0, 0, b" " * _COLUMNS) + _write(1, 0, b" " * _COLUMNS)
+_CLEAR = _write(0, b" " * _COLUMNS) + _write(1, b" " * _COLUMNS)
 
-COMMAND_SET = CommandSet(
-    name="aedex", sizes=((2, _COLUMNS),), write=_write, has_positions=False, ready=_CLEAR, clear=_CLEAR
-)
+COMMAND_SET = CommandSet(name="aedex", sizes=((2, _COLUMNS),), write=_write, ready=_CLEAR, clear=_CLEAR)

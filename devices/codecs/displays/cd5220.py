@@ -16,7 +16,7 @@ _WRITE_ROW = (b"\x1bQA", b"\x1bQB")  # + exactly 20 bytes and CR
 _END_OF_ROW = b"\r"
 
 
-def _write(row: int, _column: int, text: bytes) -> bytes:
+def _write(row: int, text: bytes) -> bytes:
     return _WRITE_ROW[row] + text + _END_OF_ROW
 
 
@@ -24,7 +24,6 @@ COMMAND_SET = CommandSet(
     name="cd5220",
     sizes=((2, 20),),
     write=_write,
-    has_positions=False,
     begin=_CLEAR + _INITIALIZE,
     ready=_OVERWRITE_MODE + _CURSOR_OFF + _CLEAR,
     clear=_CLEAR,

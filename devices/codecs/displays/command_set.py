@@ -1,6 +1,6 @@
 """What a command set of line displays is, and how it makes bytes of pictures; which bytes is its module's matter."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from devices.codecs.displays.layout import DisplaySettings, Frame
@@ -18,19 +18,17 @@ class NoSuchDisplay(ValueError):
 class CommandSet:
     """The bytes of one family of displays.
 
-    write: puts text at a row and column, both from 0; the text never runs past its row. has_positions: at any column,
-    else whole rows at column 0 only. begin and ready are sent after each opening, before and after the code page and
-    the brightness; what is shown then is empty. brightness: a command a level, the dimmest first. dark, lit: commands
-    that switch all cells off and on again, where an empty picture is not all that can be done.
+    write: puts a whole row where it belongs, rows from 0. begin and ready are sent after each opening, before and after
+    the code page and the brightness; what is shown then is empty. brightness: a command a level, the dimmest first.
+    dark, lit: commands that switch all cells off and on again, where an empty picture is not all that can be done.
     sizes: rows and columns; empty: any.
     """
 
     name: str
-    write: Callable[[int, int, bytes], bytes]
+    write: Callable[[int, bytes], bytes]
     clear: bytes
     begin: bytes = b""
     ready: bytes = b""
-    has_positions: bool = True
     sizes: tuple[tuple[int, int], ...] = ()
     brightness: tuple[bytes, ...] = ()
     dark: bytes = b""
@@ -43,12 +41,12 @@ class CommandSet:
         return self.begin + settings.codepage_select + brightness + self.ready
 
     def picture(self, frame: Frame, shown: Frame | None = None) -> bytes:
-        """Bytes that make `frame` the whole picture, where `shown` is there now; None: nobody knows what is."""
-        return b"".join(
-            self.write(row, start, cells[start:end])
-            for row, cells in enumerate(frame)
-            for start, end in self._changes(cells, shown[row] if shown else None)
-        )
+        """Bytes that make `frame` the whole picture, where `shown` is there now; None: nobody knows what is.
+
+        A row that changed is written whole: a display that lost some bytes, or its power, is right again that soon.
+        """
+        rows = enumerate(zip(frame, shown or [None] * len(frame), strict=True))
+        return b"".join(self.write(row, cells) for row, (cells, before) in rows if cells != before)
 
     def _check(self, settings: DisplaySettings) -> None:
         if self.sizes and (settings.rows, settings.columns) not in self.sizes:
@@ -59,18 +57,3 @@ class CommandSet:
             raise NoSuchDisplay(
                 "brightness", f"{self.name} has no command for it that a manual tells: leave the key out"
             )
-
-    def _changes(self, cells: bytes, shown: bytes | None) -> Iterator[tuple[int, int]]:
-        """Start and end of what to write of a row; runs nearer to each other than a new position would cost are one."""
-        if shown is None or (cells != shown and not self.has_positions):
-            yield 0, len(cells)
-            return
-        cost = len(self.write(0, 0, b""))
-        start = end = -1
-        for cell in (cell for cell in range(len(cells)) if cells[cell] != shown[cell]):
-            if start >= 0 and cell - end > cost:
-                yield start, end
-                start = -1
-            start, end = (cell if start < 0 else start), cell + 1
-        if start >= 0:
-            yield start, end

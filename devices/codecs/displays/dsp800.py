@@ -13,8 +13,8 @@ _FIRST_POSITION = 0x31  # the upper left cell; 0x58 is the lower right one
 _CLEAR = b"\x04\x01C\x31\x58\x17"  # from the first position to the last
 
 
-def _write(row: int, column: int, text: bytes) -> bytes:
-    position = _FIRST_POSITION + row * _COLUMNS + column
+def _write(row: int, text: bytes) -> bytes:
+    position = _FIRST_POSITION + row * _COLUMNS
     return b"\x04\x01P" + bytes((position,)) + b"\x17" + text
 
 

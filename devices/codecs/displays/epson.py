@@ -1,6 +1,6 @@
 """The Epson ESC/POS command set for line displays (DM-D series, and most others in their default mode).
 
-Epson DM-D110 specification pp. 41-52; POS-X XP8200 manual pp. 12-22. Text is written at its own position and no
+Epson DM-D110 specification pp. 41-52; POS-X XP8200 manual pp. 12-22. Each row is written at its own position and no
 CR or LF is ever sent: clones disagree on what those do. ESC # n changes the command set for good on some models
 (POS-X, OCD) and is never sent.
 """
@@ -16,8 +16,8 @@ _BRIGHTNESS = b"\x1fX"  # + 1 to 4
 _BLINK = b"\x1fE"  # + time of a half period; 255 is off for good, 0 on
 
 
-def _write(row: int, column: int, text: bytes) -> bytes:
-    return _MOVE_CURSOR + bytes((column + 1, row + 1)) + text
+def _write(row: int, text: bytes) -> bytes:
+    return _MOVE_CURSOR + bytes((1, row + 1)) + text
 
 
 COMMAND_SET = CommandSet(

@@ -17,8 +17,8 @@ _BRIGHTNESS = b"\x04"  # + share of 255
 _BRIGHTNESS_LEVELS = (0x20, 0x40, 0x60, 0xFF)
 
 
-def _write(row: int, column: int, text: bytes) -> bytes:
-    return _MOVE_CURSOR + bytes((row * _COLUMNS + column,)) + text
+def _write(row: int, text: bytes) -> bytes:
+    return _MOVE_CURSOR + bytes((row * _COLUMNS,)) + text
 
 
 COMMAND_SET = CommandSet(
@@ -27,6 +27,6 @@ COMMAND_SET = CommandSet(
     write=_write,
     begin=_RESET,
     ready=_NORMAL_MODE + _CURSOR_OFF,
-    clear=_write(0, 0, b" " * 2 * _COLUMNS),
+    clear=_write(0, b" " * 2 * _COLUMNS),
     brightness=tuple(_BRIGHTNESS + bytes((level,)) for level in _BRIGHTNESS_LEVELS),
 )

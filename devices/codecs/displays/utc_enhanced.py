@@ -11,12 +11,10 @@ _WRITE_ROW = (b"\x1buA", b"\x1buB")  # + 20 bytes and CR
 _END_OF_ROW = b"\r"
 
 
-def _write(row: int, _column: int, text: bytes) -> bytes:
+def _write(row: int, text: bytes) -> bytes:
     return _WRITE_ROW[row] + text + _END_OF_ROW
 
 
-_CLEAR = _write(0, 0, b"") + _write(1, 0, b"")
+_CLEAR = _write(0, b"") + _write(1, b"")
 
-COMMAND_SET = CommandSet(
-    name="utc-enhanced", sizes=((2, 20),), write=_write, has_positions=False, ready=_CLEAR, clear=_CLEAR
-)
+COMMAND_SET = CommandSet(name="utc-enhanced", sizes=((2, 20),), write=_write, ready=_CLEAR, clear=_CLEAR)
