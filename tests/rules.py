@@ -98,7 +98,6 @@ RULES = (
         ("bridge.domain", "bridge.ports", "msgspec", "structlog"),
         "an adapter: knows SQLite and the port",
     ),
-    Rule("bridge.card_list", ("bridge.domain",), "the cash program's list: bytes of a CSV in, values out"),
     Rule(
         "bridge.directory",
         ("bridge.domain", "bridge.ports", "bridge.sqlite_thread"),
