@@ -216,12 +216,14 @@ class Dialogue:
         is_stopped, since = _is_stopped(self.status), clock()
         await self._ask_in_turn()
         while await self._next(self._ends, self._pace.look_again_s) is None:
-            # Some are silent while they are stopped, or their line holds our question back.
-            was_stopped, is_stopped = is_stopped, _is_stopped(await self.ask())
-            if is_stopped is None and was_stopped:
-                is_stopped = True
-            if is_stopped is not was_stopped:
-                since = clock()
+            # What it told meanwhile, then what it answers. Some are silent while they are stopped, or their line holds
+            # our question back.
+            for said in (self.status, await self.ask()):
+                was_stopped, is_stopped = is_stopped, _is_stopped(said)
+                if is_stopped is None and was_stopped:
+                    is_stopped = True
+                if is_stopped is not was_stopped:
+                    since = clock()
             if is_stopped is None and clock() - since >= self._pace.mute_for_s:
                 raise JobInterrupted(self._stream.name, "it fell silent before it said that it printed the job")
             if is_stopped is False and clock() - since >= self._pace.printed_within_s:
