@@ -227,6 +227,31 @@ class Journal(Protocol):
     async def unfinished(self) -> Unfinished: ...
 
 
+class Meter(Protocol):
+    """Whom the till tells how its work goes. Every method returns at once and never fails; times are in seconds."""
+
+    def exchanged(self, provider: str, operation: str, outcome: str, took_s: float) -> None:
+        """A provider was asked. operation: find, search, quote, ask, or the kind of a move."""
+        ...
+
+    def answered(self, method: str, outcome: str, took_s: float) -> None:
+        """A cash program was answered. outcome: "ok", or what kind of error."""
+        ...
+
+
+class Unmeasured:
+    """A Meter that nobody reads."""
+
+    def exchanged(self, provider: str, operation: str, outcome: str, took_s: float) -> None:
+        pass
+
+    def answered(self, method: str, outcome: str, took_s: float) -> None:
+        pass
+
+
+UNMEASURED = Unmeasured()
+
+
 class JournalFailed(Exception):
     """The journal could not be written or read; nothing of the transaction was kept."""
 

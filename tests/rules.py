@@ -89,6 +89,23 @@ RULES = (
         "the socket: speaks to the desk, never past it to providers, journal or hardware",
     ),
     Rule(
+        "bridge.http",
+        (
+            "bridge.domain",
+            "bridge.events",
+            "bridge.pos",
+            "bridge.ports",
+            "devices.events",
+            "devices.together",
+            "h11",
+            "prometheus_client",
+            "starlette",
+            "structlog",
+            "uvicorn",
+        ),
+        "the same methods and events over HTTP: it stands before the socket's dispatcher, never beside it",
+    ),
+    Rule(
         "bridge.providers",
         ("bridge.domain", "bridge.ports", "bridge.sqlite_thread", "certifi", "httpx", "msgspec", "structlog"),
         "an adapter: knows its wire and the port; the one place that meets httpx",

@@ -31,7 +31,7 @@ def status(is_json: bool, path: Path | None) -> None:
 def report(answer: dict[str, Any]) -> list[str]:
     """The answer of bridge.status as lines for a person."""
     emulated = ", EMULATED: nothing here is real" if answer.get("emulated") else ""
-    queue = ", ".join(f"{count} {name}" for name, count in (answer.get("queue") or {}).items())
+    queue = answer.get("queue") or {}
     return [
         f"pos-bridge {answer.get('version')}, up {duration(answer.get('uptime_s') or 0)}{emulated}",
         "",
@@ -41,8 +41,14 @@ def report(answer: dict[str, Any]) -> list[str]:
             _PROVIDER_HEADS, [_row(provider, "name", "kind", "state") for provider in _members(answer, "providers")]
         ),
         "",
-        f"queue: {queue or 'not told'}",
+        f"queue: {_queue(queue) or 'not told'}",
     ]
+
+
+def _queue(queue: dict[str, Any]) -> str:
+    counts = [f"{count} {name}" for name, count in queue.items() if name != "oldest_s"]
+    oldest = queue.get("oldest_s")
+    return ", ".join([*counts, f"the oldest {duration(oldest)} old"] if oldest else counts)
 
 
 def duration(seconds: float) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from itertools import chain
 
+from bridge.config.check_http import check_http
 from bridge.config.errors import Problem, quoted
 from bridge.config.model import DEFAULT_ADMIN_GROUPS, CardFormat, Config, Display, Printer, Provider, Scanner
 from bridge.config.not_yet import KINDS_TO_COME
@@ -50,6 +51,7 @@ def checks(config: Config) -> Iterator[Problem]:
         *(_check_provider(f"providers[{place}]", row) for place, row in enumerate(config.providers)),
         _check_socket(config),
         _check_night(config.messages.night),
+        check_http(config.http),
     )
 
 

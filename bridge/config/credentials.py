@@ -35,9 +35,26 @@ class Secret:
 
 
 class CredentialName(str):
-    """The name of a secret that is read later, when it is needed."""
+    """The NAME of `{ credential = "NAME" }`."""
 
     __slots__ = ()
+
+
+class Credential:
+    """A secret that is looked for only where it is used: one of a section that is turned off need not be there.
+
+    No dataclass: msgspec would build that from the table itself.
+    """
+
+    __slots__ = ("_vault", "name")
+
+    def __init__(self, name: CredentialName, vault: "Vault") -> None:
+        self.name = name
+        self._vault = vault
+
+    def read(self) -> Secret:
+        """As Vault.read."""
+        return self._vault.read(self.name)
 
 
 def credential_name(raw: object) -> CredentialName:

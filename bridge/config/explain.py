@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import ValidationError, inspect
 
-from bridge.config.credentials import CredentialName, Secret
+from bridge.config.credentials import Credential, Secret
 from bridge.config.errors import NotAllowed, Problem, quoted
 from bridge.config.model import Config
 from bridge.config.values import WORDS
@@ -69,7 +69,7 @@ def description_of(kind: inspect.Type) -> str:
 
 
 def _words_of(custom: type) -> str:
-    return '{ credential = "NAME" }' if custom in {Secret, CredentialName} else WORDS[custom]
+    return '{ credential = "NAME" }' if custom in {Secret, Credential} else WORDS[custom]
 
 
 def _plain_words(bare: inspect.Type) -> str:

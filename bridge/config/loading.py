@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from bridge.config.checks import checks
-from bridge.config.credentials import CredentialName, Secret, Vault, credential_name
+from bridge.config.credentials import Credential, Secret, Vault, credential_name
 from bridge.config.errors import ConfigError
 from bridge.config.explain import explain, unknown_keys
 from bridge.config.model import Config
@@ -75,8 +75,8 @@ def _convert(file: Path, document: dict[str, Any], environment: Mapping[str, str
     def read_value(kind: type, raw: object) -> object:
         if kind is Path:
             return path_below(directory, raw)
-        if kind is CredentialName:
-            return credential_name(raw)
+        if kind is Credential:
+            return Credential(credential_name(raw), vault)
         if kind is Secret:
             return vault.read(credential_name(raw))
         return READERS[kind](raw)

@@ -9,8 +9,18 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from bridge.config.credentials import CredentialName, Secret
-from bridge.config.values import BaseUrl, Duration, Encoding, Endpoint, Forward, HexBytes, Percent
+from bridge.config.credentials import Credential, Secret
+from bridge.config.values import (
+    BaseUrl,
+    Duration,
+    Encoding,
+    Endpoint,
+    Forward,
+    HexBytes,
+    ListenAddress,
+    Network,
+    Percent,
+)
 from bridge.domain.card import Charset, CheckDigit
 from devices.codecs.displays.layout import BRIGHTNESS_LEVELS, DisplaySettings
 from devices.codecs.escpos.profile import MAX_COLUMNS, MIN_COLUMNS, Cut
@@ -84,13 +94,22 @@ class Http(Section, frozen=True):
     """For cash programs that only speak HTTP."""
 
     enabled: Annotated[bool, Meta(description="off unless enabled")] = False
-    listen: Annotated[str, Meta(description="any address off loopback needs allow_from, tls_cert and tls_key")] = (
-        "127.0.0.1:8710"
-    )
-    allow_from: Annotated[tuple[str, ...], Meta(description="addresses that may call")] = ()
+    listen: Annotated[
+        ListenAddress,
+        Meta(description="where it listens: any address off loopback needs allow_from, tls_cert and tls_key"),
+    ] = ListenAddress("127.0.0.1:8710")
+    allow_from: Annotated[
+        tuple[Network, ...], Meta(description="who may call besides this machine itself: addresses or networks")
+    ] = ()
+    hosts: Annotated[
+        tuple[Name, ...],
+        Meta(description="names by which callers address this machine; addresses and localhost need not be named"),
+    ] = ()
     tls_cert: Annotated[Path | None, Meta(description="certificate chain, PEM")] = None
-    tls_key: Annotated[Path | None, Meta(description="its key, PEM")] = None
-    token: Annotated[CredentialName | None, Meta(description="what callers send as `Authorization: Bearer`")] = None
+    tls_key: Annotated[Path | None, Meta(description="its key, PEM, without a password")] = None
+    token: Annotated[
+        Credential | None, Meta(description="what callers send as `Authorization: Bearer`; needed when enabled")
+    ] = None
 
 
 Terminator = Literal["cr", "lf", "crlf", "tab", "etx"]

@@ -20,6 +20,7 @@ from devices.endpoints import EndpointError, parse_endpoint
 LONGEST_SELECT_BYTES = 32
 # PATH_MAX is 4096, but an endpoint stands in log lines and tables.
 LONGEST_ENDPOINT = 300
+LAST_PORT = 65_535
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
@@ -79,6 +80,27 @@ class HexBytes(bytes):
 
 class BaseUrl(str):
     """A provider's address: https, or http on loopback."""
+
+    __slots__ = ()
+
+
+class ListenAddress(str):
+    """ADDRESS:PORT, an IPv6 address in brackets; never a name, which could come to mean another address."""
+
+    __slots__ = ()
+
+    @property
+    def host(self) -> str:
+        """The address, without brackets."""
+        return self.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.rpartition(":")[2])
+
+
+class Network(str):
+    """An address, or a network as ADDRESS/BITS; ipaddress.ip_network has accepted it."""
 
     __slots__ = ()
 
@@ -155,6 +177,28 @@ def _base_url(raw: object) -> BaseUrl:
     return BaseUrl(text.rstrip("/"))
 
 
+def _listen(raw: object) -> ListenAddress:
+    text = _text(raw)
+    host, _, port = text.rpartition(":")
+    is_six = host.startswith("[") and host.endswith("]")
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        raise NotAllowed(f"{quoted(text)} is not allowed", WORDS[ListenAddress]) from None
+    if (address.version == 6) is not is_six or not re.fullmatch(r"[1-9][0-9]{0,4}", port) or int(port) > LAST_PORT:
+        raise NotAllowed(f"{quoted(text)} is not allowed", WORDS[ListenAddress])
+    return ListenAddress(text)
+
+
+def _network(raw: object) -> Network:
+    text = _text(raw)
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        raise NotAllowed(f"{quoted(text)} is not allowed", WORDS[Network]) from None
+    return Network(text)
+
+
 def _is_confidential(parts: SplitResult, host: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
@@ -176,6 +220,8 @@ WORDS: dict[type, str] = {
     Duration: 'a number with s, m, h or d ("10m")',
     Encoding: "cp866, cp1251 or another single-byte encoding",
     HexBytes: 'bytes in hexadecimal, as "1b 74 11"',
+    ListenAddress: "ADDRESS:PORT, as 127.0.0.1:8710 or [::1]:8710",
+    Network: 'an address, or a network as "192.168.1.0/24"',
     BaseUrl: "https://HOST, or http:// on loopback (127.0.0.1, ::1, localhost)",
     Path: "a path",
 }
@@ -188,6 +234,8 @@ READERS: dict[type, Callable[[object], object]] = {
     Encoding: _encoding,
     HexBytes: _hex_bytes,
     BaseUrl: _base_url,
+    ListenAddress: _listen,
+    Network: _network,
 }
 
 

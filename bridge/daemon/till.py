@@ -7,11 +7,12 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import structlog
 
 import bridge
-from bridge.config.model import Config
+from bridge.config.model import Config, Http
 from bridge.daemon.descriptor_store import SystemdStore
 from bridge.daemon.device_room import DeviceRoom
 from bridge.daemon.failures import start_failures
@@ -27,6 +28,7 @@ from bridge.domain.card import CardFormat
 from bridge.domain.idle import Idle, Night
 from bridge.events import EventBus
 from bridge.journal import SqliteJournal
+from bridge.ports import UNMEASURED, Meter
 from bridge.pos.announcer import BusAnnouncer
 from bridge.pos.handlers import ReceiptHandlers, TillHandlers, TillInfo
 from bridge.pos.handlers_printing import PrintingHandlers
@@ -40,6 +42,9 @@ from bridge.sd_notify import SystemdNotifier
 from bridge.wording import wording_for
 from devices.forwarding.pty_node import STORED, stored_name
 from devices.hotplug import Hotplug
+
+if TYPE_CHECKING:
+    from bridge.daemon.web import WebSide
 
 log = structlog.get_logger()
 
@@ -70,28 +75,26 @@ async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) 
     store = SystemdStore(notifier, passed)
     store.drop_others(STORED, {stored_name(path) for row in config.scanners if (path := row.forward.pty_path)})
     async with contextlib.AsyncExitStack() as stack:
-        with start_failures():
-            journal = await SqliteJournal.open(config.journal.path)
-        stack.push_async_callback(journal.aclose)
-        programmes = programmes_of(config)
-        for programme in programmes:
-            stack.push_async_callback(programme.provider.aclose)
-        directory = SqliteDirectory(config.directory)
-        stack.push_async_callback(directory.aclose)
+        parts = await _open_parts(config, stack)
         with start_failures():
             listener = listen(str(config.socket.path), config.socket.group, passed=passed)
         stack.callback(listener.unlink)
-        supervisor = Supervisor()
-        stack.push_async_callback(supervisor.stop)
-        till = Till(config, Stores(journal, directory), programmes, supervisor, store, emulated=emulated)
+        stack.push_async_callback(parts.supervisor.stop)
+        till = Till(config, parts, store, emulated=emulated)
         stack.callback(till.hotplug.close)
         stack.callback(till.screens.stop)
         unsettled = await till.take_up()
         await till.server.start(listener)
         stack.push_async_callback(till.server.stop, STOP_WITHIN_S)
+        if parts.web:
+            await parts.web.start(till.server, till.status)
+            stack.push_async_callback(parts.web.stop, STOP_WITHIN_S)
         till.start_devices()
-        supervisor.spawn(notifier.feed_watchdog(), "watchdog")
-        log.info("ready", version=bridge.__version__, socket=listener.path, unsettled=unsettled, emulated=emulated)
+        parts.supervisor.spawn(notifier.feed_watchdog(), "watchdog")
+        http = config.http.listen if parts.web else None
+        log.info(
+            "ready", version=bridge.__version__, socket=listener.path, http=http, unsettled=unsettled, emulated=emulated
+        )
         notifier.ready(f"{len(config.scanners)} scanners, {len(config.providers)} providers")
         await stop.wait()
         notifier.stopping()
@@ -99,29 +102,43 @@ async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) 
 
 
 @dataclass(frozen=True, slots=True)
-class Stores:
-    """The till's own files: what must not be lost, and what is only remembered."""
+class Parts:
+    """What the till is joined from; web: None where no cash program speaks HTTP."""
 
     journal: SqliteJournal
     directory: SqliteDirectory
+    programmes: Programmes
+    supervisor: Supervisor
+    web: "WebSide | None"
+
+    @property
+    def meter(self) -> Meter:
+        return self.web.measures if self.web else UNMEASURED
+
+
+async def _open_parts(config: Config, stack: contextlib.AsyncExitStack) -> Parts:
+    """StartFailed: journal or address cannot be had."""
+    with start_failures():
+        journal = await SqliteJournal.open(config.journal.path)
+    stack.push_async_callback(journal.aclose)
+    programmes = programmes_of(config)
+    for programme in programmes:
+        stack.push_async_callback(programme.provider.aclose)
+    directory = SqliteDirectory(config.directory)
+    stack.push_async_callback(directory.aclose)
+    web = _web_side(config.http)
+    if web:
+        stack.callback(web.close)
+    return Parts(journal, directory, programmes, Supervisor(), web)
 
 
 class Till:
     """All parts of one running till, joined."""
 
-    def __init__(
-        self,
-        config: Config,
-        stores: Stores,
-        programmes: Programmes,
-        supervisor: Supervisor,
-        store: SystemdStore,
-        *,
-        emulated: bool,
-    ) -> None:
-        started = now()
+    def __init__(self, config: Config, parts: Parts, store: SystemdStore, *, emulated: bool) -> None:
+        programmes, supervisor = parts.programmes, parts.supervisor
         self.supervisor = supervisor
-        self._journal = stores.journal
+        self._journal = parts.journal
         self._programmes = programmes
         wording = wording_for(config.till.language)
         bus = EventBus(now)
@@ -129,21 +146,24 @@ class Till:
         self.hotplug = Hotplug()
         self._devices = DeviceRoom(config, now, announcer.device, self.hotplug, store)
         self.screens = Screens(self._devices.glasses, _idle(config), lambda: now().astimezone())
-        self._printing = PrintRoom(stores.journal, self._devices.queues, now, wording.repeat_mark())
+        self._printing = PrintRoom(parts.journal, self._devices.queues, now, wording.repeat_mark())
         self._desk = build_desk(
             _desk_settings(config),
             Outside(
-                stores.journal,
-                stores.directory,
+                parts.journal,
+                parts.directory,
                 programmes,
                 self.screens,
                 self._printing,
                 announcer,
                 now,
                 supervisor.spawn,
+                parts.meter,
             ),
         )
-        handlers = self._handlers(config, started, emulated=emulated)
+        till_handlers = self._till_handlers(config, emulated=emulated)
+        self.status = till_handlers.status
+        handlers = self._handlers(config, till_handlers)
         admins = _existing(config.socket.admin_groups)
         users = config.socket.group
         self.server = PosServer(
@@ -152,19 +172,24 @@ class Till:
             cashier_text=wording.error,
             is_admin=member_check(admins),
             may_connect=member_check([users, *admins]) if users else anyone,
+            meter=parts.meter,
         )
 
-    def _handlers(self, config: Config, started: datetime, *, emulated: bool) -> dict[str, Handler]:
+    def _till_handlers(self, config: Config, *, emulated: bool) -> TillHandlers:
+        return TillHandlers(
+            till=TillInfo(config.till.store, config.till.name, emulated=emulated),
+            programmes=self._programmes,
+            book=self._desk.book,
+            devices=self._devices.listed,
+            screens=self.screens,
+            clock=now,
+            started=now(),
+        )
+
+    def _handlers(self, config: Config, till_handlers: TillHandlers) -> dict[str, Handler]:
         return {
             **_receipt_handlers(self._desk, self._programmes, config).table(),
-            **TillHandlers(
-                till=TillInfo(config.till.store, config.till.name, emulated=emulated),
-                programmes=self._programmes,
-                book=self._desk.book,
-                devices=self._devices.listed,
-                screens=self.screens,
-                uptime=lambda: now() - started,
-            ).table(),
+            **till_handlers.table(),
             **QueueHandlers(self._desk.queue, now).table(),
             **PrintingHandlers(self._printing, Drawers(self._devices.queues)).table(),
         }
@@ -185,6 +210,15 @@ class Till:
         self.supervisor.spawn(self._printing.watch_age(), "age of print jobs")
         for programme in self._programmes:
             self.supervisor.spawn(programme.provider.warm_up(), f"warm up {programme.name}")
+
+
+def _web_side(http: Http) -> "WebSide | None":
+    """What only cash programs that speak HTTP need is imported only for them."""
+    if not http.enabled:
+        return None
+    from bridge.daemon.web import WebSide  # noqa: PLC0415
+
+    return WebSide(http)
 
 
 def now() -> datetime:

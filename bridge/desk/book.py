@@ -140,6 +140,16 @@ class ReceiptBook:
         states = [receipt.outcome.state for receipt in self.unsettled() if receipt.outcome]
         return states.count(OutcomeState.QUEUED), states.count(OutcomeState.UNKNOWN), len(self._tasks)
 
+    def waiting_since(self) -> datetime | None:
+        """When the oldest of those that are queued, unknown or a task came up; None when nothing waits."""
+        waiting = {OutcomeState.QUEUED, OutcomeState.UNKNOWN}
+        moments = [
+            receipt.closed_at or receipt.opened_at
+            for receipt in self.unsettled()
+            if receipt.outcome and receipt.outcome.state in waiting
+        ]
+        return min([*moments, *(task.created_at for task in self._tasks.values())], default=None)
+
     def _keep(self, receipt: Receipt) -> None:
         if receipt.is_live or not receipt.settled:
             self._receipts[receipt.receipt_id] = receipt

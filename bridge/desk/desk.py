@@ -29,7 +29,7 @@ from bridge.desk.settler import Settler, Spawn
 from bridge.desk.staff import Staff
 from bridge.domain.card import CardFormat
 from bridge.pace import Pace
-from bridge.ports import CardDirectory, Clock, Journal, Unfinished
+from bridge.ports import CardDirectory, Clock, Journal, Meter, Unfinished
 from bridge.wording import Wording
 
 
@@ -57,6 +57,7 @@ class Outside:
     announcer: Announcer
     clock: Clock
     spawn: Spawn
+    meter: Meter
     pace: Pace = Pace()  # noqa: RUF009 - a frozen value
 
 
@@ -89,7 +90,7 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
     """Every room of the desk, joined."""
     clock, spawn = outside.clock, outside.spawn
     book = ReceiptBook(outside.journal, outside.announcer, settings.till)
-    watch = ProviderWatch(outside.announcer)
+    watch = ProviderWatch(outside.announcer, outside.meter)
     ids = MoveIds(settings.store, settings.till, clock)
     errands = Errands(book)
     staff = Staff(errands, settings.wording, clock)

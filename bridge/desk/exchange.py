@@ -75,14 +75,16 @@ class Exchange:
         programme = self._programmes.get(move.provider)
         provider = programme.provider
         card = self._cards.setdefault((move.provider, card_key), asyncio.Lock())
+        operation = move.kind.value if isinstance(step, Send) else "ask"
         async with card, self._gates[move.provider]:
-            reply = await (provider.send(move) if isinstance(step, Send) else provider.ask(move))
-        self._watch.look(programme)
+            with self._watch.exchange(programme, operation) as exchanged:
+                reply = await (provider.send(move) if isinstance(step, Send) else provider.ask(move))
+                exchanged.outcome = type(reply).__name__.lower()
         log.info(
             "move_answered",
             move=move.move_id,
             step=type(step).__name__.lower(),
-            answer=type(reply).__name__.lower(),
+            answer=exchanged.outcome,
             reason="" if isinstance(reply, Done) else reply.reason,
         )
         return reply

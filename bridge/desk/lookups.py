@@ -63,13 +63,14 @@ class Lookups:
 
     async def _answer(self, programme: Programme, who: Who) -> Answer:
         started = self._clock()
-        answer = await self._asked(programme, who)
-        self._watch.look(programme)
+        with self._watch.exchange(programme, "find") as exchanged:
+            answer = await self._asked(programme, who)
+            exchanged.outcome = _in_a_word(answer)
         log.info(
             "card_looked_up",
             provider=programme.name,
             who=who,
-            result=_in_a_word(answer),
+            result=exchanged.outcome,
             took_ms=round((answer.at - started).total_seconds() * 1000),
         )
         return answer

@@ -64,11 +64,15 @@ class Quotes:
         return not task.done() or self._clock() - task.result().at < KEPT_FOR
 
     async def _quoted(self, programme: Programme, question: Purchase | Return) -> Quoted:
+        with self._watch.exchange(programme, "quote") as exchanged:
+            quoted = await self._asked(programme, question)
+            exchanged.outcome = quoted.error.kind if quoted.error else "done"
+        return quoted
+
+    async def _asked(self, programme: Programme, question: Purchase | Return) -> Quoted:
         try:
             if isinstance(question, Return):
                 return Quoted(self._clock(), returned=await programme.provider.quote_return(question))
             return Quoted(self._clock(), quote=await programme.provider.quote(question))
         except DeskError as error:
             return Quoted(self._clock(), error=error)
-        finally:
-            self._watch.look(programme)

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
+from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
 import structlog
 
 from bridge.domain.errors import DeskError, NotPermitted
+from bridge.ports import Meter
 from bridge.pos.decoding import params_decoder
 from bridge.pos.jsonrpc import (
     INTERNAL_ERROR,
@@ -58,7 +60,7 @@ class _Route:
 class Dispatcher:
     """All methods with their handlers.
 
-    cashier_text: the sentence for an error's kind. is_admin: who may call the admin methods.
+    cashier_text: the sentence for an error's kind. is_admin: who may call the admin methods. meter: told of each call.
     """
 
     def __init__(
@@ -67,12 +69,14 @@ class Dispatcher:
         *,
         cashier_text: CashierText,
         is_admin: Callable[[Caller], bool],
+        meter: Meter,
         methods: Mapping[str, Method] = METHODS,
     ) -> None:
         if handlers.keys() != methods.keys():
             raise ValueError(f"methods and handlers differ: {sorted(handlers.keys() ^ methods.keys())}")
         self._cashier_text = cashier_text
         self._is_admin = is_admin
+        self.meter = meter
         self._routes = {
             name: _Route(method, params_decoder(method.params), handlers[name]) for name, method in methods.items()
         }
@@ -100,14 +104,24 @@ class Dispatcher:
         if route is None:
             return _told(request, METHOD_NOT_FOUND)
         with _Guard(self, request) as guard:
-            if route.method.admin and not self._is_admin(caller):
-                log.warning("call_refused", method=request.method, uid=caller.uid, pid=caller.pid)
-                raise NotPermitted(f"{request.method} is for administrators")
+            self._check_right(request.method, route.method, caller)
             outcome = route.handler(route.decode(request.params), caller)
             if isawaitable(outcome):
+                guard.hand_over()
                 return Pending(self._wait(request, outcome), 1, route.method.cancellable)
             return _reply(request, outcome)
         return guard.reply
+
+    def _check_right(self, name: str, method: Method, caller: Caller) -> None:
+        """NotPermitted, with a line in the log, for what this caller may not call."""
+        if method.local and not caller.is_process:
+            why = f"{name} is for programs on this machine's socket"
+        elif method.admin and not self._is_admin(caller):
+            why = f"{name} is for administrators"
+        else:
+            return
+        log.warning("call_refused", method=name, **caller.told())
+        raise NotPermitted(why)
 
     async def _wait(self, call: Call, outcome: Awaitable[object]) -> Reply:
         with _Guard(self, call) as guard:
@@ -125,7 +139,13 @@ class _Guard:
     def __init__(self, dispatcher: Dispatcher, call: Call) -> None:
         self._dispatcher = dispatcher
         self._call = call
+        self._started = perf_counter()
+        self._is_over = True
         self.reply: Reply = None
+
+    def hand_over(self) -> None:
+        """The call goes on under another guard, which will tell how long it took."""
+        self._is_over = False
 
     def __enter__(self) -> Self:
         return self
@@ -140,7 +160,20 @@ class _Guard:
         elif isinstance(error, Exception):
             log.error("request_failed", method=self._call.method, exc_info=error)
             self.reply = _told(self._call, INTERNAL_ERROR)
+        if self._is_over:
+            self._dispatcher.meter.answered(self._call.method, _outcome(error), perf_counter() - self._started)
         return isinstance(error, Exception)
+
+
+def _outcome(error: BaseException | None) -> str:
+    """What a call came to, in one word."""
+    if error is None:
+        return "ok"
+    if isinstance(error, DeskError):
+        return error.kind
+    if isinstance(error, InvalidParams):
+        return "invalid_params"
+    return "defect" if isinstance(error, Exception) else "cut_off"
 
 
 def _reply(call: Call, outcome: object) -> Reply:

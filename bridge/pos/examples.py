@@ -98,7 +98,7 @@ STATUS = Example(
         "emulated": False,
         "devices": [_DEVICE],
         "providers": _PROVIDERS,
-        "queue": {"queued": 0, "unknown": 0, "tasks": 0},
+        "queue": {"queued": 1, "unknown": 0, "tasks": 0, "oldest_s": 42.125},
         "sync": {},
         "uptime_s": 3612.5,
     },

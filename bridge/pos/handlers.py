@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import bridge
 from bridge.desk.book import ReceiptBook
@@ -19,6 +19,7 @@ from bridge.domain.money import Points
 from bridge.domain.personal import PersonName, Who
 from bridge.domain.phone import normalise_phone
 from bridge.domain.receipt import Operation, ReceiptState
+from bridge.ports import Clock
 from bridge.pos import messages as m
 from bridge.pos.jsonrpc import InvalidParams
 from bridge.pos.methods import Handler
@@ -156,7 +157,7 @@ class ReceiptHandlers:
 class TillHandlers:
     """bridge.*, device.* and display.*"""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one source a group of calls
         self,
         *,
         till: TillInfo,
@@ -164,14 +165,16 @@ class TillHandlers:
         book: ReceiptBook,
         devices: Callable[[], Sequence[m.Device]],
         screens: Screens,
-        uptime: Callable[[], timedelta],
+        clock: Clock,
+        started: datetime,
     ) -> None:
         self._till = till
         self._programmes = programmes
         self._book = book
         self._devices = devices
         self._screens = screens
-        self._uptime = uptime
+        self._clock = clock
+        self._started = started
 
     def table(self) -> Mapping[str, Handler]:
         return {
@@ -193,16 +196,25 @@ class TillHandlers:
         )
 
     def _status(self, _params: m.NoParams, _caller: Caller) -> m.Status:
-        queued, unknown, tasks = self._book.queue_counts()
+        return self.status()
+
+    def status(self) -> m.Status:
+        """Everything at a glance, from memory."""
+        now = self._clock()
         return m.Status(
             version=bridge.__version__,
             emulated=self._till.emulated,
             devices=list(self._devices()),
             providers=self._providers(),
-            queue=m.QueueCounts(queued=queued, unknown=unknown, tasks=tasks),
+            queue=self._queue(now),
             sync={},
-            uptime_s=round(self._uptime().total_seconds(), 3),
+            uptime_s=_seconds(now - self._started),
         )
+
+    def _queue(self, now: datetime) -> m.QueueCounts:
+        queued, unknown, tasks = self._book.queue_counts()
+        oldest = self._book.waiting_since() or now
+        return m.QueueCounts(queued=queued, unknown=unknown, tasks=tasks, oldest_s=_seconds(now - oldest))
 
     def _device_list(self, _params: m.NoParams, _caller: Caller) -> m.DeviceList:
         return m.DeviceList(devices=list(self._devices()))
@@ -218,3 +230,8 @@ class TillHandlers:
             m.ProviderStatus(name=programme.name, kind=programme.provider.kind, state=programme.provider.state.value)
             for programme in self._programmes
         ]
+
+
+def _seconds(length: timedelta) -> float:
+    """Never below zero: the wall clock may be set back."""
+    return max(0.0, round(length.total_seconds(), 3))

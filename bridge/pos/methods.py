@@ -23,7 +23,8 @@ class Method:
     """One method.
 
     params, result: its shapes; errors: what it refuses with, besides JSON-RPC's own.
-    admin: only for those whom the configuration names.
+    admin: only for those whom the configuration names, and never over HTTP.
+    local: never over HTTP, though anybody on the socket may call it.
     cancellable: it only waits or looks up, so nobody is served by its end once its client has gone.
     """
 
@@ -33,6 +34,7 @@ class Method:
     example: Example
     errors: ErrorTypes = ()
     admin: bool = False
+    local: bool = False
     cancellable: bool = False
 
 

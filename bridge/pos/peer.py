@@ -16,13 +16,23 @@ _GROUPS_BYTES = 1024  # as much as socket.getsockopt takes: 256 groups
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One client. A caller that is no local process (HTTP) has None for pid, uid and gid."""
+    """One client. A caller over HTTP has an address, and None for pid, uid and gid."""
 
     connection: int
     pid: int | None = None
     uid: int | None = None
     gid: int | None = None
     groups: tuple[int, ...] = ()
+    address: str | None = None
+
+    @property
+    def is_process(self) -> bool:
+        """True for a process of this machine, as the kernel has told."""
+        return self.uid is not None
+
+    def told(self) -> dict[str, object]:
+        """Who it is, for the log."""
+        return {"uid": self.uid, "pid": self.pid} if self.is_process else {"address": self.address}
 
 
 def peer_of(sock: socket.socket, connection: int) -> Caller:

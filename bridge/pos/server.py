@@ -10,6 +10,7 @@ from msgspec import Raw
 
 from bridge.domain.errors import DeskError, NotPermitted, Overloaded
 from bridge.events import Event, EventBus
+from bridge.ports import UNMEASURED, Meter
 from bridge.pos.connection import Connection, Subscription
 from bridge.pos.dispatch import CashierText, Dispatcher, Reply
 from bridge.pos.feed import Poll, event_line
@@ -45,13 +46,14 @@ class PosServer:
         cashier_text: CashierText,
         is_admin: Callable[[Caller], bool],
         may_connect: Callable[[Caller], bool] = anyone,
+        meter: Meter = UNMEASURED,
     ) -> None:
         own: dict[str, Handler] = {
             "rpc.discover": discover,
             "events.subscribe": self._subscribe,
             "events.poll": Poll(bus),
         }
-        self.dispatcher = Dispatcher({**handlers, **own}, cashier_text=cashier_text, is_admin=is_admin)
+        self.dispatcher = Dispatcher({**handlers, **own}, cashier_text=cashier_text, is_admin=is_admin, meter=meter)
         self.bus = bus
         self._may_connect = may_connect
         self.turned_away: Counter[str] = Counter()
@@ -109,6 +111,10 @@ class PosServer:
             self._all_gone.clear()
             await self._all_gone.wait()
 
+    @property
+    def clients(self) -> int:
+        return len(self._connections)
+
     # --- connections -----------------------------------------------------------------------------
 
     def _connect(self) -> Connection:
@@ -129,7 +135,7 @@ class PosServer:
     def turn_away(self, event: str, reason: str, caller: Caller) -> None:
         """Log and count a client that is not served, or no longer."""
         self.turned_away[reason] += 1
-        log.warning(event, reason=reason, uid=caller.uid, pid=caller.pid)
+        log.warning(event, reason=reason, **caller.told())
 
     def forget(self, connection: Connection) -> None:
         self._connections.pop(connection.caller.connection, None)

@@ -1,5 +1,6 @@
 """Broken configurations, each with the line that its installer reads after the name of the file."""
 
+from tests.config.broken_http import BROKEN_HTTP
 from tests.config.broken_policies import POLICIES
 from tests.config.samples import CLUB, FILE_KIND, SECRET, TILL
 
@@ -21,6 +22,7 @@ PROVIDER_KEYS = (
 )
 
 BROKEN = {
+    **BROKEN_HTTP,
     # the text itself
     "no toml": ("till", "end of document: not TOML: Expected '=' after a key in a key/value pair"),
     "end of file": ("[till", "end of document: not TOML: Expected ']' at the end of a table declaration"),
@@ -317,7 +319,6 @@ BROKEN = {
         "socket.path: 108 bytes are too long for a socket: use at most 107",
     ),
     # what a later version serves
-    "not yet: http": (TILL + "[http]\nenabled = true", "http.enabled: true is not in this version: use false"),
     "not yet: currency": (TILL + 'currency = "KZT"', 'till.currency: "KZT" is not in this version: use RUB'),
     "not yet: print_on_card": (
         TILL + "[messages]\nprint_on_card = true",

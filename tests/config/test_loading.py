@@ -115,7 +115,8 @@ def test_every_key_is_taken(load_text: Loader, group: str) -> None:
     config = load_text(EVERY_KEY.replace("GROUP", group))
     assert config.till == Till(store="store-01", name="till-1", store_name="Магазин на Ленина")
     assert config.socket.path == Path("/run/pos-bridge/pos.sock")
-    assert config.http.token == "http-token"
+    assert config.http.token is not None
+    assert config.http.token.name == "http-token"
     card_format = config.card_formats[0]
     assert (card_format.charset, card_format.check_digit) == (Charset.DIGITS, CheckDigit.EAN13)
     assert config.displays[0].settings() == DisplaySettings(2, 20, "cp866", b"\x1bt\x11", 3)
@@ -128,6 +129,24 @@ def test_every_key_is_taken(load_text: Loader, group: str) -> None:
     assert provider.key is not None
     assert provider.key.value == SECRET
     assert provider.policy.redeem_entries == ("scan", "typed", "picked")
+
+
+def test_a_token_is_looked_for_only_where_it_is_used(load_text: Loader, directory: Path) -> None:
+    missing = '[http]\nenabled = {}\ntoken = {{ credential = "http-token" }}\n'
+    assert load_text(TILL + missing.format("false")).http.token is not None
+    with pytest.raises(ConfigError, match=r'http\.token: credential "http-token" is missing'):
+        load_text(TILL + missing.format("true"))
+    (directory / "credentials" / "http-token").write_text("t0ken\n")
+    (directory / "credentials" / "http-token").chmod(0o600)
+    token = load_text(TILL + missing.format("true")).http.token
+    assert token is not None
+    assert token.read().value == "t0ken"
+
+
+def test_a_certificate_must_be_there(load_text: Loader) -> None:
+    tls = 'tls_cert = "no.pem"\ntls_key = "members.csv"\n'
+    with pytest.raises(ConfigError, match=r'http\.tls_cert: ".*no\.pem" is no file that can be read'):
+        load_text(TILL + '[http]\nenabled = true\ntoken = { credential = "maxma-key" }\n' + tls)
 
 
 def test_the_shortest_configuration_has_the_defaults(load_text: Loader) -> None:

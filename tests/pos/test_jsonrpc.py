@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bridge.domain.errors import CardNotFound
+from bridge.ports import UNMEASURED
 from bridge.pos.dispatch import Dispatcher, Pending
 from bridge.pos.examples import Example
 from bridge.pos.jsonrpc import MAX_BATCH, InvalidParams, encode, notification, parse
@@ -65,6 +66,7 @@ def dispatcher() -> Dispatcher:
         {name: handler for name, (_, handler) in HANDLERS.items()},
         cashier_text=lambda kind: f"<{kind}>",
         is_admin=lambda caller: caller.uid == 0,
+        meter=UNMEASURED,
         methods={
             name: Method(params, Empty, "", Example(), admin=name == "admin") for name, (params, _) in HANDLERS.items()
         },
@@ -296,7 +298,7 @@ def test_admin_methods_are_for_administrators(dispatcher: Dispatcher) -> None:
 
 def test_methods_and_handlers_belong_together(dispatcher: Dispatcher) -> None:
     with pytest.raises(ValueError, match=r"bridge\.hello"):
-        Dispatcher({}, cashier_text=str, is_admin=bool)
+        Dispatcher({}, cashier_text=str, is_admin=bool, meter=UNMEASURED)
 
 
 @given(st.binary(max_size=200))

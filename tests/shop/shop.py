@@ -31,6 +31,8 @@ MEMBERS = (
     EmulatedClient(card=BLOCKED_CARD, phone="+79160000000", bonuses=77, suspended=True),
 )
 
+HTTP_TOKEN = "t0ken-of-the-till"
+
 CONFIG = """
 [till]
 store = "store-01"
@@ -71,6 +73,8 @@ write_timeout_ms = {write_timeout_ms}
 
 [journal]
 path = "{folder}/journal.db"
+
+{more}
 """
 
 
@@ -78,8 +82,8 @@ path = "{folder}/journal.db"
 class Shop:
     """Everything at one till. `start` and `kill` the daemon as often as the test wants.
 
-    socket: more lines of [socket]. launcher: a command that execs its arguments, as systemd does. passed: descriptors
-    that it is given.
+    socket: more lines of [socket]; more: more sections. launcher: a command that execs its arguments, as systemd does.
+    passed: descriptors that it is given.
     more_of_club: lines that follow the provider's own in the configuration.
     """
 
@@ -91,6 +95,7 @@ class Shop:
     timeout_ms: int = 1500
     write_timeout_ms: int = 2000
     socket: str = ""
+    more: str = ""
     launcher: tuple[str, ...] = ()
     passed: tuple[int, ...] = ()
     more_of_club: str = ""
@@ -109,6 +114,7 @@ class Shop:
                 write_timeout_ms=self.write_timeout_ms,
                 socket=self.socket,
                 more_of_club=self.more_of_club,
+                more=self.more,
             ),
             encoding="utf-8",
         )
@@ -120,7 +126,7 @@ class Shop:
         self.process = await asyncio.create_subprocess_exec(
             *(*self.launcher, sys.executable, "-m", "bridge", "run", "--config", str(config)),
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "POS_BRIDGE_CREDENTIAL_MAXMA_KEY": KEY},
+            env={**os.environ, "POS_BRIDGE_CREDENTIAL_MAXMA_KEY": KEY, "POS_BRIDGE_CREDENTIAL_HTTP_TOKEN": HTTP_TOKEN},
             pass_fds=self.passed,
         )
         seen = len(self.log)

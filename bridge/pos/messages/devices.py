@@ -77,9 +77,10 @@ class DeviceList(Result):
 class QueueCounts(Result):
     """What is not settled yet."""
 
-    queued: int
-    unknown: int
+    queued: Annotated[int, Meta(description="receipts that are settled as soon as the provider answers")]
+    unknown: Annotated[int, Meta(description="receipts whose answer was lost; the provider is being asked")]
     tasks: Annotated[int, Meta(description="open tasks for staff")]
+    oldest_s: Annotated[float, Meta(description="age of the oldest of all these, in seconds; 0 when there is none")]
 
 
 class Status(Result):
