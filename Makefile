@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: demo emulate test check format docs clean install install-files deb
+.PHONY: demo emulate test bench check format docs clean install install-files deb
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runtime            ## one whole sale, shown in the terminal
@@ -15,6 +15,9 @@ emulate: $(VENV)/.runtime         ## an emulated till that stays up until Ctrl-C
 
 test: $(VENV)/.dev                ## the whole suite
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4
+
+bench: $(VENV)/.dev              ## a well-behaved client among hostile ones; takes a minute
+	@$(BIN)/python -m tests.bench.hostile
 
 check: $(VENV)/.dev               ## format, lint, types
 	@$(BIN)/ruff format --check .

@@ -66,6 +66,9 @@ class Connection(H11Protocol):
         if not self._is_answering and not self.transport.is_closing():
             self._await_head()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Java's client offers HTTP/2 with its first request: answered in HTTP/1.1, and nothing to be warned of."""
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._read_timer = self.loop.call_later(READ_WITHIN_S, self._drop, "replies_unread")
