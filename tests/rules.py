@@ -213,6 +213,11 @@ RULES = (
         ("bridge.journal", "bridge.ports", "bridge.pos"),
         "composition root, why it cannot start",
     ),
+    Rule(
+        "bridge.migration",
+        ("bridge.config.values",),
+        "other programs' settings as text of ours; it opens the one file that it is given",
+    ),
     Rule("bridge.cli", EVERYTHING, "composition root, and the commands beside it"),
     Rule("bridge.emulation", EVERYTHING, "composition root of a till that is not real"),
     Rule(

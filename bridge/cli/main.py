@@ -17,6 +17,7 @@ COMMANDS = {
     "watch": ("bridge.cli.watch:watch", "Show events as they happen, personal data masked."),
     "queue": ("bridge.cli.queue:queue", "Show what is not settled; retry or resolve it."),
     "doctor": ("bridge.cli.doctor.command:doctor", "Say what is wrong with this till, and what mends it."),
+    "suggest": ("bridge.cli.suggest:suggest", "Print configuration to paste, from another program's settings."),
     "call": ("bridge.cli.call:call", "Call a method of the socket protocol."),
 }
 

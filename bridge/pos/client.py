@@ -56,13 +56,13 @@ class Client:
         """The method's result. Raises CallError, Unreachable."""
         self._last_id += 1
         request = {"jsonrpc": "2.0", "id": self._last_id, "method": method, "params": params}
-        self._send(json.dumps(request, ensure_ascii=False, default=_decimal).encode() + b"\n")
+        self._send(json.dumps(request, ensure_ascii=False, default=decimal_text).encode() + b"\n")
         while True:
             message = self._receive()
             if message.get("method") == "event":
                 self._events.append(message["params"])
             elif message.get("id") in {self._last_id, None}:
-                return _result(message)
+                return result_of(message)
 
     def events(
         self, topics: Sequence[str], after: int | None = None, stream: str | None = None
@@ -100,7 +100,7 @@ class Client:
         if message.get("method") == "event":
             self._events.append(message["params"])
         elif "error" in message:
-            _result(message)
+            result_of(message)
 
     def _send(self, line: bytes) -> None:
         try:
@@ -134,14 +134,16 @@ def _object(line: bytes) -> dict[str, Any] | None:
     return message if isinstance(message, dict) else None
 
 
-def _result(message: dict[str, Any]) -> Any:  # noqa: ANN401 - results are JSON
+def result_of(message: dict[str, Any]) -> Any:  # noqa: ANN401 - results are JSON
+    """The result of a reply; CallError for an error."""
     if "error" in message:
         error = message["error"]
         raise CallError(error["code"], error["message"], error.get("data"))
     return message["result"]
 
 
-def _decimal(value: object) -> str:
+def decimal_text(value: object) -> str:
+    """What json.dumps makes of a Decimal."""
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} is no JSON value")
