@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bridge.domain.known_card import CardPage, KnownCard, NewCard, Registered, Standing
 from bridge.domain.member import Member
-from bridge.domain.moves import Move, MoveKind, Purchase, Reply, Return, StatusReply
+from bridge.domain.moves import Move, MoveKind, Purchase, Reply, Return, SaleStyle, StatusReply
 from bridge.domain.person import Person
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
@@ -32,11 +32,11 @@ class ProviderState(StrEnum):
 class Traits:
     """What a kind of provider can do.
 
-    two_phase: HOLD, then CONFIRM or RELEASE; else one PURCHASE after the fiscal paper.
+    style: how it hears of a sale.
     multiple: points are spent in multiples of this; rate: money per point.
     """
 
-    two_phase: bool
+    style: SaleStyle
     multiple: Decimal = Decimal("0.01")
     rate: Decimal = Decimal(1)
 
@@ -101,7 +101,7 @@ class LoyaltyProvider(Protocol):
         ...
 
     async def quote(self, purchase: Purchase) -> Quote:
-        """Preview of this purchase with `purchase.redeem` points asked for.
+        """Preview of this purchase with `purchase.redeem` points asked for; its `written_off` count as still there.
 
         CardNotFound, CardBlocked, LimitExceeded where the provider says which of them it is.
         """

@@ -9,7 +9,10 @@ from bridge.domain.moves import Move, MoveKind, MoveState
 from bridge.domain.personal import CardNumber
 from bridge.domain.receipt import Base, GoalKind, Operation, Receipt
 from bridge.domain.returns import Sale, give_back
+from bridge.domain.settlement import standing_write_off
 from bridge.domain.task import Errand
+
+_SPENDING = {MoveKind.HOLD, MoveKind.WRITE_OFF, MoveKind.PURCHASE}
 
 
 class Errands:
@@ -82,7 +85,7 @@ def _refunded(moves: Sequence[Move]) -> Money:
 
 
 def _of_sale(errand: Errand, receipt: Receipt, moves: Sequence[Move]) -> Errand:
-    sales = [move for move in moves if move.kind in {MoveKind.HOLD, MoveKind.PURCHASE} and move.purchase]
+    sales = [move for move in moves if move.kind in _SPENDING and move.purchase]
     purchase = receipt.goal.purchase or (sales[-1].purchase if sales else None)
     if purchase is None:
         return replace(errand, spend=receipt.redemption.points if receipt.redemption else None)
@@ -90,4 +93,5 @@ def _of_sale(errand: Errand, receipt: Receipt, moves: Sequence[Move]) -> Errand:
     if receipt.goal.kind is GoalKind.NOTHING:  # it is to be undone
         return replace(errand, give_back=purchase.redeem)
     earned = [move.result.accrued for move in sales if move.result]
-    return replace(errand, spend=purchase.redeem, earn=earned[-1] if earned else None)
+    spend = None if standing_write_off(moves) else purchase.redeem
+    return replace(errand, spend=spend, earn=earned[-1] if earned else None)

@@ -9,7 +9,7 @@ import structlog
 from bridge.desk.programme import Programmes
 from bridge.desk.provider_watch import ProviderWatch
 from bridge.domain.errors import LimitExceeded
-from bridge.domain.moves import Absent, Away, Done, Move, MoveState, Refused, StatusReply, Unknown
+from bridge.domain.moves import Absent, Away, Done, Move, MoveState, Refused, SaleStyle, StatusReply, Unknown
 from bridge.domain.policy import Policy
 from bridge.domain.settlement import Ask, Make, Send, falls_short
 from bridge.ports import Clock, move_id
@@ -55,8 +55,9 @@ class Exchange:
     def knows(self, provider: str) -> bool:
         return provider in self._gates
 
-    def is_two_phase(self, provider: str) -> bool:
-        return self.knows(provider) and self._programmes.get(provider).provider.traits.two_phase
+    def style(self, provider: str) -> SaleStyle:
+        """Of a provider that is not configured any more: what needs no step before the fiscal paper."""
+        return self._programmes.get(provider).provider.traits.style if self.knows(provider) else SaleStyle.ONE_CALL
 
     def policy(self, provider: str) -> Policy:
         return self._programmes.policy(provider)

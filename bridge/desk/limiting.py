@@ -56,7 +56,9 @@ class LimitDesk:
             return limits_without_quote(card, basket, programme.rules, ReasonCode.CARD_STATE)
         if receipt.operation is Operation.REFUND:
             return await self._of_refund(receipt, card, basket, deadline)
-        purchase = Purchase(card.number, basket, NO_POINTS, self._clock(), receipt.cashier)
+        purchase = Purchase(
+            card.number, basket, NO_POINTS, self._clock(), receipt.cashier, written_off=receipt.written_off
+        )
         quoted = await self._quoted(receipt, programme, purchase, deadline)
         if quoted is None or quoted.quote is None:
             code = ReasonCode.LOOKUP_RUNNING if quoted is None else ReasonCode.OFFLINE

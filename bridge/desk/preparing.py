@@ -5,20 +5,19 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bridge.desk.cards import CardDesk
-from bridge.desk.deadline import done_by, left_until
+from bridge.desk.deadline import done_by
+from bridge.desk.holding import Holding, is_held
 from bridge.desk.programme import Programme
 from bridge.desk.receipts import live
 from bridge.desk.redeeming import check_redeemable
-from bridge.desk.releasing import failure_of, release_hold
+from bridge.desk.releasing import release_hold
 from bridge.desk.rooms import Rooms
-from bridge.desk.settler import Progress, Told
-from bridge.desk.undoing import without_hold, without_redemption
 from bridge.domain.errors import CardBlocked, OutcomeUnknown, ProviderUnavailable
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.money import NO_POINTS, Points
 from bridge.domain.moves import PaperLine, Purchase
 from bridge.domain.quote import Quote, quote_by_percent
-from bridge.domain.receipt import Goal, GoalKind, Operation, Receipt, ReceiptState, RedemptionState
+from bridge.domain.receipt import Goal, Operation, Receipt, ReceiptState, RedemptionState
 from bridge.domain.sale import Basket
 from bridge.domain.settlement import standing_sale
 
@@ -43,6 +42,7 @@ class PrepareDesk:
         self._settler = rooms.settler
         self._clock = rooms.clock
         self._cards = cards
+        self._holding = Holding(rooms)
 
     async def prepare(self, receipt_id: str, basket: Basket, wait_s: float) -> PreparedSale:
         """Hold the noted points for this basket; another basket replaces the first.
@@ -62,10 +62,12 @@ class PrepareDesk:
             return PreparedSale(basket, NO_POINTS, Quote(balance=None))
         programme = self._programmes.get(receipt.card.provider)
         redeem = standing_points(receipt)
-        asked = Purchase(receipt.card.number, basket, redeem, self._clock(), receipt.cashier)
+        asked = Purchase(
+            receipt.card.number, basket, redeem, self._clock(), receipt.cashier, written_off=receipt.written_off
+        )
         purchase = asked if programme.policy.redeem.is_sent else replace(asked, redeem=NO_POINTS)
-        is_held = _is_held(receipt, programme, purchase)
-        if not is_held:
+        was_held = is_held(receipt, programme, purchase)
+        if not was_held:
             await release_hold(self._book, self._settler, receipt_id, deadline)
         try:
             quote = await self._quote(receipt_id, programme, asked, deadline)
@@ -73,12 +75,13 @@ class PrepareDesk:
             if redeem or not receipt.card.discount_percent:
                 raise
             return await self._by_percent(receipt_id, basket, receipt.card.discount_percent)
-        if redeem and not is_held:
+        if redeem and (receipt.written_off or not was_held):
             check_redeemable(receipt.card, basket, quote, programme, redeem)
         if not programme.policy.accrue.is_sent:
-            await self._mark_prepared(receipt_id, basket, Goal())
+            await self._mark_prepared(receipt_id, basket, receipt.goal if was_held else Goal())
             return PreparedSale(basket, redeem, quote)
-        await self._hold(receipt_id, programme, purchase, deadline)
+        goal = await self._holding.hold(receipt_id, programme, purchase, deadline)
+        await self._mark_prepared(receipt_id, basket, goal)
         return PreparedSale(basket, redeem, quote, await self._printout(receipt_id))
 
     async def _by_percent(self, receipt_id: str, basket: Basket, percent: Decimal) -> PreparedSale:
@@ -95,22 +98,6 @@ class PrepareDesk:
             raise quoted.error
         return quoted.quote or Quote(balance=None)
 
-    async def _hold(self, receipt_id: str, programme: Programme, purchase: Purchase, deadline: float) -> None:
-        async with self._book.lock(receipt_id):
-            receipt = live(await self._book.get(receipt_id))
-            goal = receipt.goal
-            if receipt.card is None or receipt.card.number != purchase.card:
-                raise WrongReceiptState("another card has come in meanwhile")
-            if not _is_held(receipt, programme, purchase):
-                goal = Goal(GoalKind.HELD, programme.name, purchase=purchase)
-                await self._book.save(replace(receipt, state=ReceiptState.OPEN, goal=goal, settled=False))
-        left = left_until(deadline)
-        told = await self._settler.reach(receipt_id, left)
-        if told.progress is not Progress.SETTLED:
-            await self._give_up(receipt_id, told)
-            raise failure_of(told)
-        await self._mark_prepared(receipt_id, purchase.basket, goal)
-
     async def _mark_prepared(self, receipt_id: str, basket: Basket, reached: Goal) -> None:
         async with self._book.lock(receipt_id):
             receipt = live(await self._book.get(receipt_id))
@@ -123,18 +110,6 @@ class PrepareDesk:
             prepared = replace(receipt, basket=basket, redemption=redemption, state=ReceiptState.PREPARED)
             await self._book.save(prepared)
 
-    async def _give_up(self, receipt_id: str, told: Told) -> None:
-        """The hold is not wanted any more, whatever becomes of it; after a refusal neither are its points."""
-        async with self._book.lock(receipt_id):
-            receipt = live(await self._book.get(receipt_id))
-            if told.progress is Progress.REFUSED:
-                receipt = without_redemption(receipt)
-            elif told.progress is not Progress.AWAY and receipt.redemption:
-                redemption = replace(receipt.redemption, state=RedemptionState.UNKNOWN)
-                receipt = replace(receipt, redemption=redemption)
-            await self._book.save(without_hold(receipt))
-        self._settler.drive(receipt_id)
-
     async def _printout(self, receipt_id: str) -> tuple[PaperLine, ...]:
         hold = standing_sale(await self._book.moves(receipt_id))
         return hold.result.printout if hold and hold.result else ()
@@ -144,10 +119,3 @@ def standing_points(receipt: Receipt) -> Points:
     """The points that will be spent; after an unknown outcome none are, until the cash program says so."""
     redemption = receipt.redemption
     return redemption.points if redemption and redemption.state is not RedemptionState.UNKNOWN else NO_POINTS
-
-
-def _is_held(receipt: Receipt, programme: Programme, purchase: Purchase) -> bool:
-    held = receipt.goal
-    if held.kind is not GoalKind.HELD or held.provider != programme.name or held.purchase is None:
-        return False
-    return held.purchase.is_same_sale(purchase)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bridge.domain.errors import ProviderRefused
 from bridge.domain.limits import RedeemRules
+from bridge.domain.moves import SaleStyle
 from bridge.domain.policy import Policy
 from bridge.ports import LoyaltyProvider
 
@@ -20,6 +21,11 @@ class Programme:
     @property
     def name(self) -> str:
         return self.provider.name
+
+    @property
+    def writes_off(self) -> bool:
+        """True where points are off the card as soon as they are redeemed, on a receipt that is still open."""
+        return self.provider.traits.style is SaleStyle.REDEEM_FIRST and self.policy.redeem.is_sent
 
 
 class Programmes:

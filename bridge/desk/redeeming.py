@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from bridge.desk.cards import CardDesk
+from bridge.desk.holding import Holding
 from bridge.desk.programme import Programme
 from bridge.desk.receipts import live
 from bridge.desk.releasing import release_hold
@@ -24,7 +25,7 @@ from bridge.domain.member import AttachedCard, Member, Source
 from bridge.domain.money import NO_POINTS, NOTHING, Points, is_multiple, money
 from bridge.domain.moves import Purchase
 from bridge.domain.quote import Quote
-from bridge.domain.receipt import Operation, Outcome, OutcomeState, Receipt, Redemption, RedemptionState
+from bridge.domain.receipt import Goal, Operation, Outcome, OutcomeState, Receipt, Redemption, RedemptionState
 from bridge.domain.sale import Basket
 
 _UNDONE = {
@@ -47,11 +48,13 @@ class RedeemDesk:
         self._settler = rooms.settler
         self._clock = rooms.clock
         self._cards = cards
+        self._holding = Holding(rooms)
 
     async def redeem(self, receipt_id: str, points: Points, wait_s: float) -> Redemption:
-        """Note that the customer spends `points`; the provider is asked afresh. Zero cancels what was noted.
+        """Note that the customer spends `points`, or have them written off at once where the provider's style is that.
 
-        OutcomeUnknown when `wait_s` runs out; then nothing is noted.
+        The provider is asked afresh. Zero cancels what was noted. OutcomeUnknown when `wait_s` runs out: then nothing
+        is noted, and what may have been written off is undone.
         """
         deadline = asyncio.get_running_loop().time() + wait_s
         receipt = live(await self._book.get(receipt_id))
@@ -62,8 +65,13 @@ class RedeemDesk:
             raise OutcomeUnknown(f"the card was not looked up within {wait_s:g} s")
         receipt = live(await self._book.get(receipt_id))
         card, basket, programme = self._redeemable(receipt, points)
-        await release_hold(self._book, self._settler, receipt_id, deadline)
-        purchase = Purchase(card.number, basket, points, self._clock(), receipt.cashier)
+        if receipt.redemption and receipt.written_off == points:
+            return receipt.redemption
+        if not receipt.written_off:
+            await release_hold(self._book, self._settler, receipt_id, deadline)
+        purchase = Purchase(
+            card.number, basket, points, self._clock(), receipt.cashier, written_off=receipt.written_off
+        )
         try:
             async with asyncio.timeout_at(deadline):
                 member, quote = await self._ask_afresh(programme, purchase)
@@ -73,7 +81,10 @@ class RedeemDesk:
         if quote.confirmation:
             raise ConfirmationRequired("the customer's confirmation code cannot be asked for in this version")
         check_redeemable(card, basket, quote, programme, points)
-        return await self._note(receipt_id, card, points, programme)
+        if programme.writes_off:
+            goal = await self._holding.hold(receipt_id, programme, purchase, deadline)
+            return await self._note(receipt_id, card, _redemption(points, programme, RedemptionState.WRITTEN_OFF), goal)
+        return await self._note(receipt_id, card, _redemption(points, programme, RedemptionState.NOTED), Goal())
 
     async def cancel(self, receipt_id: str) -> Outcome:
         """Nothing is to be spent any more; what stood at the provider for it is undone."""
@@ -113,17 +124,21 @@ class RedeemDesk:
             raise AmountInvalid(f"points are redeemed in multiples of {programme.rules.multiple}")
         return receipt.card, receipt.basket, programme
 
-    async def _note(self, receipt_id: str, card: AttachedCard, points: Points, programme: Programme) -> Redemption:
-        redemption = Redemption(points, money(points * programme.rules.rate), RedemptionState.NOTED)
+    async def _note(self, receipt_id: str, card: AttachedCard, redemption: Redemption, reached: Goal) -> Redemption:
         async with self._book.lock(receipt_id):
             receipt = live(await self._book.get(receipt_id))
             if receipt.card is None or receipt.card.number != card.number:
                 raise WrongReceiptState("another card has come in meanwhile")
-            receipt = replace(without_redemption(receipt), card=card, redemption=redemption)
-            await self._book.save(receipt)
+            if receipt.goal != reached:
+                receipt = without_redemption(receipt)
+            await self._book.save(replace(receipt, card=card, redemption=redemption))
         if not receipt.settled:
             self._settler.drive(receipt_id)
         return redemption
+
+
+def _redemption(points: Points, programme: Programme, state: RedemptionState) -> Redemption:
+    return Redemption(points, money(points * programme.rules.rate), state)
 
 
 def check_redeemable(card: AttachedCard, basket: Basket, quote: Quote, programme: Programme, points: Points) -> None:

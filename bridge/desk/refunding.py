@@ -13,7 +13,7 @@ from bridge.domain.personal import CardNumber
 from bridge.domain.policy import PartialRefund, Policy, Way
 from bridge.domain.receipt import Base, Goal, GoalKind, Operation, OutcomeState, Receipt
 from bridge.domain.sale import Basket, Cashier
-from bridge.domain.settlement import Make
+from bridge.domain.settlement import Make, first_move_of
 from bridge.ports import move_id
 
 
@@ -87,11 +87,13 @@ class RefundDesk:
         recognised = self._cards.recognised(card, None)
         programme = self._programmes.get(recognised.provider)
         reference = base.provider_ref or self._derived(programme, base)
+        if not reference:
+            raise ForStaff(f"the programme's own number of the sale {base.receipt_id} was not told")
         return programme, await self._told(refund, base, recognised.number, reference, base.total)
 
     def _derived(self, programme: Programme, base: Base) -> str:
         """The reference that another till of this store has given its sale."""
-        kind = MoveKind.HOLD if programme.provider.traits.two_phase else MoveKind.PURCHASE
+        kind = first_move_of(programme.provider.traits.style)
         return programme.provider.reference(move_id(self._ids.store, base.till, base.receipt_id, kind, 1))
 
     async def _told(self, refund: Refund, base: Base, card: CardNumber, reference: str, sold: Money | None) -> Return:

@@ -33,9 +33,11 @@ def wanted_of_sale(receipt_id: str, card: AttachedCard, sale: Purchase, rules: R
     if not is_multiple(redeem, rules.multiple):
         raise AmountInvalid(f"points are redeemed in multiples of {rules.multiple}")
     errand = _left_by(receipt_id, sale, policy)
-    if not policy.accrue.is_sent:
-        return Wanted(spent=redeem, errand=errand)
     told = sale if policy.redeem.is_sent else replace(sale, redeem=NO_POINTS)
+    if not policy.accrue.is_sent:
+        # where one operation spends and earns, a policy that does not tell it does not spend either
+        goal = Goal(GoalKind.HELD, card.provider, purchase=told) if told.redeem else Goal()
+        return Wanted(goal, redeem, errand)
     return Wanted(Goal(GoalKind.COMMITTED, card.provider, purchase=told), redeem, errand)
 
 

@@ -45,6 +45,8 @@ log = structlog.get_logger()
 # After so many status queries without an answer a person is told; a hold of no use any more is then given up, since
 # nothing can come of what was never confirmed, while anything else is asked about for as long as it takes.
 ASKS_BEFORE_STAFF = 5
+# Where nobody can be asked only a person can tell; a look now and then costs nothing.
+HOPELESS_S = 3600.0
 MAX_GIVEN_UP = 2
 GIVEN_UP = "given up, staff told"
 
@@ -199,7 +201,7 @@ class Settler:
 
     async def _next(self, receipt: Receipt) -> Step:
         moves = await self._book.moves(receipt.receipt_id)
-        return next_step(receipt.goal, moves, two_phase=self._exchange.is_two_phase(receipt.goal.provider))
+        return next_step(receipt.goal, moves, self._exchange.style(receipt.goal.provider))
 
     async def _record(self, receipt: Receipt, step: Step) -> Send | Ask | None:
         """Make a step durable; what is left is the exchange with the provider, if the step needs one."""
@@ -271,11 +273,12 @@ class Settler:
         await self._mark_unknown(move.receipt_id)
         work.tell(Progress.UNKNOWN, reply)
         await self._list(receipt, work)
+        is_final = isinstance(reply, Unknown) and reply.is_final
         work.asks += isinstance(reply, Unknown)
-        if work.asks >= ASKS_BEFORE_STAFF:
+        if is_final or work.asks >= ASKS_BEFORE_STAFF:
             work.asks = 0
             await self._call_staff(move)
-        await self._rest(work, reply.retry_after_s if isinstance(reply, Away) else None)
+        await self._rest(work, reply.retry_after_s if isinstance(reply, Away) else HOPELESS_S if is_final else None)
 
     async def _list(self, receipt: Receipt, work: _Work) -> None:
         """Tell the queue's subscribers of what does not go through at once, and of its turning from one to another."""

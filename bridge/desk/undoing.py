@@ -15,6 +15,8 @@ def without_hold(receipt: Receipt) -> Receipt:
     redemption = receipt.redemption
     if redemption and redemption.state is RedemptionState.RESERVED:
         redemption = replace(redemption, state=RedemptionState.NOTED)
+    elif receipt.written_off:
+        redemption = None  # they go back onto the card
     return replace(receipt, state=ReceiptState.OPEN, redemption=redemption, goal=Goal(), settled=False)
 
 

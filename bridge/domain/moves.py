@@ -7,16 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bridge.domain.money import Money, Points
+from bridge.domain.money import NO_POINTS, Money, Points
 from bridge.domain.personal import CardNumber
 from bridge.domain.sale import NOBODY, Basket, Cashier, Line
 
 
+class SaleStyle(StrEnum):
+    """How a provider hears of a sale."""
+
+    TWO_PHASE = "two_phase"  # HOLD before the fiscal paper, CONFIRM or RELEASE after it
+    ONE_CALL = "one_call"  # PURCHASE after the fiscal paper spends points and earns them
+    REDEEM_FIRST = "redeem_first"  # WRITE_OFF as soon as points are redeemed, PURCHASE after the paper earns them
+
+
 class MoveKind(StrEnum):
-    HOLD = "hold"  # two-phase, first half: the sale is set, its points are set aside
-    CONFIRM = "confirm"  # second half
+    HOLD = "hold"  # the sale is set, its points are set aside
+    CONFIRM = "confirm"  # of a hold
     RELEASE = "release"  # a hold is given up
-    PURCHASE = "purchase"  # single-shot: redeem and accrue in one call, after the fiscal paper
+    WRITE_OFF = "write_off"  # points are spent, on a receipt that is still open
+    PURCHASE = "purchase"  # the sale as it was fiscalised
     REFUND = "refund"  # goods come back: accrual is reversed, redeemed points restored in proportion
     REVERT = "revert"  # a whole sale is undone
 
@@ -33,13 +42,17 @@ class MoveState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """The content of a HOLD or PURCHASE."""
+    """The content of a HOLD, WRITE_OFF or PURCHASE, and of what confirms or undoes one.
+
+    written_off: of `redeem` or not, points that are off the card for this receipt already: its balance lacks them.
+    """
 
     card: CardNumber
     basket: Basket
     redeem: Points
     at: datetime
     cashier: Cashier = NOBODY
+    written_off: Points = NO_POINTS
 
     def is_same_sale(self, other: "Purchase") -> bool:
         """True when a hold of one serves to confirm the other: who, what and how many points, not when."""
@@ -93,7 +106,7 @@ class PaperLine:
 class MoveResult:
     """What a done move brought; None = the provider did not say.
 
-    ticket: what confirms or releases a hold. provider_ref: what a refund must name. printout: the provider's
+    ticket: what confirms, releases or undoes it. provider_ref: what a refund must name. printout: the provider's
     own lines for the paper.
     """
 
@@ -158,9 +171,10 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Anything but a valid answer after the first byte went out."""
+    """Anything but a valid answer after the first byte went out. is_final: the provider has no way to tell, ever."""
 
     reason: str
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

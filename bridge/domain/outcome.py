@@ -18,6 +18,8 @@ def outcome_of(goal: Goal, moves: Sequence[Move], end: Settled, reference: Calla
         return _of_sale(goal, moves, reference)
     if goal.kind is GoalKind.RETURNED:
         return _of_return(moves)
+    if goal.kind is GoalKind.HELD and goal.purchase is not None:
+        return Outcome(OutcomeState.DONE, redeemed=goal.purchase.redeem)
     return Outcome(OutcomeState.DONE)
 
 

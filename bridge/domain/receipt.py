@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bridge.domain.member import AttachedCard, Entry
-from bridge.domain.money import Money, Points
+from bridge.domain.money import NO_POINTS, Money, Points
 from bridge.domain.moves import PaperLine, Purchase, Return
 from bridge.domain.personal import CardNumber
 from bridge.domain.sale import NOBODY, Basket, Cashier
@@ -134,6 +134,12 @@ class Receipt:
     @property
     def is_live(self) -> bool:
         return self.state in {ReceiptState.OPEN, ReceiptState.PREPARED}
+
+    @property
+    def written_off(self) -> Points:
+        """The points that are off the card for this receipt already."""
+        spent = self.redemption
+        return spent.points if spent and spent.state is RedemptionState.WRITTEN_OFF else NO_POINTS
 
 
 class JobState(StrEnum):

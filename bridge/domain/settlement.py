@@ -15,7 +15,7 @@ The rules of this file:
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bridge.domain.moves import Move, MoveKind, MoveState, Purchase, Return
+from bridge.domain.moves import Move, MoveKind, MoveState, Purchase, Return, SaleStyle
 from bridge.domain.policy import Policy, Way
 from bridge.domain.receipt import Goal, GoalKind
 
@@ -64,20 +64,21 @@ Step = Make | Send | Ask | Drop | Settled
 
 _LOST = {MoveState.SENT, MoveState.UNKNOWN}
 _SALES = {MoveKind.HOLD, MoveKind.PURCHASE}
+_SPENDING = {*_SALES, MoveKind.WRITE_OFF}
 _UNDOING = {MoveKind.RELEASE, MoveKind.REVERT}
 _ENDED = {MoveState.REFUSED, MoveState.LEFT}
 _OVER = {MoveState.DONE, MoveState.LEFT}
 _WITHOUT_EFFECT = {MoveState.PLANNED, MoveState.REFUSED}
 
 
-def next_step(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step:
+def next_step(goal: Goal, moves: Sequence[Move], style: SaleStyle) -> Step:
     """The one next step towards `goal`; moves in the order in which they were made."""
     for move in moves:
         if move.state in _LOST:
             return Ask(move)
     if goal.kind is GoalKind.RETURNED:
         return _towards_return(goal, moves)
-    return _towards_sale(goal, moves, two_phase=two_phase)
+    return _towards_sale(goal, moves, style)
 
 
 def way_of(goal: Goal, kind: MoveKind, policy: Policy) -> Way:
@@ -100,10 +101,28 @@ def is_left(goal: Goal, move: Move, policy: Policy, *, is_away: bool) -> bool:
     return not way.is_sent or (is_away and way is Way.ONLINE)
 
 
+def first_move_of(style: SaleStyle) -> MoveKind:
+    """The move by which a provider of this style knows a sale."""
+    return MoveKind.HOLD if style is SaleStyle.TWO_PHASE else MoveKind.PURCHASE
+
+
 def standing_sale(moves: Iterable[Move]) -> Move | None:
     """The hold or purchase that stands at the provider, if any."""
     every = list(moves)
-    return next((move for move in every if _stands(move, every)), None)
+    return next((move for move in every if move.kind in _SALES and _stands(move, every)), None)
+
+
+def standing_write_off(moves: Iterable[Move]) -> Move | None:
+    """The write-off that stands at the provider, if any."""
+    every = list(moves)
+    return next((move for move in every if move.kind is MoveKind.WRITE_OFF and _stands(move, every)), None)
+
+
+def serves(style: SaleStyle, made: Purchase, wanted: Purchase) -> bool:
+    """True when what was arranged for one before the fiscal paper serves the other: its sale, or only its points."""
+    if style is SaleStyle.REDEEM_FIRST:
+        return (made.card, made.redeem) == (wanted.card, wanted.redeem)
+    return made.is_same_sale(wanted)
 
 
 def confirmation_of(hold: Move, moves: Iterable[Move]) -> Move | None:
@@ -119,7 +138,9 @@ def falls_short(move: Move) -> bool:
 
 def is_dispensable(move: Move, goal: Goal) -> bool:
     """True for a hold that may be left to its fate: unwanted by now, or of a sale that spends no points."""
-    return move.kind is MoveKind.HOLD and move.purchase is not None and not (_fits(move, goal) and move.purchase.redeem)
+    if move.kind is not MoveKind.HOLD or move.purchase is None:
+        return False
+    return not (_fits(move, goal, SaleStyle.TWO_PHASE) and move.purchase.redeem)
 
 
 def _towards_return(goal: Goal, moves: Sequence[Move]) -> Step:
@@ -129,35 +150,50 @@ def _towards_return(goal: Goal, moves: Sequence[Move]) -> Step:
     return _carry_through(made[-1])
 
 
-def _towards_sale(goal: Goal, moves: Sequence[Move], *, two_phase: bool) -> Step:
-    kept: Move | None = None
+def _towards_sale(goal: Goal, moves: Sequence[Move], style: SaleStyle) -> Step:
+    unwanted = _unwanted(goal, moves, style)
+    if unwanted:
+        return unwanted
+    if goal.purchase is None:
+        return Settled(left=_left_undone(moves))
+    return _missing(goal, goal.purchase, moves, style)
+
+
+def _unwanted(goal: Goal, moves: Sequence[Move], style: SaleStyle) -> Step | None:
+    """What is to be taken away before anything is set, or that a person must take it away."""
+    kept = set()
     for move in moves:
-        fits = _fits(move, goal)
+        fits = _fits(move, goal, style)
         if _stands(move, moves):
             refused = _about(move, MoveKind.CONFIRM, MoveState.REFUSED, moves)
             if refused and fits and _about(move, MoveKind.RELEASE, MoveState.REFUSED, moves):
                 return Settled(refused=refused)  # neither to be confirmed nor to be released: a person must look
-            if not fits or kept or refused or falls_short(move):
+            is_sale = move.kind in _SALES
+            if not fits or is_sale in kept or refused or falls_short(move):
                 return _undo(move, moves)
-            kept = move
-        elif move.kind in _SALES and move.state in _WITHOUT_EFFECT and not fits:
+            kept.add(is_sale)
+        elif move.kind in _SPENDING and move.state in _WITHOUT_EFFECT and not fits:
             return Drop(move)
-    if kept:
-        return _keep(goal, kept, moves)
-    if goal.purchase is None:
-        return Settled(left=_left_undone(moves))
-    return _set(goal, goal.purchase, moves, two_phase=two_phase)
+    return None
+
+
+def _missing(goal: Goal, wanted: Purchase, moves: Sequence[Move], style: SaleStyle) -> Step:
+    sale, write_off = standing_sale(moves), standing_write_off(moves)
+    if style is SaleStyle.REDEEM_FIRST and wanted.redeem and not (write_off or sale):
+        return _set(MoveKind.WRITE_OFF, goal, moves, style)
+    if sale:
+        return _keep(goal, sale, moves)
+    if goal.kind is GoalKind.HELD and style is not SaleStyle.TWO_PHASE:
+        return Settled()
+    return _set(first_move_of(style), goal, moves, style, ticket=_ticket(write_off) if write_off else "")
 
 
 def _left_undone(moves: Iterable[Move]) -> Move | None:
     return next((move for move in moves if move.kind in _UNDOING and move.state is MoveState.LEFT), None)
 
 
-def _set(goal: Goal, wanted: Purchase, moves: Sequence[Move], *, two_phase: bool) -> Step:
-    if goal.kind is GoalKind.HELD and not two_phase:
-        return Settled()
-    kind = MoveKind.HOLD if two_phase else MoveKind.PURCHASE
-    tries = [m for m in moves if m.kind is kind and m.state is not MoveState.ABSENT and _fits(m, goal)]
+def _set(kind: MoveKind, goal: Goal, moves: Sequence[Move], style: SaleStyle, *, ticket: str = "") -> Step:
+    tries = [m for m in moves if m.kind is kind and m.state is not MoveState.ABSENT and _fits(m, goal, style)]
     if tries and tries[-1].state in {MoveState.PLANNED, *_ENDED}:
         return _carry_through(tries[-1])
     if tries and falls_short(tries[-1]):
@@ -165,7 +201,7 @@ def _set(goal: Goal, wanted: Purchase, moves: Sequence[Move], *, two_phase: bool
     refused = [move for move in moves if move.kind is MoveKind.CONFIRM and move.state is MoveState.REFUSED]
     if len(refused) >= MAX_DEAD_HOLDS:
         return Settled(refused=refused[-1])
-    return Make(kind, goal.provider, purchase=wanted)
+    return Make(kind, goal.provider, purchase=goal.purchase, ticket=ticket)
 
 
 def _keep(goal: Goal, kept: Move, moves: Sequence[Move]) -> Step:
@@ -178,15 +214,14 @@ def _keep(goal: Goal, kept: Move, moves: Sequence[Move]) -> Step:
 
 
 def _undo(move: Move, moves: Sequence[Move]) -> Step:
-    """Release a hold, revert what is confirmed; a release that is refused means that it was confirmed."""
+    """Release a hold, revert all else; a release that is refused means that it was confirmed."""
     released = [m for m in moves if m.target == move.move_id and m.kind is MoveKind.RELEASE]
     was_refused = any(m.state is MoveState.REFUSED for m in released)
     kind = MoveKind.REVERT if _is_confirmed(move, moves) or was_refused else MoveKind.RELEASE
     made = [m for m in moves if m.target == move.move_id and m.kind is kind]
     if made and made[-1].state in {MoveState.PLANNED, *_ENDED}:
         return _carry_through(made[-1])
-    ticket = _ticket(move) if kind is MoveKind.RELEASE else ""
-    return Make(kind, move.provider, purchase=move.purchase, target=move.move_id, ticket=ticket)
+    return Make(kind, move.provider, purchase=move.purchase, target=move.move_id, ticket=_ticket(move))
 
 
 def _carry_through(move: Move) -> Step:
@@ -199,14 +234,14 @@ def _carry_through(move: Move) -> Step:
 
 def _stands(move: Move, moves: Iterable[Move]) -> bool:
     """Done and not undone."""
-    if move.kind not in _SALES or move.state is not MoveState.DONE:
+    if move.kind not in _SPENDING or move.state is not MoveState.DONE:
         return False
     return not any(other.target == move.move_id and other.kind in _UNDOING and other.state in _OVER for other in moves)
 
 
 def _is_confirmed(move: Move, moves: Iterable[Move]) -> bool:
-    """A purchase is; a hold is by its CONFIRM, or when it was found already bought and so has no ticket left."""
-    if move.kind is MoveKind.PURCHASE or not _ticket(move):
+    """A hold is by its CONFIRM, or when it was found already bought and so has no ticket left; all else is."""
+    if move.kind is not MoveKind.HOLD or not _ticket(move):
         return True
     return confirmation_of(move, moves) is not None
 
@@ -215,10 +250,12 @@ def _about(target: Move, kind: MoveKind, state: MoveState, moves: Iterable[Move]
     return next((m for m in moves if m.target == target.move_id and m.kind is kind and m.state is state), None)
 
 
-def _fits(move: Move, goal: Goal) -> bool:
-    """True when this hold or purchase is the one that the goal wants."""
+def _fits(move: Move, goal: Goal, style: SaleStyle) -> bool:
+    """True when this hold, write-off or purchase is the one that the goal wants."""
     if goal.purchase is None or move.purchase is None or move.provider != goal.provider:
         return False
+    if move.kind is MoveKind.WRITE_OFF:
+        return style is SaleStyle.REDEEM_FIRST and serves(style, move.purchase, goal.purchase)
     return move.purchase.is_same_sale(goal.purchase)
 
 

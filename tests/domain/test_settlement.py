@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from bridge.domain.money import NO_POINTS, Money, points
-from bridge.domain.moves import Move, MoveKind, MoveResult, MoveState, Purchase, Return
+from bridge.domain.moves import Move, MoveKind, MoveResult, MoveState, Purchase, Return, SaleStyle
 from bridge.domain.personal import CardNumber
 from bridge.domain.policy import Policy, Way
 from bridge.domain.receipt import Goal, GoalKind
@@ -23,6 +23,7 @@ from bridge.domain.settlement import (
     is_left,
     next_step,
     standing_sale,
+    standing_write_off,
 )
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -40,7 +41,7 @@ TICKET = MoveResult(ticket="T1", redeemed=points(200))
 
 def move(kind: MoveKind, state: MoveState, number: int = 1, *, target: str = "", purchase: Purchase = SALE) -> Move:
     result = TICKET if state is MoveState.DONE and kind is MoveKind.HOLD else None
-    sale = purchase if kind in {MoveKind.HOLD, MoveKind.PURCHASE} else None
+    sale = purchase if kind in {MoveKind.HOLD, MoveKind.WRITE_OFF, MoveKind.PURCHASE} else None
     refund = REFUND if kind is MoveKind.REFUND else None
     made = Move(f"{kind}{number}", "R-1", "club", kind, AT, purchase=sale, refund=refund, target=target)
     return replace(made, state=state, result=result)
@@ -79,7 +80,8 @@ LEFT_REFUND = move(MoveKind.REFUND, MoveState.LEFT)
 MAKE_HOLD = Make(MoveKind.HOLD, "club", purchase=SALE)
 MAKE_CONFIRM = Make(MoveKind.CONFIRM, "club", purchase=SALE, target="hold1", ticket="T1")
 MAKE_RELEASE = Make(MoveKind.RELEASE, "club", purchase=SALE, target="hold1", ticket="T1")
-MAKE_REVERT = Make(MoveKind.REVERT, "club", purchase=SALE, target="hold1")
+MAKE_REVERT = Make(MoveKind.REVERT, "club", purchase=SALE, target="hold1", ticket="T1")
+REVERT_PURCHASE = Make(MoveKind.REVERT, "club", purchase=SALE, target="purchase1")
 RELEASE_OTHER = replace(MAKE_RELEASE, purchase=OTHER_SALE)
 REVERT_OTHER = replace(MAKE_REVERT, purchase=OTHER_SALE)
 
@@ -114,7 +116,7 @@ REVERT_OTHER = replace(MAKE_REVERT, purchase=OTHER_SALE)
         (NOTHING, [HOLD, CONFIRM], MAKE_REVERT),
         (NOTHING, [HOLD, REFUSED_RELEASE], MAKE_REVERT),
         (NOTHING, [HOLD, REFUSED_RELEASE, REFUSED_REVERT], Settled(refused=REFUSED_REVERT)),
-        (NOTHING, [FOUND_BOUGHT], MAKE_REVERT),
+        (NOTHING, [FOUND_BOUGHT], replace(MAKE_REVERT, ticket="")),
         # a hold whose confirmation was refused is set anew, but not for ever, and never beside it: it may be alive
         (COMMITTED, [HOLD, REFUSED_CONFIRM], MAKE_RELEASE),
         (COMMITTED, [HOLD, REFUSED_CONFIRM, PLANNED_RELEASE], Send(PLANNED_RELEASE)),
@@ -145,7 +147,7 @@ REVERT_OTHER = replace(MAKE_REVERT, purchase=OTHER_SALE)
     ],
 )
 def test_next_step_with_two_phases(goal: Goal, moves: list[Move], step: object) -> None:
-    assert next_step(goal, moves, two_phase=True) == step
+    assert next_step(goal, moves, SaleStyle.TWO_PHASE) == step
 
 
 @pytest.mark.parametrize(
@@ -155,13 +157,52 @@ def test_next_step_with_two_phases(goal: Goal, moves: list[Move], step: object) 
         (COMMITTED, [], Make(MoveKind.PURCHASE, "club", purchase=SALE)),
         (COMMITTED, [PLANNED_PURCHASE], Send(PLANNED_PURCHASE)),
         (COMMITTED, [PURCHASE], Settled()),
-        (COMMITTED, [OTHER_PURCHASE], replace(REVERT_OTHER, target="purchase1")),
-        (NOTHING, [PURCHASE], replace(MAKE_REVERT, target="purchase1")),
+        (COMMITTED, [OTHER_PURCHASE], replace(REVERT_PURCHASE, purchase=OTHER_SALE)),
+        (NOTHING, [PURCHASE], REVERT_PURCHASE),
         (NOTHING, [PLANNED_PURCHASE], Drop(PLANNED_PURCHASE)),
     ],
 )
 def test_next_step_with_a_single_shot(goal: Goal, moves: list[Move], step: object) -> None:
-    assert next_step(goal, moves, two_phase=False) == step
+    assert next_step(goal, moves, SaleStyle.ONE_CALL) == step
+
+
+WRITE_OFF = replace(move(MoveKind.WRITE_OFF, MoveState.DONE), result=MoveResult(ticket="W1"))
+REFUSED_WRITE_OFF = move(MoveKind.WRITE_OFF, MoveState.REFUSED)
+SECOND_WRITE_OFF = move(MoveKind.WRITE_OFF, MoveState.DONE, 2)
+SHORT_WRITE_OFF = replace(WRITE_OFF, result=MoveResult(ticket="W1", redeemed=NO_POINTS))
+WITHOUT_POINTS = replace(SALE, redeem=NO_POINTS)
+PURCHASE_WITHOUT_POINTS = move(MoveKind.PURCHASE, MoveState.DONE, purchase=WITHOUT_POINTS)
+MAKE_WRITE_OFF = Make(MoveKind.WRITE_OFF, "club", purchase=SALE)
+MAKE_EARN = Make(MoveKind.PURCHASE, "club", purchase=SALE, ticket="W1")
+GIVE_BACK = Make(MoveKind.REVERT, "club", purchase=SALE, target="write_off1", ticket="W1")
+
+
+@pytest.mark.parametrize(
+    ("goal", "moves", "step"),
+    [
+        (HELD, [], MAKE_WRITE_OFF),
+        (HELD, [WRITE_OFF], Settled()),
+        (HELD, [REFUSED_WRITE_OFF], Settled(refused=REFUSED_WRITE_OFF)),
+        (replace(HELD, purchase=OTHER_SALE), [WRITE_OFF], Settled()),  # other goods, the same points
+        (replace(HELD, purchase=WITHOUT_POINTS), [], Settled()),
+        (replace(HELD, purchase=WITHOUT_POINTS), [WRITE_OFF], GIVE_BACK),
+        (HELD, [WRITE_OFF, SECOND_WRITE_OFF], replace(GIVE_BACK, target="write_off2", ticket="")),
+        (NOTHING, [WRITE_OFF], GIVE_BACK),
+        (COMMITTED, [], MAKE_WRITE_OFF),
+        (COMMITTED, [WRITE_OFF], MAKE_EARN),
+        (COMMITTED, [WRITE_OFF, PURCHASE], Settled()),
+        (COMMITTED, [SHORT_WRITE_OFF], replace(GIVE_BACK)),
+        (replace(COMMITTED, purchase=WITHOUT_POINTS), [WRITE_OFF], GIVE_BACK),
+        (replace(COMMITTED, purchase=WITHOUT_POINTS), [PURCHASE_WITHOUT_POINTS], Settled()),
+    ],
+)
+def test_next_step_where_points_are_written_off_at_once(goal: Goal, moves: list[Move], step: object) -> None:
+    assert next_step(goal, moves, SaleStyle.REDEEM_FIRST) == step
+
+
+def test_a_write_off_of_a_time_when_points_went_first_is_given_back() -> None:
+    """The shop's profile has changed: one operation spends points and earns them by now."""
+    assert next_step(COMMITTED, [WRITE_OFF], SaleStyle.ONE_CALL) == GIVE_BACK
 
 
 @pytest.mark.parametrize("state", [MoveState.SENT, MoveState.UNKNOWN])
@@ -169,24 +210,26 @@ def test_next_step_with_a_single_shot(goal: Goal, moves: list[Move], step: objec
 @pytest.mark.parametrize("kind", list(MoveKind))
 def test_nothing_is_sent_around_an_unknown(goal: Goal, kind: MoveKind, state: MoveState) -> None:
     lost = move(kind, state, 7, target="hold1")
-    assert next_step(goal, [HOLD, lost, PLANNED_CONFIRM], two_phase=True) == Ask(lost)
+    assert next_step(goal, [HOLD, lost, PLANNED_CONFIRM], SaleStyle.TWO_PHASE) == Ask(lost)
 
 
 def test_a_hold_of_another_provider_is_let_go_there() -> None:
     moved = replace(HELD, provider="new-club")
-    assert next_step(moved, [HOLD], two_phase=True) == MAKE_RELEASE
-    assert next_step(moved, [HOLD, RELEASE], two_phase=True) == replace(MAKE_HOLD, provider="new-club")
+    assert next_step(moved, [HOLD], SaleStyle.TWO_PHASE) == MAKE_RELEASE
+    assert next_step(moved, [HOLD, RELEASE], SaleStyle.TWO_PHASE) == replace(MAKE_HOLD, provider="new-club")
 
 
 def test_a_hold_serves_a_sale_told_later_by_another_cashier() -> None:
     later = replace(SALE, at=AT.replace(hour=11))
-    assert next_step(replace(COMMITTED, purchase=later), [HOLD], two_phase=True) == MAKE_CONFIRM
+    assert next_step(replace(COMMITTED, purchase=later), [HOLD], SaleStyle.TWO_PHASE) == MAKE_CONFIRM
 
 
 def test_what_stands() -> None:
     assert standing_sale([HOLD, RELEASE, THIRD_HOLD]) is THIRD_HOLD
     assert standing_sale([HOLD, REVERT]) is None
     assert standing_sale([HOLD, REFUSED_CONFIRM, RELEASE]) is None
+    assert standing_sale([WRITE_OFF]) is None
+    assert standing_write_off([PURCHASE, WRITE_OFF]) is WRITE_OFF
     assert standing_sale([PLANNED_HOLD, ABSENT_HOLD, REFUSED_HOLD, REFUND_MOVE]) is None
     assert confirmation_of(HOLD, [PLANNED_CONFIRM, CONFIRM]) is CONFIRM
     assert confirmation_of(HOLD, [REFUSED_CONFIRM]) is None

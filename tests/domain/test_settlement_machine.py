@@ -23,6 +23,7 @@ from bridge.domain.moves import (
     Refused,
     Reply,
     Return,
+    SaleStyle,
     StatusReply,
     Unknown,
 )
@@ -49,6 +50,7 @@ class Books:
     """
 
     holds: dict[str, Purchase] = field(default_factory=dict)
+    write_offs: dict[str, Purchase] = field(default_factory=dict)
     sales: dict[str, Purchase] = field(default_factory=dict)
     refunds: dict[str, Return] = field(default_factory=dict)
     seen: dict[str, Reply] = field(default_factory=dict)
@@ -66,7 +68,7 @@ class Books:
         missing = {
             MoveKind.CONFIRM: move.target not in self.holds or not self.confirms,
             MoveKind.RELEASE: move.target in self.sales,
-            MoveKind.REVERT: move.target not in self.sales,
+            MoveKind.REVERT: move.target not in self.sales and move.target not in self.write_offs,
         }
         return Refused("no") if missing.get(move.kind, self.refuses) else None
 
@@ -74,6 +76,9 @@ class Books:
         match move:
             case Move(kind=MoveKind.HOLD, purchase=Purchase() as sale):
                 self.holds[move.move_id] = sale
+                return Done(MoveResult(ticket=f"T-{move.move_id}"))
+            case Move(kind=MoveKind.WRITE_OFF, purchase=Purchase() as sale):
+                self.write_offs[move.move_id] = sale
                 return Done(MoveResult(ticket=f"T-{move.move_id}"))
             case Move(kind=MoveKind.PURCHASE, purchase=Purchase() as sale):
                 self.sales[move.move_id] = sale
@@ -83,7 +88,7 @@ class Books:
             case Move(kind=MoveKind.RELEASE):
                 self.holds.pop(move.target, None)  # that it is gone already is no refusal
             case Move(kind=MoveKind.REVERT):
-                del self.sales[move.target]
+                del (self.sales if move.target in self.sales else self.write_offs)[move.target]
             case Move(kind=MoveKind.REFUND, refund=Return() as refund):
                 self.refunds[move.move_id] = refund
         return Done(MoveResult())
@@ -96,7 +101,7 @@ class Books:
 class Settling(RuleBasedStateMachine):
     """One receipt: its goal changes until it is closed, as a cash program may do; then it is seen through."""
 
-    two_phase = True
+    style = SaleStyle.TWO_PHASE
 
     @initialize(is_refund=st.booleans())
     def opened(self, is_refund: bool) -> None:
@@ -154,11 +159,12 @@ class Settling(RuleBasedStateMachine):
     def never_more_than_one_stands(self) -> None:
         if hasattr(self, "books"):
             assert len(self.books.standing) <= 1
+            assert len(self.books.write_offs) <= 1
             assert len(self.books.refunds) <= 1
 
     def take(self, luck: str) -> bool:
         """One step, its exchange as lucky as `luck` says. False when nothing is left to do."""
-        step = next_step(self.goal, list(self.moves.values()), two_phase=self.two_phase)
+        step = next_step(self.goal, list(self.moves.values()), self.style)
         match step:
             case Settled():
                 return False
@@ -215,7 +221,7 @@ class Settling(RuleBasedStateMachine):
         while self.take("answered"):
             steps += 1
             assert steps < MOST_STEPS, "settlement runs in circles"
-        last = next_step(self.goal, list(self.moves.values()), two_phase=self.two_phase)
+        last = next_step(self.goal, list(self.moves.values()), self.style)
         assert isinstance(last, Settled)
         if last.refused is None:
             self._check_goal()
@@ -224,11 +230,15 @@ class Settling(RuleBasedStateMachine):
 
     def _check_goal(self) -> None:
         assert not any(move.state in {MoveState.SENT, MoveState.UNKNOWN} for move in self.moves.values())
+        is_spent = self.style is SaleStyle.REDEEM_FIRST and self.goal.purchase is not None
+        spent = [self.goal.purchase.redeem] if is_spent and self.goal.purchase and self.goal.purchase.redeem else []
+        assert [sale.redeem for sale in self.books.write_offs.values()] == spent
         match self.goal.kind:
             case GoalKind.NOTHING:
                 assert not self.books.standing
             case GoalKind.HELD:
-                assert list(self.books.holds.values()) == ([self.goal.purchase] if self.two_phase else [])
+                is_held = self.style is SaleStyle.TWO_PHASE
+                assert list(self.books.holds.values()) == ([self.goal.purchase] if is_held else [])
                 assert not self.books.sales
             case GoalKind.COMMITTED:
                 assert (list(self.books.sales.values()), self.books.holds) == ([self.goal.purchase], {})
@@ -237,10 +247,14 @@ class Settling(RuleBasedStateMachine):
 
 
 class SettlingInOneShot(Settling):
-    two_phase = False
+    style = SaleStyle.ONE_CALL
 
 
-@pytest.mark.parametrize("machine", [Settling, SettlingInOneShot])
+class SettlingWithPointsFirst(Settling):
+    style = SaleStyle.REDEEM_FIRST
+
+
+@pytest.mark.parametrize("machine", [Settling, SettlingInOneShot, SettlingWithPointsFirst])
 def test_settlement_reaches_its_goal(machine: type[Settling]) -> None:
     case = machine.TestCase
     case.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)

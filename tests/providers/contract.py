@@ -12,9 +12,10 @@ import pytest
 from bridge.domain.known_card import NewCard, Registered, Registration
 from bridge.domain.member import CardState
 from bridge.domain.money import Money, Points, money, points
-from bridge.domain.moves import Done, Move, MoveKind, MoveResult, Purchase, Refused, Return
+from bridge.domain.moves import Done, Move, MoveKind, MoveResult, Purchase, Refused, Return, SaleStyle
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.sale import Basket, Cashier, Line
+from bridge.domain.settlement import first_move_of
 from bridge.ports import LoyaltyProvider, ProviderState, move_id
 
 CARD = CardNumber("0290000000017")
@@ -63,8 +64,7 @@ class Till:
 
     def sale(self, bought: Purchase) -> Move:
         """The first move of a sale."""
-        kind = MoveKind.HOLD if self.provider.traits.two_phase else MoveKind.PURCHASE
-        return replace(self.move(kind), purchase=bought)
+        return replace(self.move(first_move_of(self.provider.traits.style)), purchase=bought)
 
     def confirm(self, sale: Move, ticket: str) -> Move:
         return replace(self.move(MoveKind.CONFIRM, target=sale.move_id, ticket=ticket), purchase=sale.purchase)
@@ -74,7 +74,7 @@ class Till:
         sale = self.sale(bought)
         made = [sale]
         result = await self.done(sale)
-        if self.provider.traits.two_phase:
+        if self.provider.traits.style is SaleStyle.TWO_PHASE:
             made.append(self.confirm(sale, result.ticket))
             await self.done(made[-1])
         return self.provider.reference(sale.move_id), made
@@ -263,7 +263,8 @@ class LoyaltyProviderContract:
         assert reply.error == "card_not_found"
 
     async def test_a_move_it_does_not_have_is_refused_not_raised(self, provider: LoyaltyProvider) -> None:
-        other = MoveKind.PURCHASE if provider.traits.two_phase else MoveKind.HOLD
+        is_two_phase = provider.traits.style is SaleStyle.TWO_PHASE
+        other = MoveKind.PURCHASE if is_two_phase else MoveKind.HOLD
         move = replace(Till(provider).move(other), purchase=purchase())
 
         assert isinstance(await provider.send(move), Refused)

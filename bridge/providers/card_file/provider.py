@@ -12,7 +12,7 @@ from bridge.domain.errors import ProviderRefused, ProviderUnavailable
 from bridge.domain.known_card import CardPage, NewCard, Registered
 from bridge.domain.member import Member
 from bridge.domain.money import NO_POINTS, Points, points
-from bridge.domain.moves import Absent, Away, Done, Move, Purchase, Reply, Return, StatusReply, Unknown
+from bridge.domain.moves import Absent, Away, Done, Move, Purchase, Reply, Return, SaleStyle, StatusReply, Unknown
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
 from bridge.domain.returns import give_back
@@ -31,7 +31,7 @@ class CardFileProvider:
     """One `[[providers]]` entry of kind "card-file"."""
 
     kind = "card-file"
-    traits = Traits(two_phase=False)
+    traits = Traits(SaleStyle.ONE_CALL)
 
     def __init__(self, settings: CardFileSettings) -> None:
         self.name = settings.name

@@ -11,7 +11,7 @@ import structlog
 
 from bridge.domain.errors import DeskError, ProviderRefused, ProviderUnavailable
 from bridge.domain.member import Member
-from bridge.domain.moves import Move, Purchase, Reply, Return, StatusReply
+from bridge.domain.moves import Move, Purchase, Reply, Return, SaleStyle, StatusReply
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
 from bridge.ports import CardRegister, CardSource, ProviderState, Traits
@@ -41,7 +41,7 @@ class MaxmaProvider:
     """One `[[providers]]` entry of kind "maxma"."""
 
     kind = "maxma"
-    traits = Traits(two_phase=True, multiple=Decimal(1))
+    traits = Traits(SaleStyle.TWO_PHASE, multiple=Decimal(1))
 
     def __init__(self, settings: MaxmaSettings) -> None:
         self.name = settings.name

@@ -1,0 +1,62 @@
+"""What is arranged at the provider for a receipt that is still open: set, and given up when it cannot be reached."""
+
+from dataclasses import replace
+
+from bridge.desk.deadline import left_until
+from bridge.desk.programme import Programme
+from bridge.desk.receipts import live
+from bridge.desk.releasing import failure_of
+from bridge.desk.rooms import Rooms
+from bridge.desk.settler import Progress, Told
+from bridge.desk.undoing import without_hold, without_redemption
+from bridge.domain.errors import ReceiptState as WrongReceiptState
+from bridge.domain.moves import Purchase
+from bridge.domain.receipt import Goal, GoalKind, Receipt, ReceiptState, RedemptionState
+from bridge.domain.settlement import serves
+
+
+class Holding:
+    """Holds a sale, or writes off its points, as the provider's style has it."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._book = rooms.book
+        self._settler = rooms.settler
+
+    async def hold(self, receipt_id: str, programme: Programme, purchase: Purchase, deadline: float) -> Goal:
+        """Until this purchase is held at the provider; the receipt's goal, by then reached.
+
+        ProviderUnavailable: nothing was held. OutcomeUnknown: what may be held is being undone. A refusal besides.
+        """
+        async with self._book.lock(receipt_id):
+            receipt = live(await self._book.get(receipt_id))
+            goal = receipt.goal
+            if receipt.card is None or receipt.card.number != purchase.card:
+                raise WrongReceiptState("another card has come in meanwhile")
+            if not is_held(receipt, programme, purchase):
+                goal = Goal(GoalKind.HELD, programme.name, purchase=purchase)
+                await self._book.save(replace(receipt, state=ReceiptState.OPEN, goal=goal, settled=False))
+        told = await self._settler.reach(receipt_id, left_until(deadline))
+        if told.progress is not Progress.SETTLED:
+            await self._give_up(receipt_id, told)
+            raise failure_of(told)
+        return goal
+
+    async def _give_up(self, receipt_id: str, told: Told) -> None:
+        """The hold is not wanted any more, whatever becomes of it; after a refusal neither are its points."""
+        async with self._book.lock(receipt_id):
+            receipt = live(await self._book.get(receipt_id))
+            if told.progress is Progress.REFUSED:
+                receipt = without_redemption(receipt)
+            elif told.progress is not Progress.AWAY and receipt.redemption:
+                redemption = replace(receipt.redemption, state=RedemptionState.UNKNOWN)
+                receipt = replace(receipt, redemption=redemption)
+            await self._book.save(without_hold(receipt))
+        self._settler.drive(receipt_id)
+
+
+def is_held(receipt: Receipt, programme: Programme, purchase: Purchase) -> bool:
+    """True when what the receipt has arranged already serves this purchase."""
+    held = receipt.goal
+    if held.kind is not GoalKind.HELD or held.provider != programme.name or held.purchase is None:
+        return False
+    return serves(programme.provider.traits.style, held.purchase, purchase)
