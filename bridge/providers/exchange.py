@@ -1,13 +1,26 @@
 """The values between the HTTP policy (http.py) and the HTTP library (transport.py)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """path: below the provider's address, query included, percent-encoded. headers: besides those of every request.
+
+    Headers and path may carry secrets, so they stay out of the repr.
+    """
+
+    path: str = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class HttpReply:
-    """Header names in any case. The body is there for status 200 alone: nobody looks at any other."""
+    """Header names in any case. The body is there for status 200, for others where the provider's settings say so."""
 
     status: int
     headers: Mapping[str, str]

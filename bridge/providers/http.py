@@ -6,6 +6,9 @@ What a fault means depends on one question alone, whether a byte of the request 
     no connection (refused, DNS, TLS), 429                   ProviderUnavailable    Away
     no whole or no valid answer, 5xx, redirect, other 4xx    ProviderUnavailable    Unknown
     401, 403, 404 (our key or shop)                          ProviderRefused        Unknown
+
+`lookup` and `move` post and read a 200. An adapter whose provider speaks in other methods and statuses uses `exchange`
+and says of a reply what it means.
 """
 
 import asyncio
@@ -20,7 +23,7 @@ import structlog
 from bridge.domain.errors import ProviderRefused, ProviderUnavailable
 from bridge.domain.moves import Away, Unknown
 from bridge.ports import ProviderState
-from bridge.providers.exchange import HttpReply, Progress, TransportFault
+from bridge.providers.exchange import HttpReply, HttpRequest, Progress, TransportFault
 from bridge.providers.retry_after import parse_retry_after
 
 if TYPE_CHECKING:
@@ -42,13 +45,17 @@ class WireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
-    """headers carry the key, so they stay out of the repr; deadlines cover all from DNS to the last byte."""
+    """headers carry the key, so they stay out of the repr; deadlines cover all from DNS to the last byte.
+
+    reads_all: the bodies of other statuses than 200 mean something too.
+    """
 
     name: str
     base_url: str
     headers: Mapping[str, str] = field(repr=False)
     timeout_ms: int = 1500
     write_timeout_ms: int = 10_000
+    reads_all: bool = False
 
 
 class Fault(Exception):
@@ -60,9 +67,14 @@ class Fault(Exception):
         self.refused = refused
         self.retry_after_s = retry_after_s
 
+    @property
+    def answer(self) -> Away | Unknown:
+        """What this fault says of a move."""
+        return Unknown(str(self)) if self.sent else Away(str(self), self.retry_after_s)
+
 
 class HttpCaller:
-    """Posts JSON to one provider and says in the desk's terms what came of it; safe to use concurrently."""
+    """Talks HTTP to one provider and says in the desk's terms what came of it; safe to use concurrently."""
 
     def __init__(self, settings: HttpSettings, monotonic: Callable[[], float] = time.monotonic) -> None:
         for name, value in settings.headers.items():
@@ -91,19 +103,47 @@ class HttpCaller:
     async def lookup(self, path: str, body: bytes, decode: Callable[[bytes], T]) -> T:
         """What `decode` makes of the reply; it may raise WireError. Raises ProviderUnavailable, ProviderRefused."""
         try:
-            return await self._exchange(path, body, decode, self._settings.timeout_ms)
+            return await self.exchange(HttpRequest(path, body), _of_200(decode), self.lookup_deadline())
         except Fault as fault:
-            what = f"{self._settings.name}: {fault}"
-            if fault.refused:
-                raise ProviderRefused(what) from None
-            raise ProviderUnavailable(what, fault.retry_after_s) from None
+            raise self.failure(fault) from None
 
     async def move(self, path: str, body: bytes, decode: Callable[[bytes], T]) -> T | Away | Unknown:
         """What `decode` makes of the reply, Away when the request surely was not taken, else Unknown."""
         try:
-            return await self._exchange(path, body, decode, self._settings.write_timeout_ms)
+            return await self.exchange(HttpRequest(path, body), _of_200(decode), self.move_deadline())
         except Fault as fault:
-            return Unknown(str(fault)) if fault.sent else Away(str(fault), fault.retry_after_s)
+            return fault.answer
+
+    async def exchange(self, request: HttpRequest, decode: Callable[[HttpReply], T], deadline: float) -> T:
+        """What `decode` makes of the reply, which has come by the loop's time `deadline`. Raises Fault.
+
+        `decode` may raise WireError, or a Fault of its own. A 429 never reaches it.
+        """
+        self._check_pause()
+        try:
+            answer = decode(await self._sent(request, deadline))
+        except WireError as error:
+            fault = Fault(str(error), sent=True)
+            self.note(ProviderState.UNAVAILABLE, str(fault))
+            raise fault from None
+        except Fault as fault:
+            self.note(ProviderState.REFUSED if fault.refused else ProviderState.UNAVAILABLE, str(fault))
+            raise
+        self.note(ProviderState.AVAILABLE)
+        return answer
+
+    def lookup_deadline(self) -> float:
+        """Of a lookup that begins now, as a time of the loop."""
+        return asyncio.get_running_loop().time() + self._settings.timeout_ms / 1000
+
+    def move_deadline(self) -> float:
+        """Of a move that begins now."""
+        return asyncio.get_running_loop().time() + self._settings.write_timeout_ms / 1000
+
+    def failure(self, fault: Fault) -> ProviderRefused | ProviderUnavailable:
+        """What this fault says of a lookup."""
+        what = f"{self._settings.name}: {fault}"
+        return ProviderRefused(what) if fault.refused else ProviderUnavailable(what, fault.retry_after_s)
 
     async def warm_up(self) -> None:
         """Import httpx and load the trusted authorities before the first card is scanned."""
@@ -115,39 +155,19 @@ class HttpCaller:
             if self._transport:
                 await self._transport.aclose()
 
-    async def _exchange(self, path: str, body: bytes, decode: Callable[[bytes], T], deadline_ms: int) -> T:
-        self._check_pause()
-        try:
-            answer = decode(await self._post(path, body, deadline_ms / 1000))
-        except WireError as error:
-            fault = Fault(str(error), sent=True)
-            self.note(ProviderState.UNAVAILABLE, str(fault))
-            raise fault from None
-        except Fault as fault:
-            self.note(ProviderState.REFUSED if fault.refused else ProviderState.UNAVAILABLE, str(fault))
-            raise
-        self.note(ProviderState.AVAILABLE)
-        return answer
-
-    async def _post(self, path: str, body: bytes, deadline_s: float) -> bytes:
+    async def _sent(self, request: HttpRequest, deadline: float) -> HttpReply:
         progress = Progress()
+        began = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(deadline_s):
-                reply = await (await self._opened()).post(path, body, progress)
+            async with asyncio.timeout_at(deadline):
+                reply = await (await self._opened()).send(request, progress)
         except TimeoutError:
-            raise Fault(f"no answer within {deadline_s:g} s", sent=progress.sent) from None
+            raise Fault(f"no answer within {deadline - began:.3g} s", sent=progress.sent) from None
         except TransportFault as fault:
             raise Fault(str(fault), sent=progress.sent) from None
-        return self._checked(reply)
-
-    def _checked(self, reply: HttpReply) -> bytes:
-        if reply.status == 200:
-            return reply.body
-        what = f"HTTP {reply.status}"
         if reply.status == 429:
-            pause_s = self._pause(reply)
-            raise Fault(what, sent=False, retry_after_s=pause_s)
-        raise Fault(what, sent=True, refused=reply.status in _OUR_FAULT)
+            raise Fault("HTTP 429", sent=False, retry_after_s=self._pause(reply))
+        return reply
 
     def _pause(self, reply: HttpReply) -> float | None:
         asked = parse_retry_after(
@@ -169,11 +189,25 @@ class HttpCaller:
             if self._closed:
                 raise Fault("closed", sent=False)
             if self._transport is None:
-                self._transport = await asyncio.to_thread(_open, self._settings.base_url, self._settings.headers)
+                self._transport = await asyncio.to_thread(_open, self._settings)
             return self._transport
 
 
-def _open(base_url: str, headers: Mapping[str, str]) -> "Transport":
+def fault_of(status: int) -> Fault:
+    """What an HTTP status says that an adapter knows no meaning of."""
+    return Fault(f"HTTP {status}", sent=True, refused=status in _OUR_FAULT)
+
+
+def _of_200(decode: Callable[[bytes], T]) -> Callable[[HttpReply], T]:
+    def read(reply: HttpReply) -> T:
+        if reply.status != 200:
+            raise fault_of(reply.status)
+        return decode(reply.body)
+
+    return read
+
+
+def _open(settings: HttpSettings) -> "Transport":
     from bridge.providers.transport import Transport  # noqa: PLC0415 - httpx takes 0.2 s to import: in a thread
 
-    return Transport(base_url, headers)
+    return Transport(settings.base_url, settings.headers, reads_all=settings.reads_all)

@@ -1,4 +1,4 @@
-"""One POST over httpx, bytes in, bytes out. Nothing else imports httpx, so it is imported late (http.py)."""
+"""One request over httpx, bytes in, bytes out. Nothing else imports httpx, so it is imported late (http.py)."""
 
 import ssl
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import certifi
 import httpx
 
-from bridge.providers.exchange import HttpReply, Progress, TransportFault
+from bridge.providers.exchange import HttpReply, HttpRequest, Progress, TransportFault
 
 # The largest honest reply is a page of purchases, some tens of kilobytes; more is a broken or hostile peer.
 MAX_REPLY_BYTES = 1 << 20
@@ -21,8 +21,9 @@ LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=4, keepalive
 class Transport:
     """A pool of connections to one provider. No proxies from the environment, no redirects, no retries."""
 
-    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, base_url: str, headers: Mapping[str, str], *, reads_all: bool = False) -> None:
         self._base_url = base_url.rstrip("/")
+        self._reads_all = reads_all
         self._client = httpx.AsyncClient(
             headers={**headers, "Accept-Encoding": "identity"},
             transport=httpx.AsyncHTTPTransport(verify=_trust(base_url), limits=LIMITS, retries=0),
@@ -31,13 +32,17 @@ class Transport:
             timeout=None,  # noqa: S113 - the caller's one deadline covers every phase
         )
 
-    async def post(self, path: str, body: bytes, progress: Progress) -> HttpReply:
-        """The reply to `body`. Raises TransportFault; `progress` tells whether the request may have gone out."""
+    async def send(self, request: HttpRequest, progress: Progress) -> HttpReply:
+        """The reply. Raises TransportFault; `progress` tells whether the request may have gone out."""
         try:
             async with self._client.stream(
-                "POST", self._base_url + path, content=body, extensions={"trace": progress.trace}
+                request.method,
+                self._base_url + request.path,
+                content=request.body,
+                headers=request.headers,
+                extensions={"trace": progress.trace},
             ) as response:
-                content = await _read(response) if response.status_code == 200 else b""
+                content = await _read(response) if self._is_read(response.status_code) else b""
                 return HttpReply(response.status_code, response.headers, content)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
             # What broke after sending may quote the peer's bytes: only its kind is told then.
@@ -49,6 +54,9 @@ class Transport:
 
     async def aclose(self) -> None:
         await self._client.aclose()
+
+    def _is_read(self, status: int) -> bool:
+        return status == 200 or (self._reads_all and status != 429)
 
 
 async def _read(response: httpx.Response) -> bytes:
