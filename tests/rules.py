@@ -220,9 +220,11 @@ RULES = (
     ),
     Rule("bridge.cli", EVERYTHING, "composition root, and the commands beside it"),
     Rule("bridge.emulation", EVERYTHING, "composition root of a till that is not real"),
+    Rule("bridge.emulation.web", ("h11", "msgspec"), "HTTP below any emulated provider, and its faults"),
     Rule(
         "bridge.emulation.maxma",
-        ("h11", "msgspec", "structlog"),
+        ("bridge.emulation.web", "msgspec"),
         "an emulated provider that shared code with the client would share its mistakes",
     ),
+    Rule("bridge.emulation.rest", ("bridge.emulation.web", "msgspec"), "the same"),
 )

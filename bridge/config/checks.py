@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator
 from itertools import chain
 
 from bridge.config.check_http import check_http
-from bridge.config.errors import Problem, quoted
+from bridge.config.errors import ConfigError, Problem, quoted
 from bridge.config.model import DEFAULT_ADMIN_GROUPS, CardFormat, Config, Display, Printer, Provider, Scanner
-from bridge.config.not_yet import KINDS_TO_COME
 from bridge.config.policies import check_policy
+from bridge.config.profiles import load_profile, profile_file
 from bridge.domain.card import Charset, CheckDigit
 from bridge.providers import KINDS
+from bridge.providers.rest.checking import abilities_of, secrets_of
 from devices.codecs.aim import SYMBOLOGIES
 from devices.codecs.displays.command_set import NoSuchDisplay
 from devices.printers.profiles import PROFILES
@@ -33,7 +34,7 @@ SCHEMES = {
 }
 
 # Keys that only some kinds of provider have.
-_OWN_KEYS = ("base_url", "key", "login", "password", "path", "ledger", "accrue_percent")
+_OWN_KEYS = ("base_url", "key", "login", "password", "profile", "path", "ledger", "accrue_percent")
 
 Device = Scanner | Display | Printer
 
@@ -109,7 +110,7 @@ def _check_registered(config: Config) -> Iterator[Problem]:
     for place, printer in enumerate(config.printers):
         yield from _check_name(f"printers[{place}].profile", printer.profile, PROFILES)
     for place, provider in enumerate(config.providers):
-        yield from _check_name(f"providers[{place}].kind", provider.kind, KINDS, KINDS_TO_COME)
+        yield from _check_name(f"providers[{place}].kind", provider.kind, KINDS)
     for place, card_format in enumerate(config.card_formats):
         for number, symbology in enumerate(card_format.symbologies):
             yield from _check_name(f"card_formats[{place}].symbologies[{number}]", symbology, SYMBOLOGIES)
@@ -146,12 +147,9 @@ def _check_printer(path: str, row: Printer) -> Iterator[Problem]:
                 yield Problem(f"{path}.{key}", f"profile {row.profile} sends text only and has no such key")
 
 
-def _check_name(
-    key_path: str, name: str, registry: Collection[str], to_come: Collection[str] = ()
-) -> Iterator[Problem]:
+def _check_name(key_path: str, name: str, registry: Collection[str]) -> Iterator[Problem]:
     if name not in registry:
-        verdict = "is not in this version" if name in to_come else "is not allowed"
-        yield Problem(key_path, f"{quoted(name)} {verdict}", tuple(registry))
+        yield Problem(key_path, f"{quoted(name)} is not allowed", tuple(registry))
 
 
 def _check_card_format(path: str, row: CardFormat, config: Config) -> Iterator[Problem]:
@@ -184,7 +182,25 @@ def _check_provider(path: str, row: Provider) -> Iterator[Problem]:
             yield Problem(f"{path}.{key}", f"kind {row.kind} has no such key", (*needed, *taken))
     yield from _check_members_file(f"{path}.path", row)
     yield from _check_templates(path, row)
-    yield from check_policy(path, row)
+    if KINDS[row.kind].is_profiled:
+        yield from _check_profile(path, row)
+    else:
+        yield from check_policy(path, row, KINDS[row.kind].abilities)
+
+
+def _check_profile(path: str, row: Provider) -> Iterator[Problem]:
+    file = profile_file(row)
+    if file is None:
+        return  # the missing key is told already
+    try:
+        profile = load_profile(file)
+    except ConfigError as error:
+        yield Problem(f"{path}.profile", str(error))
+        return
+    for key in secrets_of(profile):
+        if getattr(row, key) is None:
+            yield Problem(f"{path}.{key}", f"missing: the profile {file.name} needs it", ('{ credential = "NAME" }',))
+    yield from check_policy(path, row, abilities_of(profile))
 
 
 def _check_templates(path: str, row: Provider) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from msgspec import ValidationError, inspect
@@ -22,26 +23,30 @@ _PLAIN = {
     inspect.IntType: (int, "a whole number"),
     inspect.VarTupleType: (list, "a list"),
     inspect.StructType: (dict, "a table"),
+    inspect.DictType: (dict, "a table"),
+    inspect.DecimalType: (Decimal, "a number"),
     inspect.LiteralType: (str, "text"),
     inspect.EnumType: (str, "text"),
 }
 
 
-def unknown_keys(document: Mapping[str, Any]) -> Iterator[Problem]:
+def unknown_keys(document: Mapping[str, Any], model: type = Config) -> Iterator[Problem]:
     """A Problem for each key of the document that the model does not have."""
-    yield from _unknown_in(inspect.type_info(Config), document, "")
+    yield from _unknown_in(inspect.type_info(model), document, "")
 
 
-def explain(error: ValidationError, document: Mapping[str, Any]) -> Problem:
+def explain(error: ValidationError, document: Mapping[str, Any], model: type = Config) -> Problem:
     """The refusal that `error` of msgspec.convert stands for."""
     place = _PLACE.search(str(error))
     key_path = place[1] if place else ""
+    if key_path.endswith("[...]"):
+        return Problem(key_path.removesuffix("[...]"), "a value in this table is no text", ("text",))
     missing = _MISSING.match(str(error))
     if missing:
-        return _explain_missing(key_path, missing[1])
+        return _explain_missing(key_path, missing[1], model)
     if isinstance(error.__cause__, NotAllowed):
         return Problem(key_path, error.__cause__.what, error.__cause__.allowed)
-    return _explain_value(key_path, _follow(document, key_path))
+    return _explain_value(key_path, _follow(document, key_path), model)
 
 
 def allowed_at(kind: inspect.Type) -> tuple[str, ...]:
@@ -127,14 +132,14 @@ def _unknown_key(key_path: str, key: str, known: tuple[str, ...]) -> Problem:
     return Problem(key_path, f"unknown key{guess}", known)
 
 
-def _explain_missing(section: str, key: str) -> Problem:
+def _explain_missing(section: str, key: str, model: type) -> Problem:
     key_path = f"{section}.{key}" if section else key
-    field = _fields(_type_at(section))[key]
+    field = _fields(_type_at(section, model))[key]
     return Problem(key_path, "missing", allowed_at(field.type))
 
 
-def _explain_value(key_path: str, value: object) -> Problem:
-    kind = _type_at(key_path)
+def _explain_value(key_path: str, value: object, model: type) -> Problem:
+    kind = _type_at(key_path, model)
     allowed = allowed_at(kind)
     if _has_plain_type(bare_type(kind), value):
         return Problem(key_path, f"{quoted(value)} is not allowed", allowed)
@@ -152,8 +157,8 @@ def _steps(key_path: str) -> Iterator[str | int]:
         yield name or int(place)
 
 
-def _type_at(key_path: str) -> inspect.Type:
-    kind: inspect.Type = inspect.type_info(Config)
+def _type_at(key_path: str, model: type) -> inspect.Type:
+    kind: inspect.Type = inspect.type_info(model)
     for step in _steps(key_path):
         bare = bare_type(kind)
         if isinstance(step, int) and isinstance(bare, inspect.VarTupleType):

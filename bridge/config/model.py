@@ -303,6 +303,10 @@ class Provider(Section, frozen=True):
     templates: Annotated[
         tuple[CardTemplate, ...], Meta(description="by the card's template; all others have the provider's own percent")
     ] = ()
+    profile: Annotated[
+        Path | None,
+        Meta(description="how the system is spoken to, a TOML file; locards and cardlab come with one"),
+    ] = None
     path: Annotated[Path | None, Meta(description="card-file: the members, a TOML or CSV file")] = None
     ledger: Annotated[
         Path | None,

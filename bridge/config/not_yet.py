@@ -6,8 +6,6 @@ from typing import Any
 from bridge.config.errors import Problem, quoted
 from bridge.config.model import Config
 
-KINDS_TO_COME = ("locards", "cardlab", "rest")
-
 
 def _other_than(value: object) -> Callable[[Any], bool]:
     return lambda found: found != value

@@ -6,7 +6,7 @@ import msgspec
 
 from bridge.config.errors import Problem
 from bridge.config.model import Provider
-from bridge.domain.policy import Policy, impossible
+from bridge.domain.policy import Abilities, Policy, impossible
 from bridge.providers import KINDS
 
 
@@ -16,7 +16,7 @@ def policy_of(row: Provider) -> Policy:
     return msgspec.convert({**msgspec.to_builtins(KINDS[row.kind].policy), **told}, Policy)
 
 
-def check_policy(key_path: str, row: Provider) -> Iterator[Problem]:
-    """A Problem for each key that does not go with the others, or that this kind of provider cannot do."""
-    for each in impossible(policy_of(row), KINDS[row.kind].abilities):
+def check_policy(key_path: str, row: Provider, abilities: Abilities) -> Iterator[Problem]:
+    """A Problem for each key that does not go with the others, or that this provider cannot do."""
+    for each in impossible(policy_of(row), abilities):
         yield Problem(f"{key_path}.policy.{each.key}", each.what, each.allowed)

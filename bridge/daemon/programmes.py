@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bridge.config.model import Config, Provider
 from bridge.config.policies import policy_of
+from bridge.config.profiles import load_profile, profile_file
 from bridge.desk.programme import Programme, Programmes
 from bridge.domain.limits import RedeemRules
 from bridge.domain.policy import Way
@@ -11,6 +12,7 @@ from bridge.ports import LoyaltyProvider
 from bridge.providers import build
 from bridge.providers.card_file.settings import CardFileSettings
 from bridge.providers.maxma.settings import MaxmaSettings
+from bridge.providers.rest.settings import RestSettings
 
 
 def programmes_of(config: Config) -> Programmes:
@@ -45,6 +47,26 @@ def _maxma(config: Config, provider: Provider) -> MaxmaSettings:
     )
 
 
+def _rest(config: Config, provider: Provider) -> RestSettings:
+    file = profile_file(provider)
+    if file is None:
+        raise ValueError(f"provider {provider.name}: `profile` is missing")  # config.checks has refused it before
+    secrets = {name: getattr(provider, name) for name in ("key", "login", "password")}
+    return RestSettings(
+        name=provider.name,
+        kind=provider.kind,
+        base_url=str(provider.base_url),
+        profile=load_profile(file),
+        store=config.till.store,
+        store_name=config.till.store_name or config.till.store,
+        till=config.till.name,
+        language=config.till.language,
+        timeout_ms=provider.timeout_ms,
+        write_timeout_ms=provider.write_timeout_ms,
+        **{name: secret.value for name, secret in secrets.items() if secret},
+    )
+
+
 def _card_file(config: Config, provider: Provider) -> CardFileSettings:
     if provider.path is None:
         raise ValueError(f"provider {provider.name}: `path` is missing")  # config.checks has refused it before
@@ -56,4 +78,10 @@ def _card_file(config: Config, provider: Provider) -> CardFileSettings:
     )
 
 
-_SETTINGS: dict[str, Callable[[Config, Provider], object]] = {"maxma": _maxma, "card-file": _card_file}
+_SETTINGS: dict[str, Callable[[Config, Provider], object]] = {
+    "maxma": _maxma,
+    "locards": _rest,
+    "cardlab": _rest,
+    "rest": _rest,
+    "card-file": _card_file,
+}

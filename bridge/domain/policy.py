@@ -64,10 +64,17 @@ class Policy:
 class Abilities:
     """What a provider's operations can be told, whatever the shop would like.
 
+    can_tell_balance: so that points can be spent. can_spend_apart: by an operation of its own, as soon as they are
+    redeemed; else the sale spends and earns in one. can_sell, can_cancel, can_return: it has such an operation at all.
     can_keep_redeemed: a refund can be told not to give spent points back. partial_refund: what a part of a sale can be
     told as, besides MANUAL.
     """
 
+    can_tell_balance: bool = True
+    can_spend_apart: bool = False
+    can_sell: bool = True
+    can_cancel: bool = True
+    can_return: bool = True
     can_keep_redeemed: bool = True
     partial_refund: frozenset[PartialRefund] = frozenset({PartialRefund.AMOUNT, PartialRefund.LINES})
 
@@ -81,22 +88,48 @@ class Impossible:
     allowed: tuple[str, ...]
 
 
+_NOT_SENT = (Way.MANUAL.value, Way.NONE.value)
+
+
 def impossible(policy: Policy, abilities: Abilities) -> Iterator[Impossible]:
     """What cannot work of this policy at a provider of these abilities."""
-    yield from _one_operation(policy)
+    yield from _missing(policy, abilities)
+    yield from _spending(policy, abilities)
+    if policy.reverse.is_sent:
+        yield from _returning(policy, abilities)
+
+
+def _missing(policy: Policy, abilities: Abilities) -> Iterator[Impossible]:
+    """Operations that are to be sent and do not exist."""
+    if policy.redeem.is_sent and not abilities.can_tell_balance:
+        yield Impossible("redeem", "the balance cannot be asked for here", _NOT_SENT)
+    if policy.accrue.is_sent and not abilities.can_sell:
+        yield Impossible("accrue", "there is no operation for a sale here", _NOT_SENT)
+    if policy.reverse.is_sent and not abilities.can_return:
+        yield Impossible("reverse", "there is no operation for a return here", _NOT_SENT)
+
+
+def _spending(policy: Policy, abilities: Abilities) -> Iterator[Impossible]:
+    """Whoever spends points must hear of it, soon, and must be able to give them back."""
+    if policy.redeem is not Way.ONLINE:
+        return
+    if not abilities.can_spend_apart:
+        at_once = (Way.ONLINE.value, Way.ONLINE_ELSE_QUEUE.value)
+        if policy.accrue.value not in at_once:
+            what = f"{policy.accrue} does not go with redeem = online: one operation spends points and earns them here"
+            yield Impossible("accrue", what, at_once)
+        return
+    if policy.cancel.is_sent and not abilities.can_cancel:
+        yield Impossible("cancel", "there is no operation that gives points back here", (Way.MANUAL.value,))
+    if policy.cancel is Way.NONE:
+        ways = tuple(way.value for way in Way if way is not Way.NONE)
+        yield Impossible("cancel", "points are written off at once here: somebody must give them back", ways)
+
+
+def _returning(policy: Policy, abilities: Abilities) -> Iterator[Impossible]:
     if not policy.restore_redeemed_on_refund and not abilities.can_keep_redeemed:
         yield Impossible("restore_redeemed_on_refund", "a refund here always gives spent points back", ("true",))
     partial = policy.partial_refund
     if partial is not PartialRefund.MANUAL and partial not in abilities.partial_refund:
         allowed = tuple(sorted(each.value for each in (*abilities.partial_refund, PartialRefund.MANUAL)))
         yield Impossible("partial_refund", f"a part of a sale cannot be returned here by {partial}", allowed)
-
-
-def _one_operation(policy: Policy) -> Iterator[Impossible]:
-    """The sale is one operation, so whoever spends points must hear of it, and soon."""
-    if policy.redeem is not Way.ONLINE:
-        return
-    at_once = (Way.ONLINE.value, Way.ONLINE_ELSE_QUEUE.value)
-    if policy.accrue.value not in at_once:
-        what = f"{policy.accrue} does not go with redeem = online: one operation spends points and earns them here"
-        yield Impossible("accrue", what, at_once)

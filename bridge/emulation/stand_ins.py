@@ -14,11 +14,14 @@ import msgspec
 
 from bridge.config.credentials import Secret
 from bridge.config.model import Config, Display, JournalSettings, Printer, Provider, Scanner, Socket
+from bridge.config.profiles import EXAMPLE
 from bridge.config.values import BaseUrl, Endpoint, Forward
 from bridge.daemon.device_room import profile_of
 from bridge.domain.card import CardFormat
 from bridge.emulation.maxma import EmulatedClient, MaxmaEmulator
 from bridge.emulation.members import invented_members
+from bridge.emulation.rest import EmulatedCard, RestEmulator
+from bridge.emulation.rest.ledger import HUNDRED
 from devices.codecs.escpos_view import CODE_PAGES, Paper
 from devices.emulation.display import EmulatedDisplay, Rows
 from devices.emulation.printer import EmulatedPrinter
@@ -54,7 +57,13 @@ class Emulation:
         self._folder = folder
         self._stack = stack
         self._audience = audience
-        self._providers = {"maxma": self._maxma, "card-file": self._card_file}
+        self._providers = {
+            "maxma": self._maxma,
+            "card-file": self._card_file,
+            "locards": self._rest,
+            "cardlab": self._rest,
+            "rest": self._rest,
+        }
 
     async def of(self, config: Config) -> StandIns:
         """The same till with nothing real left in it."""
@@ -120,6 +129,20 @@ class Emulation:
         made.members[row.name] = members
         return msgspec.structs.replace(row, base_url=BaseUrl(emulator.base_url), key=Secret(emulator.key))
 
+    async def _rest(self, row: Provider, config: Config, made: StandIns) -> Provider:
+        """A profile of one's own speaks to a system that is not here: in its place the one that speaks to ours."""
+        members = invented_members(_formats(config), row.name)
+        emulator = await self._stack.enter_async_context(RestEmulator([_card_of(member) for member in members]))
+        made.members[row.name] = members
+        return msgspec.structs.replace(
+            row,
+            base_url=BaseUrl(emulator.base_url),
+            key=Secret(emulator.key),
+            login=Secret(emulator.login),
+            password=Secret(emulator.password),
+            profile=EXAMPLE if row.kind == "rest" else None,
+        )
+
     async def _card_file(self, row: Provider, _config: Config, _made: StandIns) -> Provider:
         """A file of members is no device and no server: it is read as it is, its operations are kept elsewhere."""
         return msgspec.structs.replace(row, ledger=self._folder / f"ledger-{row.name}.db")
@@ -141,6 +164,17 @@ def paper_for(profile: Profile) -> Paper:
         return Paper(encoding=profile.encoding, starts_in_chinese=False)
     make = CODE_PAGES.get(profile.name.partition("-")[0], {})
     return Paper({**make, profile.codepage: profile.encoding})
+
+
+def _card_of(member: EmulatedClient) -> EmulatedCard:
+    return EmulatedCard(
+        member.card or member.phone,
+        member.phone,
+        member.name,
+        member.surname,
+        status="blocked" if member.suspended else "active",
+        points=member.bonuses * HUNDRED,
+    )
 
 
 def _formats(config: Config) -> list[CardFormat]:

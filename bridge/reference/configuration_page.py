@@ -13,7 +13,7 @@ from bridge import config
 from bridge.config.credentials import variable_of
 from bridge.config.explain import allowed_at, bare_type, description_of
 from bridge.config.model import DEFAULT_FILE, Config
-from bridge.config.not_yet import KINDS_TO_COME, ROWS
+from bridge.config.not_yet import ROWS
 from bridge.config.values import Duration
 from bridge.domain.policy import Policy
 from bridge.providers import KINDS
@@ -162,11 +162,8 @@ def _keys(keys: tuple[str, ...]) -> str:
 
 def _not_yet() -> str:
     rows = [f"- `{pattern}`: only {' or '.join(f'`{value}`' for value in instead)}" for pattern, _test, instead in ROWS]
-    names = [
-        f"- `providers[].kind`: {', '.join(KINDS_TO_COME)} are still to come",
-    ]
     head = "Known to the file's grammar and refused by this version, each with a message that says so:"
-    return "\n".join(["## Not in this version", "", head, "", *rows, *names, ""])
+    return "\n".join(["## Not in this version", "", head, "", *rows, ""])
 
 
 def _example() -> str:

@@ -17,8 +17,8 @@ PASTE = (
     "beside this file (mode 0600)"
 )
 PROVIDER_KEYS = (
-    "name, kind, base_url, timeout_ms, write_timeout_ms, key, login, password, max_redeem_percent, templates, path, "
-    "ledger, accrue_percent, policy"
+    "name, kind, base_url, timeout_ms, write_timeout_ms, key, login, password, max_redeem_percent, templates, profile, "
+    "path, ledger, accrue_percent, policy"
 )
 
 BROKEN = {
@@ -271,7 +271,7 @@ BROKEN = {
     ),
     "kind": (
         TILL + CLUB.replace('"maxma"', '"uds"'),
-        'providers[0].kind: "uds" is not allowed: use maxma, card-file',
+        'providers[0].kind: "uds" is not allowed: use maxma, locards, cardlab, rest, card-file',
     ),
     "key of a kind": (
         TILL + CLUB.replace('key = { credential = "maxma-key" }', ""),
@@ -337,9 +337,5 @@ BROKEN = {
     "a display at usb": (
         TILL + DISPLAY.replace("serial:///dev/b", "usb://04b8:0202"),
         'displays[0].endpoint: "usb://04b8:0202" is no place for displays: use serial://',
-    ),
-    "not yet: kind": (
-        TILL + CLUB.replace('"maxma"', '"locards"'),
-        'providers[0].kind: "locards" is not in this version: use maxma, card-file',
     ),
 }

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bridge.config.errors import ConfigError
-from bridge.config.loading import LARGEST_FILE_BYTES, load
+from bridge.config.loading import load
+from bridge.config.reading import LARGEST_FILE_BYTES
 from tests.config.broken import BROKEN, CARDS
 from tests.config.broken_displays import BROKEN_DISPLAYS
 from tests.config.samples import CLUB, FILE_KIND, SECRET, TILL, Loader

@@ -63,8 +63,14 @@ class Till:
         )
 
     def sale(self, bought: Purchase) -> Move:
-        """The first move of a sale."""
-        return replace(self.move(first_move_of(self.provider.traits.style)), purchase=bought)
+        """The first move of a sale: the one that spends its points, if any are."""
+        style = self.provider.traits.style
+        is_apart = style is SaleStyle.REDEEM_FIRST and bought.redeem
+        return replace(self.move(MoveKind.WRITE_OFF if is_apart else first_move_of(style)), purchase=bought)
+
+    def earning(self, spent: Move, ticket: str) -> Move:
+        """The sale whose points were written off by the move `spent`."""
+        return replace(self.move(MoveKind.PURCHASE, ticket=ticket), purchase=spent.purchase)
 
     def confirm(self, sale: Move, ticket: str) -> Move:
         return replace(self.move(MoveKind.CONFIRM, target=sale.move_id, ticket=ticket), purchase=sale.purchase)
@@ -74,13 +80,17 @@ class Till:
         sale = self.sale(bought)
         made = [sale]
         result = await self.done(sale)
+        if sale.kind is MoveKind.WRITE_OFF:
+            sale = self.earning(sale, result.ticket)
+            made.append(sale)
+            await self.done(sale)
         if self.provider.traits.style is SaleStyle.TWO_PHASE:
             made.append(self.confirm(sale, result.ticket))
             await self.done(made[-1])
         return self.provider.reference(sale.move_id), made
 
     def refund(self, base_ref: str, total: str, *, restore: Points | None = None) -> Move:
-        content = Return(CARD, base_ref, money(total), AT, restore=restore)
+        content = Return(CARD, base_ref, money(total), AT, restore=restore, sold=money("1000.00"))
         return replace(self.move(MoveKind.REFUND), refund=content)
 
     async def done(self, move: Move) -> MoveResult:
@@ -89,20 +99,30 @@ class Till:
         return reply.result
 
     async def balance(self) -> Decimal:
+        """As the card's lookup tells it, else the preview, where points are asked for at payment."""
         member = await self.provider.find(CARD)
         assert member is not None
-        assert member.balance is not None
-        return member.balance
+        balance = member.balance
+        if balance is None:
+            balance = (await self.provider.quote(purchase(0))).balance
+        assert balance is not None
+        return balance
 
 
 class LoyaltyProviderContract:
-    """Subclasses give a fixture `provider`: CARD with 500 points and PHONE, BLOCKED blocked, 5 % accrual."""
+    """Subclasses give a fixture `provider`: CARD with 500 points and PHONE, BLOCKED blocked, 5 % accrual.
+
+    takes_parts: False for a provider that is told of whole returns only.
+    """
+
+    takes_parts = True
 
     async def test_knows_a_card(self, provider: LoyaltyProvider) -> None:
         member = await provider.find(CARD)
 
         assert member is not None
-        assert (member.number, member.state, member.balance) == (CARD, CardState.ACTIVE, points(500))
+        assert (member.number, member.state) == (CARD, CardState.ACTIVE)
+        assert await Till(provider).balance() == 500
         assert member.holder.value == "Иванова Мария"
         assert provider.state is ProviderState.AVAILABLE
 
@@ -150,7 +170,8 @@ class LoyaltyProviderContract:
         assert quote.balance in {None, points(500)}
         assert quote.max_redeem is not None
         assert quote.max_redeem >= 100
-        assert (quote.redeemed, quote.discount, quote.accrual) == (points(100), money(0), points(45))
+        assert (quote.redeemed, quote.discount) == (points(100), money(0))
+        assert quote.accrual in {None, points(45)}
         assert sum(line.points for line in quote.lines) == 100
         assert [line.id for line in quote.lines] == ["1", "2"]
         assert await Till(provider).balance() == 500
@@ -169,10 +190,13 @@ class LoyaltyProviderContract:
     async def test_reports_what_was_accrued_and_redeemed(self, provider: LoyaltyProvider) -> None:
         till = Till(provider)
 
-        result = await till.done(till.sale(purchase(100)))
+        first = till.sale(purchase(100))
+        spent = await till.done(first)
+        is_apart = first.kind is MoveKind.WRITE_OFF
+        earned = await till.done(till.earning(first, spent.ticket)) if is_apart else spent
 
-        assert (result.accrued, result.redeemed) == (points(45), points(100))
-        assert result.provider_ref
+        assert (earned.accrued, spent.redeemed) == (points(45), points(100))
+        assert earned.provider_ref
 
     async def test_full_refund_makes_it_undone(self, provider: LoyaltyProvider) -> None:
         till = Till(provider)
@@ -184,12 +208,16 @@ class LoyaltyProviderContract:
         result = await till.done(refund)
 
         assert (result.restored, result.reversed) == (points(100), points(45))
-        assert (preview.restore, preview.reverse) == (points(100), points(45))
+        assert preview.restore in {None, points(100)}
+        assert preview.reverse in {None, points(45)}
         assert await till.balance() == 500
 
     async def test_partial_refunds_add_up_to_the_whole(self, provider: LoyaltyProvider) -> None:
         till = Till(provider)
         ref, _ = await till.sell(purchase(100))
+        if not self.takes_parts:
+            assert isinstance(await provider.send(till.refund(ref, "333.33")), Refused)
+            return
 
         parts = [await till.done(till.refund(ref, part)) for part in ("333.33", "333.33", "333.34")]
 
@@ -201,7 +229,7 @@ class LoyaltyProviderContract:
     async def test_refund_repeated_is_one_refund(self, provider: LoyaltyProvider) -> None:
         till = Till(provider)
         ref, _ = await till.sell(purchase(100))
-        refund = till.refund(ref, "500.00")
+        refund = till.refund(ref, "500.00" if self.takes_parts else "1000.00")
         await till.done(refund)
         balance = await till.balance()
 
@@ -213,8 +241,7 @@ class LoyaltyProviderContract:
     async def test_never_gives_back_more_than_was_bought(self, provider: LoyaltyProvider) -> None:
         till = Till(provider)
         ref, _ = await till.sell(purchase(100))
-        await till.done(till.refund(ref, "800.00"))
-
+        await provider.send(till.refund(ref, "800.00"))
         await provider.send(till.refund(ref, "800.00"))
         await provider.send(till.refund(ref, "800.00"))
 
@@ -227,14 +254,16 @@ class LoyaltyProviderContract:
 
     async def test_revert_undoes_the_sale(self, provider: LoyaltyProvider) -> None:
         till = Till(provider)
-        ref, _ = await till.sell(purchase(100))
-        revert = till.move(MoveKind.REVERT, target=ref)
+        ref, made = await till.sell(purchase(100))
+        apart = [move.move_id for move in made if move.kind is MoveKind.WRITE_OFF]
+        reverts = [till.move(MoveKind.REVERT, target=target) for target in (ref, *apart)]
 
-        result = await till.done(revert)
+        results = [await till.done(revert) for revert in reverts]
 
-        assert (result.restored, result.reversed) == (points(100), points(45))
+        assert sum(result.restored or Decimal(0) for result in results) == 100
+        assert sum(result.reversed or Decimal(0) for result in results) == 45
         assert await till.balance() == 500
-        assert isinstance(await provider.ask(revert), Done)
+        assert all([isinstance(await provider.ask(revert), Done) for revert in reverts])
         assert await till.balance() == 500
 
     async def test_refuses_more_points_than_there_are(self, provider: LoyaltyProvider) -> None:

@@ -133,7 +133,7 @@ async def test_unusable_address_is_away() -> None:
 
 
 def test_unknown_kind() -> None:
-    with pytest.raises(ValueError, match="known: maxma, card-file"):
+    with pytest.raises(ValueError, match="known: maxma, locards, cardlab, rest, card-file"):
         build("uds", object())
 
 

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from bridge.emulation.maxma.exchange import Answer, Request, answer
-from bridge.emulation.maxma.faults import Fault, FaultPlan
+from bridge.emulation.maxma.exchange import answer
 from bridge.emulation.maxma.ledger import EmulatedClient, Ledger, RepeatedSet
 from bridge.emulation.maxma.methods import Methods
 from bridge.emulation.maxma.rules import Rules
-from bridge.emulation.maxma.server import HttpServer
+from bridge.emulation.web.exchange import Answer, Request
+from bridge.emulation.web.faults import Fault, FaultPlan
+from bridge.emulation.web.server import HttpServer
 
 KEY = "emulated-key"
 

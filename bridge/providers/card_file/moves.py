@@ -8,9 +8,9 @@ from bridge.domain.errors import CardBlocked, CardNotFound, LimitExceeded
 from bridge.domain.member import CardState, Member
 from bridge.domain.money import NO_POINTS, Points, points
 from bridge.domain.moves import Done, Move, MoveKind, MoveResult, Purchase, Refused, Reply, Return
+from bridge.domain.reckoning import reckon
 from bridge.domain.returns import GivenBack, Sale, all_back, give_back
 from bridge.providers.card_file.ledger import Book, Entry
-from bridge.providers.card_file.reckoning import reckon
 
 
 def balance(book: Book, member: Member) -> Points:

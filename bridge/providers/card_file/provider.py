@@ -15,13 +15,13 @@ from bridge.domain.money import NO_POINTS, Points, points
 from bridge.domain.moves import Absent, Away, Done, Move, Purchase, Reply, Return, SaleStyle, StatusReply, Unknown
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
+from bridge.domain.reckoning import reckon
 from bridge.domain.returns import give_back
 from bridge.ports import CardRegister, CardSource, ProviderState, Traits
 from bridge.providers.card_file.ledger import Book, Ledger
 from bridge.providers.card_file.members import CardFileError
 from bridge.providers.card_file.members_file import MembersFile
 from bridge.providers.card_file.moves import Rules, balance, result_of, work_of
-from bridge.providers.card_file.reckoning import reckon
 from bridge.providers.card_file.settings import CardFileSettings
 
 T = TypeVar("T")

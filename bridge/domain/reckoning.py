@@ -1,33 +1,40 @@
-"""What a purchase does to the points of a card of the file. Pure; amounts in roubles and points."""
+"""What a purchase does to a card's points where the provider has no preview: discounts, room for points, accrual."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
 from bridge.domain.member import CardKind, Member
-from bridge.domain.money import CENT, NO_POINTS, NOTHING, Money, Points, money, points
+from bridge.domain.money import CENT, NO_POINTS, NOTHING, Money, Points, money, points, round_down_to
 from bridge.domain.quote import LineBenefit
 from bridge.domain.sale import Basket, Line
 
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """discount and accrual of a basket; room: what may still be paid with points, whatever the balance is."""
+    """discount and accrual of a basket; room: the points that could pay for it, whatever the balance is."""
 
     lines: tuple[LineBenefit, ...]
     discount: Money
-    room: Money
+    room: Points
     accrual: Points
 
 
-def reckon(member: Member, basket: Basket, redeem: Points, accrue_percent: Decimal) -> Reckoned:
-    """The member's discount per line, `redeem` points shared out over the lines, the accrual on what is paid."""
+def reckon(
+    member: Member, basket: Basket, redeem: Points, accrue_percent: Decimal, rate: Decimal = Decimal(1)
+) -> Reckoned:
+    """The member's discount per line, `redeem` points shared out over the lines, the accrual on what is paid.
+
+    rate: money per point.
+    """
     discounts = [line.discount(member.discount_percent) for line in basket.lines]
     payable = [money(line.amount - off) for line, off in zip(basket.lines, discounts, strict=True)]
     rooms = [_room(line, left) for line, left in zip(basket.lines, payable, strict=True)]
     shares = share_out(redeem, rooms)
     earning = sum(
-        left - share for line, left, share in zip(basket.lines, payable, shares, strict=True) if not line.no_accrue
+        left - money(share * rate)
+        for line, left, share in zip(basket.lines, payable, shares, strict=True)
+        if not line.no_accrue
     )
     has_points = member.kind is not CardKind.DISCOUNT
     return Reckoned(
@@ -35,7 +42,7 @@ def reckon(member: Member, basket: Basket, redeem: Points, accrue_percent: Decim
             LineBenefit(line.id, off, share) for line, off, share in zip(basket.lines, discounts, shares, strict=True)
         ),
         discount=money(sum(discounts)),
-        room=money(sum(rooms)) if has_points else NOTHING,
+        room=Points(round_down_to(Decimal(sum(rooms)) / rate, CENT)) if has_points else NO_POINTS,
         accrual=_accrual(Decimal(earning), accrue_percent) if has_points else NO_POINTS,
     )
 

@@ -1,4 +1,4 @@
-"""HTTP/1.1 for the emulated MAXMA: h11 for the protocol, asyncio streams for the bytes, loopback only."""
+"""HTTP/1.1 for emulated providers: h11 for the protocol, asyncio streams for the bytes, loopback only."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import h11
 
-from bridge.emulation.maxma.exchange import Answer, Request
+from bridge.emulation.web.exchange import Answer, Request
 
 READ_BYTES = 1 << 16
 MAX_BODY_BYTES = 4 << 20
@@ -148,9 +148,4 @@ class _Connection:
 
 def _to_request(head: h11.Request, body: bytes) -> Request:
     headers = {name.decode(): value.decode() for name, value in head.headers}
-    return Request(
-        path=head.target.decode(),
-        body=body,
-        key=headers.get("x-processing-key", ""),
-        language=headers.get("accept-language", ""),
-    )
+    return Request(head.target.decode(), body, head.method.decode(), headers)

@@ -1,0 +1,1 @@
+"""Loyalty systems that a profile describes."""

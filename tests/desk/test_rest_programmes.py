@@ -1,0 +1,279 @@
+"""A whole till with LoCards and with CardLab: what their policies promise, against the emulator of our own format."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bridge.emulation.rest import EmulatedCard, RestEmulator
+from bridge.emulation.web.faults import Fault, FaultKind
+from tests.shop.client import CashProgram
+from tests.shop.shop import CARD, CONFIG, OTHER_CARD, Shop
+from tests.shop.steps import PATIENCE_MS, close, final, open_with_card, prepare, redeem, refused_with
+
+Opened = Callable[..., Awaitable[CashProgram]]
+AWAY = Fault(FaultKind.TRY_LATER, times=10_000)
+CABINET = '[[providers.templates]]\nname = "Сотрудник"\nmax_redeem_percent = 10\n'
+
+
+@pytest.fixture
+async def system() -> AsyncIterator[RestEmulator]:
+    cards = [
+        EmulatedCard(CARD, "+79161234567", points=350_00),
+        EmulatedCard(OTHER_CARD, "+79167654321", "Пётр", "Петров", "Сотрудник", kind="both", discount_percent=10),
+    ]
+    cards[1].points = cards[1].opening = 1000_00
+    async with RestEmulator(cards) as running:
+        yield running
+        running.ledger.check()
+
+
+@pytest.fixture
+async def opened(shop: Shop, system: RestEmulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Opened]:
+    """The shop's daemon anew with a provider of this kind; gives a cash program that is told of everything."""
+    folder = shop.folder / "credentials"
+    folder.mkdir()
+    for name in ("login", "password"):
+        (folder / name).write_text(getattr(system, name))
+        (folder / name).chmod(0o600)
+    async with AsyncExitStack() as stack:
+
+        async def start(kind: str, more: str = "") -> CashProgram:
+            signs = "\n".join(f'{name} = {{{{ credential = "{name}" }}}}' for name in ("login", "password"))
+            text = CONFIG.replace('kind = "maxma"', f'kind = "{kind}"\n{signs}')
+            monkeypatch.setattr("tests.shop.shop.CONFIG", text.replace("{base_url}", system.base_url))
+            shop.more_of_club = more
+            await shop.kill()
+            await shop.start()
+            return await stack.enter_async_context(await shop.cash_program("card", "receipt", "queue"))
+
+        yield start
+
+
+def _points(system: RestEmulator, card: str = CARD) -> object:
+    return Decimal(system.ledger.card(card).points) / 100
+
+
+async def _refund(cash: CashProgram, receipt_id: str, total: str, **more: object) -> Mapping[str, Any]:
+    return await close(cash, receipt_id, total, **{"operation": "refund", "base": {"receipt_id": "S-1"}, **more})
+
+
+async def _task(cash: CashProgram, outcome: Mapping[str, Any]) -> str:
+    tasks = (await cash.call("queue.list"))["tasks"]
+    return str(next(task["text"] for task in tasks if task["task_id"] == outcome["task_id"]))
+
+
+# --- LoCards ---------------------------------------------------------------------------------------
+
+
+async def test_locards_limits_are_the_least_of_percent_and_balance(opened: Opened) -> None:
+    cash = await opened("locards", "max_redeem_percent = 30\n" + CABINET)
+    await open_with_card(cash, "S-1")
+    limits = await cash.call("receipt.limits", receipt_id="S-1", total="1000.00", wait_ms=PATIENCE_MS)
+    assert (limits["points"]["balance"], limits["points"]["max_redeem"]) == ("350.00", "300.00")
+    assert [reason["code"] for reason in limits["reasons"]] == ["shop_limit"]
+    limits = await cash.call("receipt.limits", receipt_id="S-1", total="5000.00", wait_ms=PATIENCE_MS)
+    assert (limits["points"]["max_redeem"], limits["reasons"]) == ("350.00", [])
+    await open_with_card(cash, "S-2", OTHER_CARD)  # of a template with a percent of its own, and a discount
+    limits = await cash.call("receipt.limits", receipt_id="S-2", total="1000.00", wait_ms=PATIENCE_MS)
+    assert limits["discount"] == {"percent": "10.00", "amount": "100.00"}
+    assert limits["points"]["max_redeem"] == "90.00"
+
+
+async def test_locards_hears_of_a_sale_after_the_fiscal_paper(opened: Opened, system: RestEmulator) -> None:
+    cash = await opened("locards")
+    await open_with_card(cash, "S-1")
+    assert (await redeem(cash, "S-1", "100"))["state"] == "noted"
+    prepared = await prepare(cash, "S-1")
+    assert (prepared["redeemed"], prepared["accrual_preview"]) == ("100.00", "45.00")
+    assert (system.calls("purchases"), _points(system)) == ([], 350)
+    outcome = await close(cash, "S-1")
+    told = {name: outcome[name] for name in ("state", "redeemed", "accrued", "balance_after", "reason")}
+    assert told == {
+        "state": "done",
+        "redeemed": "100.00",
+        "accrued": "45.00",
+        "balance_after": "295.00",
+        "reason": None,
+    }
+    assert any("295" in str(line) for line in outcome["printout"])
+    assert await close(cash, "S-1") == outcome
+    assert len(system.ledger.standing("purchase")) == 1
+
+
+async def test_locards_takes_back_a_whole_sale(opened: Opened, system: RestEmulator) -> None:
+    cash = await opened("locards")
+    await open_with_card(cash, "S-1")
+    await redeem(cash, "S-1", "100")
+    await close(cash, "S-1")
+    await cash.call("receipt.open", receipt_id="F-1", operation="refund", base={"receipt_id": "S-1"})
+    limits = await cash.call("receipt.limits", receipt_id="F-1", total="1000.00", wait_ms=PATIENCE_MS)
+    assert (limits["points"]["restore"], limits["points"]["max_redeem"]) == ("100.00", "0.00")
+    outcome = await _refund(cash, "F-1", "1000.00")
+    assert (outcome["state"], outcome["restored"], outcome["reversed"]) == ("done", "100.00", "45.00")
+    assert _points(system) == 350
+
+
+async def test_locards_is_not_told_of_a_part_and_staff_is(opened: Opened, system: RestEmulator) -> None:
+    cash = await opened("locards")
+    await open_with_card(cash, "S-1")
+    await redeem(cash, "S-1", "100")
+    await close(cash, "S-1")
+    outcome = await _refund(cash, "F-1", "400.00")
+    assert outcome["state"] == "manual"
+    text = await _task(cash, outcome)
+    assert all(part in text for part in ("F-1", "S-1", CARD, "400", "вернуть 40", "снять начисленные 18"))
+    assert (system.calls("cancellations"), _points(system)) == ([], 295)
+    assert (await _refund(cash, "F-2", "1000.00"))["state"] == "manual"  # a part of it is back already
+    assert system.calls("cancellations") == []
+
+
+async def test_locards_is_away_and_hears_later(opened: Opened, system: RestEmulator) -> None:
+    cash = await opened("locards")
+    await open_with_card(cash, "S-1")
+    system.fault("purchases", AWAY)
+    assert (await close(cash, "S-1"))["state"] == "queued"
+    system.faults.clear()
+    outcome = (await final(cash, "S-1"))["outcome"]
+    assert (outcome["accrued"], _points(system)) == ("50.00", 400)
+
+
+async def test_locards_answers_too_late_and_is_settled(shop: Shop, opened: Opened, system: RestEmulator) -> None:
+    """The sale has arrived, its answer has not: it is asked about, not sent again."""
+    shop.write_timeout_ms = 200
+    cash = await opened("locards")
+    await open_with_card(cash, "S-1")
+    system.fault("purchases", Fault(FaultKind.DELAY, seconds=0.6))
+    outcome = await close(cash, "S-1")
+    assert (outcome["state"], outcome["accrued"]) == ("done", "50.00")
+    assert (len(system.calls("purchases")), len(system.calls("operations"))) == (1, 1)
+
+
+# --- CardLab ---------------------------------------------------------------------------------------
+
+
+async def test_cardlab_tells_no_points_before_payment(shop: Shop, opened: Opened, system: RestEmulator) -> None:
+    cash = await opened("cardlab")
+    await cash.call("receipt.open", receipt_id="S-1", operation="sale")
+    card = await cash.call("card.resolve", code=CARD, receipt_id="S-1", wait_ms=PATIENCE_MS)
+    assert (card["balance"], card["holder"]) == (None, "Иванова Мария")
+    assert await shop.display.until(lambda rows: "Здравствуйте!" in rows[0])
+    assert system.calls("balance") == []
+    limits = await cash.call("receipt.limits", receipt_id="S-1", total="1000.00", wait_ms=PATIENCE_MS)
+    assert (limits["points"]["balance"], limits["points"]["max_redeem"]) == ("350.00", "350.00")
+    assert len(system.calls("balance")) == 1
+
+
+async def test_cardlab_writes_off_at_once(opened: Opened, system: RestEmulator) -> None:
+    cash = await opened("cardlab")
+    await open_with_card(cash, "S-1")
+    assert (await redeem(cash, "S-1", "100"))["state"] == "written_off"
+    assert _points(system) == 250
+    assert (await redeem(cash, "S-1", "100"))["state"] == "written_off"
+    assert len(system.calls("redemptions")) == 1
+    limits = await cash.call("receipt.limits", receipt_id="S-1", total="1000.00", wait_ms=PATIENCE_MS)
+    assert limits["points"]["max_redeem"] == "350.00"  # a new redemption replaces the standing one
+    assert (await redeem(cash, "S-1", "150"))["amount"] == "150.00"
+    assert _points(system) == 200
+    assert (await prepare(cash, "S-1", "900.00"))["redeemed"] == "150.00"
+    assert (await cash.call("receipt.get", receipt_id="S-1"))["redemption"]["state"] == "written_off"
+    outcome = await close(cash, "S-1", "900.00")
+    assert (outcome["state"], outcome["redeemed"], outcome["accrued"]) == ("done", "150.00", "37.50")
+    assert [each.spent for each in system.ledger.standing("redemption")] == [150_00]
+    assert _points(system) == Decimal("237.50")
+
+
+async def test_cardlab_gives_back_what_is_cancelled(opened: Opened, system: RestEmulator) -> None:
+    cash = await opened("cardlab")
+    for receipt_id, cancel in (("R-1", "receipt.cancel_redeem"), ("R-2", "receipt.cancel"), ("R-3", "card")):
+        await open_with_card(cash, receipt_id)
+        await redeem(cash, receipt_id, "100")
+        assert _points(system) == 250
+        if cancel == "card":
+            await cash.call("receipt.clear_card", receipt_id=receipt_id)
+        else:
+            assert (await cash.call(cancel, receipt_id=receipt_id))["state"] == "done"
+        assert (_points(system), system.ledger.standing("redemption")) == (350, [])
+
+
+async def test_cardlab_spends_and_cancels_online_only(opened: Opened, system: RestEmulator) -> None:
+    cash = await opened("cardlab")
+    await open_with_card(cash, "R-1")
+    system.fault("redemptions", AWAY)
+    await refused_with(1003, redeem(cash, "R-1", "100"))
+    assert (await cash.call("receipt.get", receipt_id="R-1"))["redemption"] is None
+    system.faults.clear()
+    await redeem(cash, "R-1", "100")
+    system.fault("cancellations", AWAY)
+    outcome = await cash.call("receipt.cancel", receipt_id="R-1", wait_ms=PATIENCE_MS)
+    assert outcome["state"] == "manual"
+    text = await _task(cash, outcome)
+    assert all(part in text for part in ("R-1", CARD, "вернуть 100"))
+    assert len(system.calls("cancellations")) == 1
+
+
+async def test_cardlab_earns_later_when_it_is_away(opened: Opened, system: RestEmulator) -> None:
+    cash = await opened("cardlab")
+    await open_with_card(cash, "S-1")
+    await redeem(cash, "S-1", "100")
+    system.fault("purchases", AWAY)
+    assert (await close(cash, "S-1"))["state"] == "queued"
+    system.faults.clear()
+    assert (await final(cash, "S-1"))["outcome"]["accrued"] == "45.00"
+    assert (len(system.calls("redemptions")), _points(system)) == (1, 295)
+
+
+@pytest.mark.parametrize(("restore", "restored", "left"), [("", "0.00", 250), (None, "100.00", 350)])
+async def test_cardlab_takes_back_what_was_earned_later(
+    opened: Opened, system: RestEmulator, restore: str | None, restored: str, left: int
+) -> None:
+    """Spent points stay spent; the source says both, so it is a setting."""
+    more = "" if restore == "" else "[providers.policy]\nrestore_redeemed_on_refund = true"
+    cash = await opened("cardlab", more)
+    await open_with_card(cash, "S-1")
+    await redeem(cash, "S-1", "100")
+    await close(cash, "S-1")
+    assert (await _refund(cash, "F-1", "1000.00"))["state"] == "queued"
+    outcome = (await final(cash, "F-1"))["outcome"]
+    assert (outcome["restored"], outcome["reversed"]) == (restored, "45.00")
+    assert _points(system) == left
+
+
+async def test_cardlab_loses_the_answer_to_a_write_off(opened: Opened, system: RestEmulator) -> None:
+    """The cash program waits no longer than it said; what was written off goes back, and nothing is spent."""
+    cash = await opened("cardlab")
+    await open_with_card(cash, "R-1")
+    await cash.call("receipt.limits", receipt_id="R-1", total="1000.00", wait_ms=PATIENCE_MS)
+    system.fault("redemptions", Fault(FaultKind.LOST_REPLY))
+    await refused_with(1011, cash.call("receipt.redeem", receipt_id="R-1", points="100", wait_ms=PATIENCE_MS))
+    outcome = await close(cash, "R-1")
+    assert (outcome["state"], outcome["redeemed"]) == ("done", "0.00")
+    assert (system.ledger.standing("redemption"), _points(system)) == ([], 400)
+
+
+async def test_a_sign_in_that_expires_in_mid_receipt(opened: Opened, system: RestEmulator) -> None:
+    cash = await opened("cardlab")
+    await open_with_card(cash, "S-1")
+    system.expire()
+    await redeem(cash, "S-1", "100")
+    system.expire()
+    assert (await close(cash, "S-1"))["state"] == "done"
+    assert len(system.calls("sign-in")) == 3
+    assert (len(system.ledger.standing("redemption")), _points(system)) == (1, 295)
+
+
+async def test_a_crash_between_write_off_and_close_loses_no_points(
+    shop: Shop, opened: Opened, system: RestEmulator
+) -> None:
+    cash = await opened("cardlab")
+    await open_with_card(cash, "S-1")
+    await redeem(cash, "S-1", "100")
+    await shop.kill()
+    await shop.start()
+    async with await shop.cash_program() as again:
+        assert (await again.call("receipt.get", receipt_id="S-1"))["redemption"]["state"] == "written_off"
+        outcome = await close(again, "S-1")
+        assert (outcome["state"], outcome["redeemed"], outcome["accrued"]) == ("done", "100.00", "45.00")
+    assert (len(system.calls("redemptions")), _points(system)) == (1, 295)
