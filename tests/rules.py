@@ -64,7 +64,11 @@ RULES = (
     Rule("bridge.sqlite_thread", (), "SQLite off the loop; what stands in the file is its caller's"),
     Rule("bridge.sd_notify", (), "systemd's datagrams"),
     Rule("bridge.ports", ("bridge.domain",), "what the desk needs from outside, as protocols"),
-    Rule("bridge.wording", ("bridge.domain",), "sentences for customer and cashier"),
+    Rule(
+        "bridge.wording",
+        ("bridge.domain", "jinja2", "structlog"),
+        "sentences for customer, cashier and staff; the one place that meets Jinja2",
+    ),
     Rule("bridge.events", ("bridge.domain", "bridge.ports", "msgspec"), "what subscribers hear, numbered"),
     Rule("bridge.logs", ("bridge.domain", "bridge.one_line", "structlog"), "set up once, masks what is personal"),
     Rule(
@@ -170,6 +174,7 @@ RULES = (
             "bridge.events",
             "bridge.pos",
             "bridge.providers",
+            "bridge.wording",
             "devices.codecs.aim",
             "devices.printers.profiles",
             "devices.registry",
@@ -209,8 +214,13 @@ RULES = (
         "composition root, its providers",
     ),
     Rule(
+        "bridge.daemon.wording",
+        ("bridge.config", "bridge.domain", "bridge.wording", "devices.codecs"),
+        "composition root, its texts",
+    ),
+    Rule(
         "bridge.daemon.failures",
-        ("bridge.journal", "bridge.ports", "bridge.pos"),
+        ("bridge.journal", "bridge.ports", "bridge.pos", "bridge.wording"),
         "composition root, why it cannot start",
     ),
     Rule(

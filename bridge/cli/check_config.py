@@ -20,6 +20,7 @@ def check_config(file: Path) -> None:
     except ConfigError as error:
         raise WrongConfiguration(str(error)) from error
     _check_members(file, config)
+    _check_templates(config)
     click.echo(one_line(f"{file}: ok: {summary(config)}"))
 
 
@@ -34,6 +35,16 @@ def _check_members(file: Path, config: Config) -> None:
             load_members(provider.path)
         except CardFileError as error:
             raise WrongConfiguration(f"{file}: providers[{number}].path: {error}") from error
+
+
+def _check_templates(config: Config) -> None:
+    from bridge.daemon.wording import wording_of  # noqa: PLC0415 - after what is wrong in the file itself
+    from bridge.wording import WordingError  # noqa: PLC0415
+
+    try:
+        wording_of(config)
+    except WordingError as error:
+        raise WrongConfiguration(str(error)) from error
 
 
 def summary(config: Config) -> str:

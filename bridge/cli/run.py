@@ -59,9 +59,11 @@ def _run_emulated(config: Path | None, scenario: Path | None) -> None:
 
 @contextmanager
 def _told_on_one_line() -> Iterator[None]:
-    from bridge.daemon.failures import StartFailed  # noqa: PLC0415 - with the daemon, not before
+    from bridge.daemon.failures import Misconfigured, StartFailed  # noqa: PLC0415 - with the daemon, not before
 
     try:
         yield
+    except Misconfigured as error:
+        raise WrongConfiguration(str(error)) from error
     except StartFailed as error:
         raise NotStarted(str(error)) from error

@@ -319,7 +319,7 @@ class Provider(Section, frozen=True):
 
 
 class Messages(Section, frozen=True):
-    """What customers are shown."""
+    """What customers are shown, and in which words."""
 
     show_card: Annotated[bool, Meta(description="the card's message on the display")] = True
     print_on_card: Annotated[bool, Meta(description="print it when the card comes in")] = False
@@ -342,6 +342,9 @@ class Messages(Section, frozen=True):
             description='local time between which an idle display is dark; `""` = never',
         ),
     ] = ""
+    templates: Annotated[
+        Path, Meta(description="the shop's own wording, a folder that need not be there: see wording.md")
+    ] = Path("/etc/pos-bridge/templates")
 
 
 class JournalSettings(Section, frozen=True):

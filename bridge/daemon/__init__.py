@@ -4,6 +4,7 @@ till.py           journal, providers, desk, devices and socket joined, and taken
 device_room.py    the devices of the configuration: endpoint, transport, codec and driver joined
 forwarding.py     where the scans go that are no cards
 programmes.py     the providers of the configuration
+wording.py        the texts: language, the shop's templates
 supervisor.py     keeps tasks and devices alive
 failures.py       why a start failed
 """

@@ -5,16 +5,23 @@ from contextlib import contextmanager
 
 from bridge.ports import JournalFailed
 from bridge.pos.listening import SocketUnavailable
+from bridge.wording import WordingError
 
 
 class StartFailed(Exception):
     """What is missing, where, and what to do; nothing runs."""
 
 
+class Misconfigured(StartFailed):
+    """It will not start by being tried again: somebody must change what it was given."""
+
+
 @contextmanager
 def start_failures() -> Iterator[None]:
-    """What journal and socket refuse becomes StartFailed."""
+    """What templates, journal and socket refuse becomes StartFailed."""
     try:
         yield
+    except WordingError as error:
+        raise Misconfigured(str(error)) from error
     except (JournalFailed, SocketUnavailable) as error:
         raise StartFailed(str(error)) from error

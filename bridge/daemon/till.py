@@ -18,6 +18,7 @@ from bridge.daemon.device_room import DeviceRoom
 from bridge.daemon.failures import start_failures
 from bridge.daemon.programmes import programmes_of
 from bridge.daemon.supervisor import Supervisor
+from bridge.daemon.wording import wording_of
 from bridge.desk.desk import Desk, DeskSettings, Outside, build_desk
 from bridge.desk.drawer import Drawers
 from bridge.desk.printing import PrintRoom
@@ -39,7 +40,7 @@ from bridge.pos.peer import member_check
 from bridge.pos.server import PosServer, anyone
 from bridge.sd_listen import PassedFds
 from bridge.sd_notify import SystemdNotifier
-from bridge.wording import wording_for
+from bridge.wording import Wording
 from devices.forwarding.pty_node import STORED, stored_name
 from devices.hotplug import Hotplug
 
@@ -105,6 +106,7 @@ async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) 
 class Parts:
     """What the till is joined from; web: None where no cash program speaks HTTP."""
 
+    wording: Wording
     journal: SqliteJournal
     directory: SqliteDirectory
     programmes: Programmes
@@ -117,8 +119,9 @@ class Parts:
 
 
 async def _open_parts(config: Config, stack: contextlib.AsyncExitStack) -> Parts:
-    """StartFailed: journal or address cannot be had."""
+    """StartFailed: journal or address cannot be had, a template is wrong."""
     with start_failures():
+        wording = wording_of(config)
         journal = await SqliteJournal.open(config.journal.path)
     stack.push_async_callback(journal.aclose)
     programmes = programmes_of(config)
@@ -129,26 +132,25 @@ async def _open_parts(config: Config, stack: contextlib.AsyncExitStack) -> Parts
     web = _web_side(config.http)
     if web:
         stack.callback(web.close)
-    return Parts(journal, directory, programmes, Supervisor(), web)
+    return Parts(wording, journal, directory, programmes, Supervisor(), web)
 
 
 class Till:
     """All parts of one running till, joined."""
 
     def __init__(self, config: Config, parts: Parts, store: SystemdStore, *, emulated: bool) -> None:
-        programmes, supervisor = parts.programmes, parts.supervisor
+        programmes, supervisor, wording = parts.programmes, parts.supervisor, parts.wording
         self.supervisor = supervisor
         self._journal = parts.journal
         self._programmes = programmes
-        wording = wording_for(config.till.language)
         bus = EventBus(now)
         announcer = BusAnnouncer(bus, wording)
         self.hotplug = Hotplug()
         self._devices = DeviceRoom(config, now, announcer.device, self.hotplug, store)
-        self.screens = Screens(self._devices.glasses, _idle(config), lambda: now().astimezone())
+        self.screens = Screens(self._devices.glasses, _idle(config, wording), lambda: now().astimezone())
         self._printing = PrintRoom(parts.journal, self._devices.queues, now, wording.repeat_mark())
         self._desk = build_desk(
-            _desk_settings(config),
+            _desk_settings(config, wording),
             Outside(
                 parts.journal,
                 parts.directory,
@@ -163,7 +165,7 @@ class Till:
         )
         till_handlers = self._till_handlers(config, emulated=emulated)
         self.status = till_handlers.status
-        handlers = self._handlers(config, till_handlers)
+        handlers = self._handlers(wording, till_handlers)
         admins = _existing(config.socket.admin_groups)
         users = config.socket.group
         self.server = PosServer(
@@ -186,9 +188,9 @@ class Till:
             started=now(),
         )
 
-    def _handlers(self, config: Config, till_handlers: TillHandlers) -> dict[str, Handler]:
+    def _handlers(self, wording: Wording, till_handlers: TillHandlers) -> dict[str, Handler]:
         return {
-            **_receipt_handlers(self._desk, self._programmes, config).table(),
+            **_receipt_handlers(self._desk, self._programmes, wording).table(),
             **till_handlers.table(),
             **QueueHandlers(self._desk.queue, now).table(),
             **PrintingHandlers(self._printing, Drawers(self._devices.queues)).table(),
@@ -225,7 +227,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _desk_settings(config: Config) -> DeskSettings:
+def _desk_settings(config: Config, wording: Wording) -> DeskSettings:
     return DeskSettings(
         store=config.till.store,
         till=config.till.name,
@@ -240,23 +242,24 @@ def _desk_settings(config: Config) -> DeskSettings:
             )
             for row in config.card_formats
         ],
-        wording=wording_for(config.till.language),
+        wording=wording,
         show_card=config.messages.show_card,
+        print_on_card=config.messages.print_on_card,
         print_on_close=config.messages.print_on_close,
     )
 
 
-def _idle(config: Config) -> Idle:
+def _idle(config: Config, wording: Wording) -> Idle:
     messages = config.messages
     return Idle(
-        rows=messages.idle,
+        rows=messages.idle or wording.screen("idle"),
         after=messages.idle_after,
         night=Night.of(messages.night) if messages.night else None,
-        date_format=wording_for(config.till.language).date_format,
+        date_format=wording.date_format,
     )
 
 
-def _receipt_handlers(desk: Desk, programmes: Programmes, config: Config) -> ReceiptHandlers:
+def _receipt_handlers(desk: Desk, programmes: Programmes, wording: Wording) -> ReceiptHandlers:
     return ReceiptHandlers(
         programmes=programmes,
         cards=desk.cards,
@@ -266,7 +269,7 @@ def _receipt_handlers(desk: Desk, programmes: Programmes, config: Config) -> Rec
         redeeming=desk.redeeming,
         preparing=desk.preparing,
         closing=desk.closing,
-        wording=wording_for(config.till.language),
+        wording=wording,
     )
 
 

@@ -9,6 +9,7 @@ from itertools import count
 import structlog
 
 from bridge.desk.announcer import Announcer
+from bridge.desk.card_paper import CardPaper
 from bridge.desk.deadline import done_by
 from bridge.desk.lookups import Answer
 from bridge.desk.programme import Programme
@@ -81,7 +82,14 @@ class Presented:
 class CardDesk:
     """Owns the card last presented and the way each card takes to its receipt."""
 
-    def __init__(self, rooms: Rooms, formats: Sequence[CardFormat], screens: CardScreens, announcer: Announcer) -> None:
+    def __init__(
+        self,
+        rooms: Rooms,
+        formats: Sequence[CardFormat],
+        screens: CardScreens,
+        paper: CardPaper,
+        announcer: Announcer,
+    ) -> None:
         self._programmes = rooms.programmes
         self._book = rooms.book
         self._lookups = rooms.lookups
@@ -90,6 +98,7 @@ class CardDesk:
         self._spawn = rooms.spawn
         self._formats = formats
         self._screens = screens
+        self._paper = paper
         self._announcer = announcer
         self._scan_ids = count(1)
         self._newest: Presented | None = None
@@ -240,6 +249,10 @@ class CardDesk:
         elif answer.error is not None:
             self._announcer.card_failed(presented.scan_id, answer.error)
         await self._attach(presented, answer)
+        if card is not None:
+            await self._paper.hand_out(
+                card, presented.receipt_id or presented.scan_id or f"{presented.at:%Y%m%d%H%M%S%f}"
+            )
 
     def _show(self, card: AttachedCard | None, answer: Answer) -> None:
         if card is not None:

@@ -14,7 +14,6 @@ from bridge.desk.receipts import live
 from bridge.desk.refunding import Refund, RefundDesk
 from bridge.desk.rooms import Rooms
 from bridge.desk.selling import Wanted, wanted_of_sale
-from bridge.desk.staff import ABANDONED
 from bridge.desk.undoing import without_redemption
 from bridge.domain.errors import ReceiptIdReused
 from bridge.domain.errors import ReceiptState as WrongReceiptState
@@ -34,7 +33,7 @@ from bridge.domain.receipt import (
     RedemptionState,
 )
 from bridge.domain.sale import Basket
-from bridge.domain.task import StaffTask
+from bridge.domain.task import StaffTask, TaskKind
 from bridge.ports import Record
 
 log = structlog.get_logger()
@@ -202,7 +201,9 @@ class CloseDesk:
 
     def _no_longer_abandoned(self, receipt: Receipt) -> list[StaffTask]:
         return [
-            self._staff.settled_by_itself(t) for t in self._book.open_tasks(receipt.receipt_id) if t.kind == ABANDONED
+            self._staff.settled_by_itself(t)
+            for t in self._book.open_tasks(receipt.receipt_id)
+            if t.kind == TaskKind.ABANDONED
         ]
 
     def _let_go(self, receipt_id: str) -> None:

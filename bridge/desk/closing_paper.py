@@ -2,19 +2,15 @@
 
 from dataclasses import replace
 
-import structlog
-
+from bridge.desk.card_paper import print_once
 from bridge.desk.deadline import done_by
 from bridge.desk.printing import PrintRoom
 from bridge.desk.rooms import Rooms
 from bridge.desk.screens import CardScreens
-from bridge.domain.errors import DeviceUnavailable
-from bridge.domain.money import Points
+from bridge.domain.member import Member
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import Operation, Outcome, OutcomeState, Receipt
 from bridge.wording import Wording
-
-log = structlog.get_logger()
 
 
 class ClosingPaper:
@@ -36,21 +32,24 @@ class ClosingPaper:
 
         Where the provider did not say what is left on the card it is asked, until the loop's time `deadline`.
         """
-        balance = await self._balance(await self._book.get(receipt_id), deadline)
+        member = await self._asked(await self._book.get(receipt_id), deadline)
         async with self._book.lock(receipt_id):
             receipt = await self._book.get(receipt_id)
             outcome = receipt.outcome or Outcome(OutcomeState.DONE)
             if outcome.job_id is not None or receipt.card is None or receipt.card.is_barred:
                 return outcome
             if outcome.balance_after is None:
-                outcome = replace(outcome, balance_after=balance)
-            lines = outcome.printout or self._wording.closing_lines(outcome)
+                outcome = replace(outcome, balance_after=member.balance if member else None)
+            known = member or receipt.card.member
+            expiring = known.expiring if known else ()
+            lines = outcome.printout or self._wording.closing_lines(receipt, outcome, expiring)
             outcome = replace(outcome, printout=lines, job_id=await self._print(receipt, lines))
             if outcome != receipt.outcome:
                 await self._book.save(replace(receipt, outcome=outcome))
         return outcome
 
-    async def _balance(self, receipt: Receipt, deadline: float) -> Points | None:
+    async def _asked(self, receipt: Receipt, deadline: float) -> Member | None:
+        """The card as it is now; None where that need not be asked, or cannot."""
         outcome, card = receipt.outcome, receipt.card
         if card is None or card.is_barred or outcome is None or outcome.state is not OutcomeState.DONE:
             return None
@@ -59,8 +58,7 @@ class ClosingPaper:
         if not self._programmes.knows(card.provider):
             return None
         asked = self._lookups.start(self._programmes.get(card.provider), card.number)
-        member = asked.result().member if await done_by(asked, deadline) else None
-        return member.balance if member else None
+        return asked.result().member if await done_by(asked, deadline) else None
 
     def thank(self, operation: Operation) -> None:
         """For a purchase; after a refund the display is empty."""
@@ -75,11 +73,5 @@ class ClosingPaper:
     async def _print(self, receipt: Receipt, lines: tuple[PaperLine, ...]) -> str | None:
         if not self._enabled or not lines:
             return None
-        try:
-            job = await self._printing.submit(lines, request_id=f"close:{receipt.receipt_id}")
-        except DeviceUnavailable:
-            return None  # a till without a printer of ours
-        except ValueError as error:
-            log.warning("closing_paper_unprintable", receipt_id=receipt.receipt_id, reason=str(error))
-            return None
-        return job.job_id
+        job = await print_once(self._printing, lines, f"close:{receipt.receipt_id}")
+        return job.job_id if job else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bridge.desk.announcer import Announcer
 from bridge.desk.book import ReceiptBook
+from bridge.desk.card_paper import CardPaper
 from bridge.desk.cards import CardDesk
 from bridge.desk.closing import CloseDesk
 from bridge.desk.closing_paper import ClosingPaper
@@ -42,6 +43,7 @@ class DeskSettings:
     formats: Sequence[CardFormat]
     wording: Wording
     show_card: bool = True
+    print_on_card: bool = False
     print_on_close: bool = True
 
 
@@ -98,7 +100,8 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
     lookups = Lookups(clock, watch, CardMemory(outside.directory, clock, spawn))
     rooms = Rooms(outside.programmes, book, lookups, Quotes(clock, watch), settler, errands, staff, clock, spawn)
     screens = CardScreens(outside.screens, settings.wording, enabled=settings.show_card)
-    cards = CardDesk(rooms, settings.formats, screens, outside.announcer)
+    on_card = CardPaper(outside.printing, settings.wording, enabled=settings.print_on_card)
+    cards = CardDesk(rooms, settings.formats, screens, on_card, outside.announcer)
     paper = ClosingPaper(rooms, outside.printing, screens, settings.wording, enabled=settings.print_on_close)
     closing = CloseDesk(rooms, cards, RefundDesk(rooms, cards, ids), paper)
     return Desk(

@@ -43,6 +43,7 @@ class Errands:
         errand = replace(errand, base_receipt_id=base.receipt_id, card=card)
         wanted = refund.restore if refund else restore
         sale = await self._booked(base, found)
+        errand = replace(errand, sold=sale.total if sale else base.total)
         if sale is None or errand.total is None:
             return replace(errand, give_back=wanted)
         back = give_back(sale, errand.total, wanted)

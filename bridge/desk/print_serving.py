@@ -49,7 +49,7 @@ class Sending:
 class PrinterQueueServer:
     """Serves one queue: whatever printer is there, and its clock."""
 
-    def __init__(self, queue: PrinterQueue, journal: Journal, clock: Clock, repeat_mark: PaperLine) -> None:
+    def __init__(self, queue: PrinterQueue, journal: Journal, clock: Clock, repeat_mark: tuple[PaperLine, ...]) -> None:
         """repeat_mark: stands above a job that may have been seen before."""
         self._queue = queue
         self._journal = journal
@@ -58,7 +58,7 @@ class PrinterQueueServer:
 
     def printout(self, job: PrintJob) -> Printout:
         """What is to be on the paper."""
-        return printout_of((self._repeat_mark, *job.lines) if job.is_repeat else job.lines)
+        return printout_of((*self._repeat_mark, *job.lines) if job.is_repeat else job.lines)
 
     async def serve(self, printer: PosPrinter) -> None:
         """Print for as long as the printer is there. Ends by the DeviceError that a job met."""

@@ -25,7 +25,7 @@ class PrintRoom:
     """Takes jobs from the desk and hands them to printers, one at a time each."""
 
     def __init__(
-        self, journal: Journal, queues: Mapping[str, PrinterQueue], clock: Clock, repeat_mark: PaperLine
+        self, journal: Journal, queues: Mapping[str, PrinterQueue], clock: Clock, repeat_mark: tuple[PaperLine, ...]
     ) -> None:
         """repeat_mark: stands above a job that may have been seen before."""
         self._journal = journal

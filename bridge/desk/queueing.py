@@ -7,16 +7,15 @@ import structlog
 
 from bridge.desk.closing import CloseDesk
 from bridge.desk.rooms import Rooms
-from bridge.desk.staff import ABANDONED, MANUAL, REFUSED, STUCK_HOLD, UNKNOWN
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.moves import Move, MoveKind, MoveState
 from bridge.domain.receipt import Outcome, OutcomeState, Receipt
-from bridge.domain.task import StaffTask
+from bridge.domain.task import StaffTask, TaskKind
 
 log = structlog.get_logger()
 
 # Their receipts are settled, or are seen to apart from them: to resolve one changes nothing else.
-_APART = {REFUSED, MANUAL, STUCK_HOLD}
+_APART = {TaskKind.REFUSED, TaskKind.MANUAL, TaskKind.STUCK_HOLD}
 
 
 class TaskUnknown(Exception):
@@ -35,7 +34,7 @@ class QueueDesk:
     async def list(self) -> Sequence[StaffTask]:
         """Oldest first: open tasks, and the unsettled receipts that none of them tells of."""
         open_tasks = self._book.open_tasks()
-        told = {task.receipt_id for task in open_tasks if task.kind == UNKNOWN}
+        told = {task.receipt_id for task in open_tasks if task.kind == TaskKind.UNKNOWN}
         waiting = [await self._waiting(receipt) for receipt in self._book.unsettled() if receipt.receipt_id not in told]
         return sorted([*open_tasks, *waiting], key=lambda task: task.created_at)
 
@@ -61,14 +60,14 @@ class QueueDesk:
             receipt = await self._book.get(task.receipt_id)
             if task.kind in _APART:
                 await self._book.save_tasks(resolved)
-            elif task.kind == ABANDONED:
+            elif task.kind == TaskKind.ABANDONED:
                 await self._closing.give_up(receipt, resolved)
             elif receipt.settled:
                 raise TaskUnknown(f"{task_id!r} has just been settled by the bridge")
             else:
                 await self._book.save(self._settled_by_hand(receipt, resolved), resolved)
         log.info("queue_resolved", task_id=task_id, receipt_id=task.receipt_id, by=by)
-        if not receipt.settled or task.kind == ABANDONED:
+        if not receipt.settled or task.kind == TaskKind.ABANDONED:
             self._settler.drive(task.receipt_id)  # to go on, or to hear that nothing is left to do
 
     async def _find(self, task_id: str) -> StaffTask:
@@ -83,7 +82,7 @@ class QueueDesk:
 
     async def _reopen(self, receipt: Receipt, task: StaffTask, by: str) -> None:
         """The refused move counts no more: the same is asked for anew, under a new id, since it surely was not done."""
-        refused = await self._settler.refusal(receipt) if task.kind == REFUSED else None
+        refused = await self._settler.refusal(receipt) if task.kind == TaskKind.REFUSED else None
         if refused is None:
             raise WrongReceiptState(f"nothing of {task.task_id!r} can be sent again: set it right, then resolve it")
         moves = await self._book.moves(receipt.receipt_id)

@@ -1,6 +1,7 @@
 """What a refund wants at the provider: the base sale found, checked, and turned into a goal."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from bridge.desk.cards import CardDesk
 from bridge.desk.exchange import MoveIds
@@ -14,11 +15,16 @@ from bridge.domain.policy import PartialRefund, Policy, Way
 from bridge.domain.receipt import Base, Goal, GoalKind, Operation, OutcomeState, Receipt
 from bridge.domain.sale import Basket, Cashier
 from bridge.domain.settlement import Make, first_move_of
+from bridge.domain.task import Why
 from bridge.ports import move_id
 
 
 class ForStaff(Exception):
-    """This refund must be booked by hand; str() says why."""
+    """This refund must be booked by hand; str() says why, in English."""
+
+    def __init__(self, why: Why, what: str) -> None:
+        super().__init__(what)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +55,15 @@ class RefundDesk:
         try:
             wanted = await self._found(refund)
             return await self._by_policy(receipt, refund, wanted) if wanted else Wanted()
-        except ForStaff as reason:
-            return Wanted(errand=await self._errands.of(receipt, str(reason), refund.restore))
+        except ForStaff as error:
+            errand = await self._errands.of(receipt, str(error), refund.restore)
+            return Wanted(errand=replace(errand, why=error.why))
 
     async def _found(self, refund: Refund) -> tuple[Programme, Return] | None:
         """The programme, and the refund as it would be told; None where the sale had no card."""
         base = refund.base
         if base is None:
-            raise ForStaff("the sale was not named")
+            raise ForStaff(Why.NO_BASE, "the sale was not named")
         sale = await self._book.sale_of(base)
         if sale is not None:
             return await self._of_known(refund, base, sale)
@@ -64,14 +71,14 @@ class RefundDesk:
 
     async def _of_known(self, refund: Refund, base: Base, sale: Receipt) -> tuple[Programme, Return] | None:
         if sale.operation is not Operation.SALE or sale.is_live or sale.outcome is None:
-            raise ForStaff(f"{sale.receipt_id} is not a closed sale")
+            raise ForStaff(Why.NOT_A_SALE, f"{sale.receipt_id} is not a closed sale")
         if sale.outcome.state in {OutcomeState.REFUSED, OutcomeState.MANUAL}:
-            raise ForStaff(f"the sale {sale.receipt_id} itself is with staff")
+            raise ForStaff(Why.SALE_WITH_STAFF, f"the sale {sale.receipt_id} itself is with staff")
         purchase = sale.goal.purchase
         if purchase is None:
             return None
         if not self._programmes.knows(sale.goal.provider):
-            raise ForStaff(f"the sale's programme {sale.goal.provider} is not configured any more")
+            raise ForStaff(Why.NO_PROGRAMME, f"the sale's programme {sale.goal.provider} is not configured any more")
         programme = self._programmes.get(sale.goal.provider)
         reference = base.provider_ref or sale.outcome.provider_ref or ""
         return programme, await self._told(refund, base, purchase.card, reference, purchase.basket.total)
@@ -79,16 +86,16 @@ class RefundDesk:
     async def _of_unknown(self, refund: Refund, base: Base) -> tuple[Programme, Return]:
         card = refund.card or base.card
         if not card:
-            raise ForStaff(f"the sale {base.receipt_id} is not known here and its card was not named")
+            raise ForStaff(Why.NO_CARD, f"the sale {base.receipt_id} is not known here and its card was not named")
         if not base.provider_ref and self._book.is_ours(base):
-            raise ForStaff(f"the sale {base.receipt_id} is not known here")
+            raise ForStaff(Why.SALE_UNKNOWN, f"the sale {base.receipt_id} is not known here")
         if not self._programmes:
-            raise ForStaff("no programme is configured any more")
+            raise ForStaff(Why.NO_PROGRAMME, "no programme is configured any more")
         recognised = self._cards.recognised(card, None)
         programme = self._programmes.get(recognised.provider)
         reference = base.provider_ref or self._derived(programme, base)
         if not reference:
-            raise ForStaff(f"the programme's own number of the sale {base.receipt_id} was not told")
+            raise ForStaff(Why.NO_REFERENCE, f"the programme's own number of the sale {base.receipt_id} was not told")
         return programme, await self._told(refund, base, recognised.number, reference, base.total)
 
     def _derived(self, programme: Programme, base: Base) -> str:
@@ -107,9 +114,9 @@ class RefundDesk:
         policy = programme.policy
         if policy.reverse is Way.NONE:
             return Wanted()
-        reason = _by_hand(told, policy)
+        why, reason = _by_hand(told, policy)
         restore = refund.restore if policy.restore_redeemed_on_refund else NO_POINTS
-        errand = await self._errands.of(receipt, reason, restore)
+        errand = replace(await self._errands.of(receipt, reason, restore), why=why)
         told = replace(
             told,
             lines=told.lines if policy.partial_refund is PartialRefund.LINES else (),
@@ -117,7 +124,7 @@ class RefundDesk:
             give_back=errand.give_back,
             take_away=errand.take_away,
         )
-        if reason:
+        if why:
             return Wanted(errand=errand, moves=(self._left(receipt, programme, told, reason),))
         return Wanted(Goal(GoalKind.RETURNED, programme.name, refund=told))
 
@@ -131,7 +138,7 @@ class RefundDesk:
         earlier = await self._errands.refunds_of(base, reference)
         counted = (move.refund.total for move in earlier if move.refund and move.receipt_id not in waiting)
         if refund.basket.total + sum(waiting.values(), NOTHING) + sum(counted, NOTHING) > sold:
-            raise ForStaff(f"more would be returned than the {sold} that were sold")
+            raise ForStaff(Why.TOO_MUCH, f"more would be returned than the {sold} that were sold")
 
     def _left(self, receipt: Receipt, programme: Programme, told: Return, reason: str) -> Move:
         """What later refunds of the same sale must count, by a name that the sale has before its provider gives one."""
@@ -150,14 +157,16 @@ class RefundDesk:
         return is_same_till and one.receipt_id == other.receipt_id
 
 
-def _by_hand(wanted: Return, policy: Policy) -> str:
-    """Why the provider cannot be told of this refund; "" when it can."""
+def _by_hand(wanted: Return, policy: Policy) -> tuple[Why | Literal[""], str]:
+    """Why the provider cannot be told of this refund, and the same in English; "" when it can."""
     if policy.reverse is Way.MANUAL:
-        return "the programme takes no returns from tills"
+        return Why.NO_RETURNS, "the programme takes no returns from tills"
     if wanted.is_whole or policy.partial_refund is PartialRefund.AMOUNT:
-        return ""
+        return "", ""
     if policy.partial_refund is PartialRefund.LINES:
-        return "" if wanted.lines else "the programme takes a part of a sale by its lines, and none were told"
+        what = "the programme takes a part of a sale by its lines, and none were told"
+        return ("", "") if wanted.lines else (Why.NO_LINES, what)
     if wanted.sold is None:
-        return "the programme takes whole returns only, and the total of the sale was not told"
-    return f"{wanted.total} of {wanted.sold} are returned, and the programme takes whole returns only"
+        return Why.NO_TOTAL, "the programme takes whole returns only, and the total of the sale was not told"
+    what = f"{wanted.total} of {wanted.sold} are returned, and the programme takes whole returns only"
+    return Why.PARTIAL_RETURN, what

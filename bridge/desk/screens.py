@@ -54,18 +54,18 @@ class CardScreens:
         self._enabled = enabled
 
     def searching(self) -> None:
-        self._show(self._wording.searching)
+        self._show(self._wording.screen("searching"))
 
     def answered(self, card: AttachedCard) -> None:
         """The card's message, or that its provider could not be asked."""
-        self._show(self._wording.card_rows(card.member, card.age))
+        self._show(self._wording.card_rows(card))
 
     def not_found(self) -> None:
-        self._show(self._wording.not_found)
+        self._show(self._wording.screen("not_found"))
 
     def thank(self) -> None:
         """The sale is over: the next customer must not read this one's points."""
-        self._show(self._wording.thanks)
+        self._show(self._wording.screen("closed"))
 
     def clear(self) -> None:
         self._show(())

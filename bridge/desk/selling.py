@@ -9,7 +9,7 @@ from bridge.domain.money import NO_POINTS, Points, is_multiple
 from bridge.domain.moves import Move, Purchase
 from bridge.domain.policy import Policy, Way
 from bridge.domain.receipt import Goal, GoalKind
-from bridge.domain.task import Errand
+from bridge.domain.task import BY_POLICY, Errand, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +46,4 @@ def _left_by(receipt_id: str, sale: Purchase, policy: Policy) -> Errand | None:
     spend = sale.redeem if sale.redeem and not policy.redeem.is_sent else None
     if spend is None and policy.accrue is not Way.MANUAL:
         return None
-    return Errand(receipt_id, "the policy leaves it to a person", sale.card, sale.basket.total, spend=spend)
+    return Errand(receipt_id, BY_POLICY, sale.card, sale.basket.total, spend=spend, why=Why.BY_POLICY)

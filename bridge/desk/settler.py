@@ -9,7 +9,7 @@ import structlog
 
 from bridge.desk.book import ReceiptBook
 from bridge.desk.exchange import Exchange, MoveIds, after
-from bridge.desk.staff import REFUSED, UNKNOWN, Staff, left_task_id, task_id
+from bridge.desk.staff import Staff, left_task_id, task_id
 from bridge.domain.moves import (
     Absent,
     Away,
@@ -36,7 +36,7 @@ from bridge.domain.settlement import (
     next_step,
     way_of,
 )
-from bridge.domain.task import StaffTask
+from bridge.domain.task import BY_POLICY, StaffTask, TaskKind
 from bridge.pace import Pace
 from bridge.ports import JournalFailed
 
@@ -231,7 +231,7 @@ class Settler:
                 replace(target, state=MoveState.ABSENT, reason="the programme forgets it itself")
             )
         else:
-            await self._leave(receipt, replace(move, reason="the policy leaves it to a person"))
+            await self._leave(receipt, replace(move, reason=BY_POLICY))
 
     def _is_left(self, receipt: Receipt, move: Move, *, is_away: bool) -> bool:
         return is_left(receipt.goal, move, self._exchange.policy(move.provider), is_away=is_away)
@@ -327,7 +327,9 @@ class Settler:
         """Under the receipt's lock: the goal is reached, or refused for good."""
         refused = step.refused
         tasks = [
-            self._staff.settled_by_itself(t) for t in self._book.open_tasks(receipt.receipt_id) if t.kind == UNKNOWN
+            self._staff.settled_by_itself(t)
+            for t in self._book.open_tasks(receipt.receipt_id)
+            if t.kind == TaskKind.UNKNOWN
         ]
         if refused and (not receipt.is_live or refused.kind is MoveKind.REVERT):
             tasks.append(await self._staff.refused(receipt, refused))
@@ -379,7 +381,7 @@ def _card_key(receipt: Receipt) -> str:
 def _task_behind(receipt: Receipt, step: Settled) -> str | None:
     """The task that this end has made, else the one that the close itself left."""
     if step.refused:
-        return task_id(REFUSED, receipt.receipt_id)
+        return task_id(TaskKind.REFUSED, receipt.receipt_id)
     if step.left:
         return left_task_id(step.left)
     return receipt.outcome.task_id if receipt.outcome else None

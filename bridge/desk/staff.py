@@ -10,13 +10,9 @@ from datetime import datetime
 from bridge.desk.errands import Errands
 from bridge.domain.moves import Move, MoveState
 from bridge.domain.receipt import GoalKind, Operation, OutcomeState, Receipt
-from bridge.domain.task import Errand, StaffTask, TaskState
+from bridge.domain.task import BY_POLICY, Errand, StaffTask, TaskKind, TaskState, Why
 from bridge.ports import Clock
 from bridge.wording import Wording
-
-REFUSED, MANUAL, UNKNOWN, STUCK_HOLD, ABANDONED = "refused", "manual", "unknown", "stuck_hold", "abandoned"
-# What the bridge goes on with by itself, by what it is doing.
-SALE, REFUND, CANCEL, HOLD = "sale", "refund", "cancel", "hold"
 
 
 class Staff:
@@ -28,34 +24,33 @@ class Staff:
         self._clock = clock
 
     async def refused(self, receipt: Receipt, move: Move) -> StaffTask:
-        return self._task(REFUSED, await self._errands.of(receipt, move.reason))
+        return self._task(TaskKind.REFUSED, await self._errands.of(receipt, move.reason))
 
     def manual(self, errand: Errand) -> StaffTask:
         """What the bridge does not book at all."""
-        return self._task(MANUAL, errand)
+        return self._task(TaskKind.MANUAL, errand)
 
     async def left(self, receipt: Receipt, move: Move) -> StaffTask:
         """A move that was not made and will not be: one task a move."""
         errand = _undoing(move) if move.target else await self._errands.of(receipt, move.reason)
-        return replace(self._task(MANUAL, errand), task_id=left_task_id(move))
+        errand = replace(errand, why=Why.BY_POLICY if move.reason == BY_POLICY else "")
+        return replace(self._task(TaskKind.MANUAL, errand), task_id=left_task_id(move))
 
     async def unknown(self, receipt: Receipt, move: Move) -> StaffTask:
-        return self._task(UNKNOWN, await self._errands.of(receipt, move.reason))
+        return self._task(TaskKind.UNKNOWN, await self._errands.of(receipt, move.reason))
 
     def stuck_hold(self, move: Move) -> StaffTask:
-        return self._task(STUCK_HOLD, _undoing(move))
+        return self._task(TaskKind.STUCK_HOLD, _undoing(move))
 
     async def abandoned(self, receipt: Receipt) -> StaffTask:
-        return self._task(ABANDONED, await self._errands.of(receipt, receipt.state.value))
+        return self._task(TaskKind.ABANDONED, await self._errands.of(receipt, receipt.state.value))
 
     async def waiting(self, receipt: Receipt, moves: Sequence[Move], obstacle: str) -> StaffTask:
         """An unsettled receipt. obstacle: what keeps it, where that is known."""
         reason = obstacle or next((move.reason for move in reversed(moves) if move.reason), "")
         errand = await self._errands.of(receipt, reason)
-        state = _state_of(receipt, moves)
-        text = self._wording.task(f"waiting_{state.value}", errand)
-        kind, since = _kind_of(receipt), _waits_since(receipt, moves)
-        return StaffTask(task_id(kind, receipt.receipt_id), kind, receipt.receipt_id, since, reason, text, state)
+        task = self._task(_kind_of(receipt), errand, _state_of(receipt, moves))
+        return replace(task, created_at=_waits_since(receipt, moves))
 
     def resolved(self, task: StaffTask, note: str, by: str = "") -> StaffTask:
         """by: who says so; "" = the bridge itself."""
@@ -64,9 +59,9 @@ class Staff:
     def settled_by_itself(self, task: StaffTask) -> StaffTask:
         return self.resolved(task, "settled by the bridge")
 
-    def _task(self, kind: str, errand: Errand) -> StaffTask:
-        text = self._wording.task(kind, errand)
-        return StaffTask(task_id(kind, errand.receipt_id), kind, errand.receipt_id, self._clock(), errand.reason, text)
+    def _task(self, kind: TaskKind, errand: Errand, state: TaskState = TaskState.OPEN) -> StaffTask:
+        text, receipt_id = self._wording.task(kind, state, errand), errand.receipt_id
+        return StaffTask(task_id(kind, receipt_id), kind, receipt_id, self._clock(), errand.reason, text, state)
 
 
 def _undoing(move: Move) -> Errand:
@@ -84,7 +79,7 @@ def task_id(kind: str, receipt_id: str) -> str:
 def left_task_id(move: Move) -> str:
     """By the receipt, and kind and number at the end of the move's own id."""
     kind, number = move.move_id.split("/")[-2:]
-    return f"{task_id(MANUAL, move.receipt_id)}/{kind}/{number}"
+    return f"{task_id(TaskKind.MANUAL, move.receipt_id)}/{kind}/{number}"
 
 
 def _state_of(receipt: Receipt, moves: Sequence[Move]) -> TaskState:
@@ -93,12 +88,12 @@ def _state_of(receipt: Receipt, moves: Sequence[Move]) -> TaskState:
     return TaskState.UNKNOWN if is_in_doubt else TaskState.QUEUED
 
 
-def _kind_of(receipt: Receipt) -> str:
+def _kind_of(receipt: Receipt) -> TaskKind:
     if receipt.goal.kind is GoalKind.HELD:
-        return HOLD
+        return TaskKind.HOLD
     if receipt.goal.kind is GoalKind.NOTHING:
-        return CANCEL
-    return REFUND if receipt.operation is Operation.REFUND else SALE
+        return TaskKind.CANCEL
+    return TaskKind.REFUND if receipt.operation is Operation.REFUND else TaskKind.SALE
 
 
 def _waits_since(receipt: Receipt, moves: Sequence[Move]) -> datetime:

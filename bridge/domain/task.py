@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from bridge.domain.money import Money, Points
 from bridge.domain.personal import CardNumber
@@ -13,6 +14,41 @@ class TaskState(StrEnum):
     QUEUED = "queued"  # goes on by itself once the provider takes it
     UNKNOWN = "unknown"  # goes on by itself: the provider is asked what became of it
     RESOLVED = "resolved"
+
+
+class TaskKind(StrEnum):
+    """The first five wait for a person; the others are what the bridge goes on with by itself."""
+
+    REFUSED = "refused"  # done at the till, refused by the provider
+    MANUAL = "manual"  # the bridge cannot book it
+    UNKNOWN = "unknown"  # nobody says what became of it
+    STUCK_HOLD = "stuck_hold"  # points may still be reserved
+    ABANDONED = "abandoned"  # a receipt left open with points on it
+    SALE = "sale"
+    REFUND = "refund"
+    CANCEL = "cancel"
+    HOLD = "hold"
+
+
+class Why(StrEnum):
+    """Why the bridge does not book an operation itself."""
+
+    NO_BASE = "no_base"
+    NOT_A_SALE = "not_a_sale"
+    SALE_WITH_STAFF = "sale_with_staff"
+    SALE_UNKNOWN = "sale_unknown"
+    NO_CARD = "no_card"
+    NO_PROGRAMME = "no_programme"
+    PARTIAL_RETURN = "partial_return"
+    TOO_MUCH = "too_much"
+    NO_RETURNS = "no_returns"
+    NO_LINES = "no_lines"
+    NO_TOTAL = "no_total"
+    NO_REFERENCE = "no_reference"
+    BY_POLICY = "by_policy"
+
+
+BY_POLICY = "the policy leaves it to a person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +74,8 @@ class StaffTask:
 class Errand:
     """What a person needs to know to book an operation by hand; None and "" = not known.
 
-    spend, earn: points of a sale. give_back, take_away: points of a return.
+    spend, earn: points of a sale. sold, give_back, take_away: of a refund, the total of its sale, and points.
+    why: a reason that is one of ours.
     """
 
     receipt_id: str
@@ -50,3 +87,5 @@ class Errand:
     earn: Points | None = None
     give_back: Points | None = None
     take_away: Points | None = None
+    sold: Money | None = None
+    why: Why | Literal[""] = ""

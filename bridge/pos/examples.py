@@ -122,7 +122,7 @@ RESOLVE = Example(
         "as_of": _AT,
         "message": {
             "rows": ["Здравствуйте!", "Баллов: 505"],
-            "text": "Карта 2900000000018, Анна, silver, standard, Баллов: 505",
+            "text": "Карта 2900000000018, Анна, silver, standard, баллов: 505",
         },
     },
 )

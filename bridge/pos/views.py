@@ -54,7 +54,7 @@ def card_view(card: AttachedCard, wording: Wording) -> m.Card:
         entry=card.entry.value,
         source=card.source.value,
         as_of=rfc3339(card.as_of),
-        message=m.Message(rows=list(wording.card_rows(member, card.age)), text=wording.card_text(member, card.age)),
+        message=m.Message(rows=list(wording.card_rows(card)), text=wording.card_text(card)),
     )
 
 

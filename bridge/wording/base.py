@@ -1,150 +1,160 @@
-"""What a language must provide, and the texts that are put together from it.
+"""Every text for customer, cashier and staff, from templates that were compiled and tried when the till started."""
 
-Rows are meant for 20 columns; a display that is narrower cuts them. The pole shows no name and no card number: whoever
-stands behind the customer reads it too.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 
-from bridge.domain.member import CardKind, CardState, Member
+import structlog
+from jinja2 import Template as Compiled
+
+from bridge.domain.member import AttachedCard, CardKind, CardState, Expiring, Member
 from bridge.domain.moves import PaperLine
-from bridge.domain.receipt import Outcome, OutcomeState
-from bridge.domain.task import Errand
+from bridge.domain.receipt import Operation, Outcome, OutcomeState, Receipt
+from bridge.domain.task import Errand, TaskState
+from bridge.wording.catalogue import Values
+from bridge.wording.engine import RENDER_FAULTS, without_marks
+from bridge.wording.papers import paper_lines
 
-
-def plain(amount: Decimal) -> str:
-    """ "1250" for whole amounts, "1250.50" else: what a person reads."""
-    return str(amount.to_integral_value() if amount == amount.to_integral_value() else amount)
-
-
-@dataclass(frozen=True, slots=True)
-class Ages:
-    """How long ago something was; each text but `just_now` takes the number of its units."""
-
-    just_now: str
-    minutes: str
-    hours: str
-    days: str
-
-    def of(self, age: timedelta) -> str:
-        seconds = int(age.total_seconds())
-        for text, unit_s in ((self.days, 86_400), (self.hours, 3600), (self.minutes, 60)):
-            if seconds >= unit_s:
-                return text.format(seconds // unit_s)
-        return self.just_now
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A template in force, and the product's own of the same name: what is said should it fail after all."""
+
+    file: str
+    template: Compiled
+    shipped: Compiled
+
+
 class Wording:
-    """One language. errors and reasons: by kind and code; states: a card's; rows: the display's, top to bottom.
+    """One language. size: what screens are told of `columns` and `rows`; date_format: as strftime takes it."""
 
-    date_format: as strftime takes it.
-    """
+    def __init__(self, texts: Mapping[str, Text], size: Values, date_format: str) -> None:
+        self.date_format = date_format
+        self._texts = texts
+        self._size = size
 
-    errors: Mapping[str, str]
-    reasons: Mapping[str, str]
-    outcomes: Mapping[str, str]
-    tasks: Mapping[str, str]
-    states: Mapping[CardState, str]
-    searching: tuple[str, ...]
-    not_found: tuple[str, ...]
-    provider_away: tuple[str, ...]
-    blocked: tuple[str, ...]
-    welcome: str
-    thanks: tuple[str, ...]
-    points: str
-    discount: str
-    card: str
-    balance: str
-    accrued: str
-    redeemed: str
-    restored: str
-    reversed: str
-    later: str
-    repeat: str
-    date_format: str
-    errand: Mapping[str, str]
-    remembered: str
-    ages: Ages
+    def screen(self, name: str) -> tuple[str, ...]:
+        """One of the screens that say the same to everybody: "searching", "closed", "idle" …"""
+        return self._rows(f"display/{name}", self._size)
 
-    def repeat_mark(self) -> PaperLine:
+    def card_rows(self, card: AttachedCard) -> tuple[str, ...]:
+        """What the customer sees when the card has answered, or could not be asked about."""
+        if card.member is None or (card.age is not None and not _tells(card.member)):
+            return self.screen("provider_away")
+        if card.member.state is not CardState.ACTIVE:
+            return self.screen("blocked")
+        return self._rows("display/found", {**self._size, **_balance(card)})
+
+    def card_text(self, card: AttachedCard) -> str:
+        """What the cashier reads when the card has answered."""
+        if card.member is None:
+            return self.error("provider_unavailable")
+        return self._sentence("cashier/card", _card(card))
+
+    def card_lines(self, card: AttachedCard) -> tuple[PaperLine, ...]:
+        """The paper at card entry; () where nothing is known of the card."""
+        return paper_lines(self._render("paper/card", _card(card))) if card.member else ()
+
+    def closing_lines(self, receipt: Receipt, outcome: Outcome, expiring: Sequence[Expiring]) -> tuple[PaperLine, ...]:
+        """The paper for a provider that prints nothing of its own; () when there is nothing to tell."""
+        total = receipt.basket.total if receipt.basket else None
+        told: dict[str, object] = {"receipt_id": receipt.receipt_id, "total": total}
+        if outcome.state in {OutcomeState.QUEUED, OutcomeState.UNKNOWN}:
+            return paper_lines(self._render("paper/queued", told))
+        if outcome.state is not OutcomeState.DONE:
+            return ()
+        told |= {"balance": outcome.balance_after, "expiring": _burning(expiring)}
+        if receipt.operation is Operation.REFUND:
+            back = {"restored": outcome.restored, "reversed": outcome.reversed}
+            return paper_lines(self._render("paper/refunded", {**told, **back}))
+        moved = {"redeemed": outcome.redeemed, "accrued": outcome.accrued}
+        return paper_lines(self._render("paper/closed", {**told, **moved}))
+
+    def repeat_mark(self) -> tuple[PaperLine, ...]:
         """Stands above a paper that may have been printed before."""
-        return PaperLine(text=self.repeat, bold=True, double=True, align="center")
+        return paper_lines(self._render("paper/repeat", {}))
 
     def error(self, kind: str) -> str:
         """The cashier's sentence for a refusal."""
-        return self.errors.get(kind, self.errors["internal"])
+        return self._sentence("cashier/error", {"kind": kind})
 
     def reason(self, code: str) -> str:
-        return self.reasons[code]
+        """Why `receipt.limits` gives less than hoped for."""
+        return self._sentence("cashier/reason", {"code": code})
 
-    def task(self, kind: str, errand: Errand) -> str:
+    def task(self, kind: str, state: TaskState, errand: Errand) -> str:
         """What a person is to know and to do: which receipt, whose card, how many points."""
-        subject = {
-            "receipt": errand.receipt_id,
-            "total": plain(errand.total) if errand.total is not None else "",
-            "base": errand.base_receipt_id,
+        values = {
+            "kind": kind,
+            "state": state.value,
+            "receipt_id": errand.receipt_id,
+            "base_receipt_id": errand.base_receipt_id,
             "card": errand.card.value if errand.card else "",
+            "total": errand.total,
+            "sold": errand.sold,
+            "spend": errand.spend,
+            "earn": errand.earn,
+            "give_back": errand.give_back,
+            "take_away": errand.take_away,
+            "why": errand.why,
+            "reason": errand.reason,
         }
-        moved = {"spend": errand.spend, "earn": errand.earn, "back": errand.give_back, "away": errand.take_away}
-        return self.tasks[kind].format(
-            subject=", ".join(f"{self.errand[name]} {value}" for name, value in subject.items() if value),
-            points=", ".join(f"{self.errand[name]} {plain(n)}" for name, n in moved.items() if n)
-            or self.errand["nothing_known"],
-            reason=errand.reason,
-        )
+        return self._sentence("staff/task", values)
 
-    def outcome(self, state: OutcomeState) -> str:
-        return self.outcomes[state.value]
+    def _rows(self, name: str, values: Values) -> tuple[str, ...]:
+        text = without_marks(self._render(name, values)).rstrip()
+        return tuple(row.rstrip() for row in text.split("\n")) if text else ()
 
-    def card_rows(self, member: Member | None, age: timedelta | None = None) -> tuple[str, ...]:
-        """What the customer sees when the card has answered; None = it could not be asked about.
+    def _sentence(self, name: str, values: Values) -> str:
+        return " ".join(without_marks(self._render(name, values)).split())
 
-        age: of what we remember, where the provider could not be asked.
-        """
-        if member is None:
-            return self.provider_away
-        if member.state is not CardState.ACTIVE:
-            return self.blocked
-        rows = [self.welcome]
-        if member.discount_percent:
-            rows.append(f"{self.discount} {plain(member.discount_percent)}%")
-        if member.kind is not CardKind.DISCOUNT and member.balance is not None:
-            rows.append(f"{self.points} {plain(member.balance)}")
-        if age is not None:
-            if len(rows) == 1:
-                return self.provider_away
-            rows.append(self.ages.of(age))
-        return tuple(rows[-2:])
+    def _render(self, name: str, values: Values) -> str:
+        """A shop's template that fails on values which no sample had must not hold up a sale."""
+        text = self._texts[name]
+        try:
+            return text.template.render(values)
+        except RENDER_FAULTS as error:
+            log.error("template_failed", file=text.file, reason=str(error))  # noqa: TRY400 - told where it is to be mended
+            return text.shipped.render(values)
 
-    def card_text(self, member: Member | None, age: timedelta | None = None) -> str:
-        """What the cashier reads when the card has answered; the two as in `card_rows`."""
-        if member is None:
-            return self.errors["provider_unavailable"]
-        facts = [f"{self.card} {member.number.value}", member.holder.value, member.tier, member.template]
-        if member.state is not CardState.ACTIVE:
-            facts.append(self.states[member.state])
-        if member.kind is not CardKind.DISCOUNT and member.balance is not None:
-            facts.append(f"{self.points} {plain(member.balance)}")
-        if member.discount_percent:
-            facts.append(f"{self.discount} {plain(member.discount_percent)}%")
-        if age is not None:
-            facts.append(f"{self.remembered} ({self.ages.of(age)})")
-        return ", ".join(fact for fact in facts if fact)
 
-    def closing_lines(self, outcome: Outcome) -> tuple[PaperLine, ...]:
-        """The paper for a provider that prints nothing of its own; () when there is nothing to tell."""
-        if outcome.state is OutcomeState.QUEUED:
-            return (PaperLine(text=self.later, align="center"),)
-        told = (
-            (self.redeemed, outcome.redeemed),
-            (self.accrued, outcome.accrued),
-            (self.restored, outcome.restored),
-            (self.reversed, outcome.reversed),
-            (self.balance, outcome.balance_after),
-        )
-        rows = tuple(PaperLine(left=name, right=plain(value)) for name, value in told if value is not None)
-        return (PaperLine(divider=True), *rows, PaperLine(divider=True)) if rows else ()
+def _card(card: AttachedCard) -> dict[str, object]:
+    member = card.member
+    return {
+        "card": card.number.value,
+        "holder": member.holder.value if member else "",
+        "template": member.template if member else "",
+        "state": card.state.value,
+        **_balance(card),
+    }
+
+
+def _balance(card: AttachedCard) -> dict[str, object]:
+    """What is known of the card's points: nobody's name, no number."""
+    member = card.member
+    return {
+        "kind": member.kind.value if member else "",
+        "tier": member.tier if member else "",
+        "balance": member.balance if member else None,
+        "pending": member.pending if member else None,
+        "discount_percent": member.discount_percent if member else None,
+        "expiring": _burning(member.expiring if member else ()),
+        "age_min": None if card.age is None else max(0, card.age // timedelta(minutes=1)),
+        "as_of": card.as_of,
+    }
+
+
+def _tells(member: Member) -> bool:
+    """True when there is something of the card to show."""
+    return bool(member.discount_percent) or (member.kind is not CardKind.DISCOUNT and member.balance is not None)
+
+
+def _burning(expiring: Sequence[Expiring]) -> list[dict[str, object]]:
+    """The soonest first."""
+
+    def at(one: Expiring) -> datetime:
+        return one.at
+
+    return [{"points": one.points, "at": one.at} for one in sorted(expiring, key=at)]

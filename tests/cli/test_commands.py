@@ -53,6 +53,22 @@ def test_a_wrong_configuration_is_exit_2_and_one_line(
     )
 
 
+@pytest.mark.parametrize("command", [["check-config"], ["run", "--config"]])
+def test_a_wrong_template_is_exit_2_and_one_line(
+    command: list[str], good: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.logs.configure", lambda _level: None)
+    display = '[[displays]]\nname = "pole"\nendpoint = "serial:///dev/b"\n'
+    good.write_text(good.read_text() + display + '[messages]\ntemplates = "words"\n')
+    template = good.parent / "words" / "ru" / "display" / "searching.j2"
+    template.parent.mkdir(parents=True)
+    template.write_text("Ищем\nпокупателя по номеру 12\n")
+    assert run([*command, str(good)]) == 2
+    what = '"покупателя по номеру 12" has 23 characters, display pole has 20 columns'
+    advice = "say it shorter (`columns` tells how many there are)"
+    assert capsys.readouterr() == ("", f"{template}, line 2: {what}: {advice}\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [

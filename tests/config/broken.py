@@ -320,10 +320,6 @@ BROKEN = {
     ),
     # what a later version serves
     "not yet: currency": (TILL + 'currency = "KZT"', 'till.currency: "KZT" is not in this version: use RUB'),
-    "not yet: print_on_card": (
-        TILL + "[messages]\nprint_on_card = true",
-        "messages.print_on_card: true is not in this version: use false",
-    ),
     **POLICIES,
     "not yet: sync": (TILL + '[sync]\nevery = "2m"', 'sync.every: "2m" is not in this version: use ""'),
     "layout of no keyboard": (

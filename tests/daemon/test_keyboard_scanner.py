@@ -54,7 +54,7 @@ class Room:
         config.write_text(CONFIG.format(forward=forward))
         self._journal = await SqliteJournal.open(folder / "journal.db")
         room = DeviceRoom(load(config), clock, lambda _status: None, Hotplug(folder / "no-udev"), NoStore())
-        keepers = room.keepers(self._on_scan, PrintRoom(self._journal, room.queues, clock, PaperLine("REPEAT")))
+        keepers = room.keepers(self._on_scan, PrintRoom(self._journal, room.queues, clock, (PaperLine("REPEAT"),)))
         self._keeping = [asyncio.create_task(keeper.keep()) for keeper in keepers]
 
     async def aclose(self) -> None:
