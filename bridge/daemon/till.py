@@ -34,6 +34,7 @@ from bridge.pos.announcer import BusAnnouncer
 from bridge.pos.handlers import ReceiptHandlers, TillHandlers, TillInfo
 from bridge.pos.handlers_printing import PrintingHandlers
 from bridge.pos.handlers_queue import QueueHandlers
+from bridge.pos.handlers_search import SearchHandlers
 from bridge.pos.listening import listen
 from bridge.pos.methods import Handler
 from bridge.pos.peer import member_check
@@ -192,6 +193,7 @@ class Till:
         return {
             **_receipt_handlers(self._desk, self._programmes, wording).table(),
             **till_handlers.table(),
+            **SearchHandlers(self._desk.searching, self._programmes).table(),
             **QueueHandlers(self._desk.queue, now).table(),
             **PrintingHandlers(self._printing, Drawers(self._devices.queues)).table(),
         }

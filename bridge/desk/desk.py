@@ -26,6 +26,7 @@ from bridge.desk.redeeming import RedeemDesk
 from bridge.desk.refunding import RefundDesk
 from bridge.desk.rooms import Rooms
 from bridge.desk.screens import CardScreens, Screens
+from bridge.desk.searching import SearchDesk
 from bridge.desk.settler import Settler, Spawn
 from bridge.desk.staff import Staff
 from bridge.domain.card import CardFormat
@@ -70,6 +71,7 @@ class Desk:
     book: ReceiptBook
     settler: Settler
     cards: CardDesk
+    searching: SearchDesk
     receipts: ReceiptDesk
     limiting: LimitDesk
     redeeming: RedeemDesk
@@ -97,7 +99,8 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
     errands = Errands(book)
     staff = Staff(errands, settings.wording, clock)
     settler = Settler(book, Exchange(outside.programmes, watch), staff, ids, spawn, outside.pace)
-    lookups = Lookups(clock, watch, CardMemory(outside.directory, clock, spawn))
+    memory = CardMemory(outside.directory, clock, spawn)
+    lookups = Lookups(clock, watch, memory)
     rooms = Rooms(outside.programmes, book, lookups, Quotes(clock, watch), settler, errands, staff, clock, spawn)
     screens = CardScreens(outside.screens, settings.wording, enabled=settings.show_card)
     on_card = CardPaper(outside.printing, settings.wording, enabled=settings.print_on_card)
@@ -108,6 +111,7 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
         book=book,
         settler=settler,
         cards=cards,
+        searching=SearchDesk(rooms, memory, watch),
         receipts=ReceiptDesk(rooms, cards),
         limiting=LimitDesk(rooms, cards),
         redeeming=RedeemDesk(rooms, cards),

@@ -26,6 +26,10 @@ class CardMemory:
         self._clock = clock
         self._spawn = spawn
 
+    @property
+    def is_on(self) -> bool:
+        return self._directory.is_on
+
     def renew(self, provider: str, member: Member) -> None:
         """The provider has just told this."""
         if self._directory.is_on:

@@ -15,3 +15,7 @@ def name_begins_with(name: str, wanted: str) -> bool:
     """True when each word of `wanted` begins a word of `name`."""
     words = name_words(name)
     return all(any(word.startswith(part) for word in words) for part in name_words(wanted))
+
+
+def letters_in(text: str) -> int:
+    return sum(character.isalpha() for character in text)

@@ -126,6 +126,26 @@ RESOLVE = Example(
         },
     },
 )
+SEARCH = Example(
+    {"name": "иванова мар", "limit": 5},
+    {
+        "cards": [
+            {
+                "card": "2900000000018",
+                "holder": "Иванова Мария",
+                "phone": "********4567",
+                "kind": "bonus",
+                "template": "standard",
+                "tier": "silver",
+                "state": "active",
+                "provider": "club",
+                "source": "cached",
+                "as_of": _AT,
+            }
+        ],
+        "more": False,
+    },
+)
 OPEN = Example({**_ID, "operation": "sale", "cashier": {"code": "7", "name": "Ольга"}}, _RECEIPT)
 SELECT = Example(dict(_ID))
 CLEAR_CARD = Example(dict(_ID))

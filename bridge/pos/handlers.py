@@ -17,14 +17,13 @@ from bridge.desk.screens import Screens
 from bridge.domain.member import Entry
 from bridge.domain.money import Points
 from bridge.domain.personal import PersonName, Who
-from bridge.domain.phone import normalise_phone
 from bridge.domain.receipt import Operation, ReceiptState
 from bridge.ports import Clock
 from bridge.pos import messages as m
 from bridge.pos.jsonrpc import InvalidParams
 from bridge.pos.methods import Handler
 from bridge.pos.peer import Caller
-from bridge.pos.reading import base_of, basket_of, cashier_of, closing_of, moment_of
+from bridge.pos.reading import base_of, basket_of, cashier_of, closing_of, moment_of, phone_of
 from bridge.pos.views import (
     card_view,
     limits_view,
@@ -102,10 +101,7 @@ class ReceiptHandlers:
             card = self._cards.recognised(params.code.strip(), params.provider)
             return card.number, Entry(params.entry or Entry.TYPED), card.provider
         if params.phone is not None:
-            phone = normalise_phone(params.phone)
-            if phone is None:
-                raise InvalidParams("`phone` is no phone number: 10 or 11 digits, or + and the country's code")
-            return phone, Entry(params.entry or Entry.PHONE), params.provider
+            return phone_of(params.phone), Entry(params.entry or Entry.PHONE), params.provider
         return PersonName(params.name or ""), Entry(params.entry or Entry.NAME), params.provider
 
     async def _open(self, params: m.OpenParams, _caller: Caller) -> m.ReceiptResult:

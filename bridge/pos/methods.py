@@ -72,6 +72,15 @@ METHODS: dict[str, Method] = {
         ),
         cancellable=True,
     ),
+    "card.search": Method(
+        m.SearchParams,
+        m.FoundCards,
+        "Cards to pick from, by phone or name, out of the till's directory and what providers find. "
+        "Rarely: 1010 says that it is too often.",
+        examples.SEARCH,
+        errors=(e.ProviderUnavailable, e.ProviderRefused, e.Overloaded),
+        cancellable=True,
+    ),
     "receipt.open": Method(
         m.OpenParams,
         m.ReceiptResult,

@@ -7,9 +7,12 @@ from bridge.desk.closing import Closing
 from bridge.desk.fingerprint import fingerprint
 from bridge.domain.money import Money, Points
 from bridge.domain.moves import PaperLine
+from bridge.domain.personal import Phone
+from bridge.domain.phone import normalise_phone
 from bridge.domain.receipt import Base, Operation
 from bridge.domain.sale import NOBODY, Basket, Cashier, Line
 from bridge.pos import messages as m
+from bridge.pos.jsonrpc import InvalidParams
 
 
 def basket_of(total: m.Amount, lines: Sequence[m.LineParam] | None) -> Basket:
@@ -56,6 +59,13 @@ def paper_of(lines: Sequence[m.PrintLine | str]) -> tuple[PaperLine, ...]:
 def moment_of(text: str | None) -> datetime | None:
     """A moment that the params' own check has found valid."""
     return datetime.fromisoformat(text).astimezone(UTC) if text is not None else None
+
+
+def phone_of(text: str) -> Phone:
+    phone = normalise_phone(text)
+    if phone is None:
+        raise InvalidParams("`phone` is no phone number: 10 or 11 digits, or + and the country's code")
+    return phone
 
 
 def _points(amount: m.Amount | None) -> Points | None:

@@ -10,6 +10,7 @@ from sys import intern
 from typing import cast
 
 from bridge.desk.preparing import PreparedSale
+from bridge.desk.searching import FoundCard
 from bridge.domain.limits import Limits
 from bridge.domain.member import AttachedCard, CardKind
 from bridge.domain.money import CENT
@@ -55,6 +56,23 @@ def card_view(card: AttachedCard, wording: Wording) -> m.Card:
         source=card.source.value,
         as_of=rfc3339(card.as_of),
         message=m.Message(rows=list(wording.card_rows(card)), text=wording.card_text(card)),
+    )
+
+
+def found_card_view(found: FoundCard) -> m.FoundCard:
+    """The phone masked: it is there to tell two namesakes apart."""
+    member = found.member
+    return m.FoundCard(
+        card=member.number.value,
+        holder=member.holder.value,
+        phone=str(member.phone) if member.phone else None,
+        kind=member.kind.value,
+        template=member.template,
+        tier=member.tier,
+        state=member.state.value,
+        provider=found.provider,
+        source=found.source.value,
+        as_of=rfc3339(found.as_of),
     )
 
 

@@ -20,7 +20,7 @@ from bridge.pos.openrpc import document
 
 DOCUMENT = document()
 IN_CONTRACT_ORDER = [
-    *("bridge.hello", "bridge.status", "rpc.discover", "card.resolve"),
+    *("bridge.hello", "bridge.status", "rpc.discover", "card.resolve", "card.search"),
     *("receipt.open", "receipt.select", "receipt.clear_card", "receipt.limits", "receipt.redeem"),
     *("receipt.cancel_redeem", "receipt.prepare", "receipt.close", "receipt.cancel", "receipt.get", "receipt.list"),
     *("display.show", "display.clear", "printer.print", "printer.job", "printer.jobs", "printer.reprint"),

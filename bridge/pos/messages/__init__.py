@@ -25,8 +25,11 @@ from bridge.pos.messages.cards import (
     CardSource,
     CardStateName,
     ExpiringPoints,
+    FoundCard,
+    FoundCards,
     Message,
     ResolveParams,
+    SearchParams,
 )
 from bridge.pos.messages.devices import (
     AlignName,
@@ -112,6 +115,8 @@ __all__ = [
     "Event",
     "ExpiringPoints",
     "FiscalParam",
+    "FoundCard",
+    "FoundCards",
     "Hello",
     "HelloParams",
     "Job",
@@ -152,6 +157,7 @@ __all__ = [
     "ResolveParams",
     "ResolveTaskParams",
     "Result",
+    "SearchParams",
     "ShowParams",
     "Shown",
     "Status",
