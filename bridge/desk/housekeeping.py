@@ -39,7 +39,7 @@ class Housekeeping:
     async def look(self) -> None:
         """Settle on what is not settled; then cancel what was opened too long ago, or tell staff of its points."""
         for receipt in self._book.unsettled():
-            self._settler.drive(receipt.receipt_id)
+            self._settler.take_up(receipt.receipt_id)
         oldest = self._clock() - ABANDONED_AFTER
         for receipt in self._book.live():
             if receipt.opened_at < oldest:

@@ -1,5 +1,6 @@
 """Receipts that were left behind: seen to without disturbing whoever stands at the till, disk or no disk."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -7,9 +8,11 @@ import pytest
 
 from bridge.desk import housekeeping
 from bridge.desk.exchange import Exchange
+from bridge.desk.housekeeping import Housekeeping
 from bridge.domain.moves import StatusReply
 from bridge.domain.receipt import Receipt, ReceiptState
 from bridge.domain.settlement import Ask, Send
+from bridge.emulation.maxma import Fault, FaultKind
 from bridge.journal import SqliteJournal
 from bridge.ports import JournalFailed, Record
 from tests.shop.client import CashProgram
@@ -106,3 +109,22 @@ async def test_an_abandoned_receipt_that_is_resolved_is_cancelled(
     await final(cash, "R-1")
     assert (await cash.call("receipt.get", receipt_id="R-1"))["state"] == "cancelled"
     assert (held(shop), (await cash.call("queue.list"))["tasks"]) == ([], [])
+
+
+async def test_what_waits_for_its_turn_is_not_hurried(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look an hour must not send a whole backlog out at once."""
+    look, looks, looked = Housekeeping.look, [0], asyncio.Event()
+
+    async def counted(self: Housekeeping) -> None:
+        await look(self)
+        looks[0] += 1
+        if looks[0] == 40:
+            looked.set()
+
+    shop.provider.fault("set-purchase", Fault(FaultKind.TRY_LATER, times=1000))
+    assert (await close(cash, "R-1", card=CARD))["state"] == "queued"
+    monkeypatch.setattr(Housekeeping, "look", counted)
+    await looked.wait()
+    assert len(shop.provider.calls("set-purchase")) < 10
