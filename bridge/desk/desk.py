@@ -106,7 +106,8 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
     on_card = CardPaper(outside.printing, settings.wording, enabled=settings.print_on_card)
     cards = CardDesk(rooms, settings.formats, screens, on_card, outside.announcer)
     paper = ClosingPaper(rooms, outside.printing, screens, settings.wording, enabled=settings.print_on_close)
-    closing = CloseDesk(rooms, cards, RefundDesk(rooms, cards, ids), paper)
+    refunds = RefundDesk(rooms, cards, ids)
+    closing = CloseDesk(rooms, cards, refunds, paper)
     return Desk(
         book=book,
         settler=settler,
@@ -117,6 +118,6 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
         redeeming=RedeemDesk(rooms, cards),
         preparing=PrepareDesk(rooms, cards),
         closing=closing,
-        queue=QueueDesk(rooms, closing),
+        queue=QueueDesk(rooms, closing, refunds),
         housekeeping=Housekeeping(rooms, closing),
     )

@@ -12,6 +12,7 @@ from bridge.domain.returns import Sale, give_back
 from bridge.domain.settlement import standing_write_off
 from bridge.domain.task import Errand
 
+_BACK = {MoveState.DONE, MoveState.LEFT, MoveState.REFUSED}
 _SPENDING = {MoveKind.HOLD, MoveKind.WRITE_OFF, MoveKind.PURCHASE}
 
 
@@ -42,7 +43,7 @@ class Errands:
         card = (refund.card if refund else None) or errand.card or (found.card.number if found and found.card else told)
         errand = replace(errand, base_receipt_id=base.receipt_id, card=card)
         wanted = refund.restore if refund else restore
-        sale = await self._booked(base, found)
+        sale = await self._booked(receipt, base, found)
         errand = replace(errand, sold=sale.total if sale else base.total)
         if sale is None or errand.total is None:
             return replace(errand, give_back=wanted)
@@ -50,8 +51,8 @@ class Errands:
         is_earned = found is not None and found.outcome is not None and found.outcome.accrued is not None
         return replace(errand, give_back=back.restored, take_away=back.reversed if is_earned else None)
 
-    async def _booked(self, base: Base, found: Receipt | None) -> Sale | None:
-        """The sale with what came back of it already; None when its points are not known.
+    async def _booked(self, receipt: Receipt, base: Base, found: Receipt | None) -> Sale | None:
+        """The sale with what came back of it by other refunds than this; None when its points are not known.
 
         Points that nobody has told as earned count as none.
         """
@@ -64,21 +65,46 @@ class Errands:
             return None
         outcome = found.outcome if found else None
         reference = base.provider_ref or (outcome.provider_ref if outcome else None) or ""
-        back = [move for move in await self.refunds_of(base, reference) if move.refund and move.result]
+        back = [move for move in await self.refunds_of(base, reference) if move.receipt_id != receipt.receipt_id]
         return Sale(
             total,
             spent,
             (outcome.accrued if outcome else None) or NO_POINTS,
             _refunded(back),
-            points(sum((move.result.restored or NO_POINTS for move in back if move.result), NO_POINTS)),
-            points(sum((move.result.reversed or NO_POINTS for move in back if move.result), NO_POINTS)),
+            points(sum((_restored(move) or NO_POINTS for move in back), NO_POINTS)),
+            points(sum((_reversed(move) or NO_POINTS for move in back), NO_POINTS)),
         )
 
     async def refunds_of(self, base: Base, reference: str) -> Sequence[Move]:
-        """What came back of this sale, at the provider or by hand; reference: the provider's of the sale, if known."""
+        """What came back of this sale, at the provider or by hand; reference: the provider's of the sale, if known.
+
+        What the provider refused counts too: the goods are back, and a task says what to book for them.
+        """
         keys = {reference, self._book.alias_of(base)} - {""}
         moves = [move for key in sorted(keys) for move in await self._book.refunds_of(key)]
-        return [move for move in moves if move.refund and move.state in {MoveState.DONE, MoveState.LEFT}]
+        return [move for move in moves if move.refund and move.state in _BACK]
+
+
+def by_hand(move: Move, sale: str, reason: str) -> Move:
+    """A REFUND that a person books instead, as later refunds of the same sale must count it.
+
+    sale: its alias, a name that it has before its provider gives one.
+    """
+    refund = move.refund and replace(move.refund, base_ref=move.refund.base_ref or sale)
+    return replace(move, state=MoveState.LEFT, refund=refund, reason=reason)
+
+
+def _restored(move: Move) -> Points | None:
+    """What this refund gave back; of one that a person books, what the task for it says."""
+    if move.result:
+        return move.result.restored
+    return move.refund.give_back if move.refund else None
+
+
+def _reversed(move: Move) -> Points | None:
+    if move.result:
+        return move.result.reversed
+    return move.refund.take_away if move.refund else None
 
 
 def _refunded(moves: Sequence[Move]) -> Money:

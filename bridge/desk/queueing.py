@@ -6,6 +6,7 @@ from dataclasses import replace
 import structlog
 
 from bridge.desk.closing import CloseDesk
+from bridge.desk.refunding import RefundDesk
 from bridge.desk.rooms import Rooms
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.moves import Move, MoveKind, MoveState
@@ -25,11 +26,12 @@ class TaskUnknown(Exception):
 class QueueDesk:
     """The calls queue.list, queue.retry and queue.resolve. `by` is who asks for it, for the log and the journal."""
 
-    def __init__(self, rooms: Rooms, closing: CloseDesk) -> None:
+    def __init__(self, rooms: Rooms, closing: CloseDesk, refunds: RefundDesk) -> None:
         self._book = rooms.book
         self._settler = rooms.settler
         self._staff = rooms.staff
         self._closing = closing
+        self._refunds = refunds
 
     async def list(self) -> Sequence[StaffTask]:
         """Oldest first: open tasks, and the unsettled receipts that none of them tells of."""
@@ -65,7 +67,7 @@ class QueueDesk:
             elif receipt.settled:
                 raise TaskUnknown(f"{task_id!r} has just been settled by the bridge")
             else:
-                await self._book.save(self._settled_by_hand(receipt, resolved), resolved)
+                await self._settle_by_hand(receipt, resolved)
         log.info("queue_resolved", task_id=task_id, receipt_id=task.receipt_id, by=by)
         if not receipt.settled or task.kind == TaskKind.ABANDONED:
             self._settler.drive(task.receipt_id)  # to go on, or to hear that nothing is left to do
@@ -94,14 +96,15 @@ class QueueDesk:
             self._staff.resolved(task, "tried again", by),
         )
 
-    def _settled_by_hand(self, receipt: Receipt, task: StaffTask) -> Receipt:
+    async def _settle_by_hand(self, receipt: Receipt, task: StaffTask) -> None:
         if receipt.is_live:
             raise WrongReceiptState(f"receipt {receipt.receipt_id!r} is open: close or cancel it first")
         if self._settler.is_talking(receipt.receipt_id):
             raise WrongReceiptState(f"the provider is being asked about {task.task_id!r} this moment: try again")
         outcome = receipt.outcome or Outcome(OutcomeState.MANUAL)
         by_hand = replace(outcome, state=OutcomeState.MANUAL, task_id=task.task_id, reason=task.note)
-        return replace(receipt, settled=True, outcome=by_hand)
+        left = await self._refunds.left(receipt, task.note)
+        await self._book.save(replace(receipt, settled=True, outcome=by_hand), task, *left)
 
 
 def _hold_of(refused: Move) -> str:

@@ -1,30 +1,33 @@
 """What a refund wants at the provider: the base sale found, checked, and turned into a goal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from bridge.desk.cards import CardDesk
+from bridge.desk.errands import by_hand
 from bridge.desk.exchange import MoveIds
 from bridge.desk.programme import Programme
 from bridge.desk.rooms import Rooms
 from bridge.desk.selling import Wanted
 from bridge.domain.money import NO_POINTS, NOTHING, Money, Points
-from bridge.domain.moves import Move, MoveKind, MoveResult, MoveState, Return
+from bridge.domain.moves import Move, MoveKind, MoveState, Return
 from bridge.domain.personal import CardNumber
 from bridge.domain.policy import PartialRefund, Policy, Way
 from bridge.domain.receipt import Base, Goal, GoalKind, Operation, OutcomeState, Receipt
 from bridge.domain.sale import Basket, Cashier
 from bridge.domain.settlement import Make, first_move_of
-from bridge.domain.task import Why
+from bridge.domain.task import SALE_WITH_STAFF, Errand, Why
 from bridge.ports import move_id
 
 
 class ForStaff(Exception):
-    """This refund must be booked by hand; str() says why, in English."""
+    """This refund must be booked by hand; str() says why, in English. found: what it would have been."""
 
-    def __init__(self, why: Why, what: str) -> None:
+    def __init__(self, why: Why, what: str, found: "Found | None" = None) -> None:
         super().__init__(what)
         self.why = why
+        self.found = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,18 @@ class Refund:
     card: str
     restore: Points | None
     cashier: Cashier
+
+
+Found = tuple[Programme, Return]
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What a sale was to its programme."""
+
+    provider: str
+    card: CardNumber
+    total: Money
 
 
 class RefundDesk:
@@ -53,13 +68,24 @@ class RefundDesk:
     async def wanted(self, receipt: Receipt, refund: Refund) -> Wanted:
         """What this refund wants; nothing where the sale had no card, so nothing is to be undone."""
         try:
-            wanted = await self._found(refund)
-            return await self._by_policy(receipt, refund, wanted) if wanted else Wanted()
+            found = await self._found(refund)
+            return await self._by_policy(receipt, refund, found) if found else Wanted()
         except ForStaff as error:
-            errand = await self._errands.of(receipt, str(error), refund.restore)
-            return Wanted(errand=replace(errand, why=error.why))
+            errand = replace(await self._errands.of(receipt, str(error), refund.restore), why=error.why)
+            return self._for_staff(receipt, errand, error.found)
 
-    async def _found(self, refund: Refund) -> tuple[Programme, Return] | None:
+    async def left(self, receipt: Receipt, reason: str) -> Sequence[Move]:
+        """A refund under way that a person has set right: the move that later refunds of its sale must count."""
+        refund = receipt.goal.refund
+        if refund is None or receipt.base is None:
+            return ()
+        made = [move for move in await self._book.moves(receipt.receipt_id) if move.kind is MoveKind.REFUND]
+        open_ones = [move for move in made if move.state is not MoveState.ABSENT]
+        step = Make(MoveKind.REFUND, receipt.goal.provider, refund=refund)
+        move = open_ones[-1] if open_ones else self._ids.new_move(receipt.receipt_id, step, len(made) + 1)
+        return (by_hand(move, self._book.alias_of(receipt.base), reason),)
+
+    async def _found(self, refund: Refund) -> Found | None:
         """The programme, and the refund as it would be told; None where the sale had no card."""
         base = refund.base
         if base is None:
@@ -69,21 +95,23 @@ class RefundDesk:
             return await self._of_known(refund, base, sale)
         return await self._of_unknown(refund, base)
 
-    async def _of_known(self, refund: Refund, base: Base, sale: Receipt) -> tuple[Programme, Return] | None:
+    async def _of_known(self, refund: Refund, base: Base, sale: Receipt) -> Found | None:
         if sale.operation is not Operation.SALE or sale.is_live or sale.outcome is None:
             raise ForStaff(Why.NOT_A_SALE, f"{sale.receipt_id} is not a closed sale")
-        if sale.outcome.state in {OutcomeState.REFUSED, OutcomeState.MANUAL}:
-            raise ForStaff(Why.SALE_WITH_STAFF, f"the sale {sale.receipt_id} itself is with staff")
-        purchase = sale.goal.purchase
-        if purchase is None:
+        is_with_staff = sale.outcome.state in {OutcomeState.REFUSED, OutcomeState.MANUAL}
+        sold = _sold(sale, is_with_staff=is_with_staff)
+        if sold is None:
             return None
-        if not self._programmes.knows(sale.goal.provider):
-            raise ForStaff(Why.NO_PROGRAMME, f"the sale's programme {sale.goal.provider} is not configured any more")
-        programme = self._programmes.get(sale.goal.provider)
+        if not self._programmes.knows(sold.provider):
+            raise ForStaff(Why.NO_PROGRAMME, f"the sale's programme {sold.provider} is not configured any more")
+        programme = self._programmes.get(sold.provider)
         reference = base.provider_ref or sale.outcome.provider_ref or ""
-        return programme, await self._told(refund, base, purchase.card, reference, purchase.basket.total)
+        told = await self._told(refund, base, sold.card, reference, sold.total)
+        if is_with_staff:
+            raise ForStaff(Why.SALE_WITH_STAFF, SALE_WITH_STAFF, (programme, told))
+        return programme, told
 
-    async def _of_unknown(self, refund: Refund, base: Base) -> tuple[Programme, Return]:
+    async def _of_unknown(self, refund: Refund, base: Base) -> Found:
         card = refund.card or base.card
         if not card:
             raise ForStaff(Why.NO_CARD, f"the sale {base.receipt_id} is not known here and its card was not named")
@@ -109,12 +137,12 @@ class RefundDesk:
         lines = refund.basket.lines if refund.lines_given else ()
         return Return(card, reference, refund.basket.total, self._clock(), lines, refund.restore, refund.cashier, sold)
 
-    async def _by_policy(self, receipt: Receipt, refund: Refund, found: tuple[Programme, Return]) -> Wanted:
+    async def _by_policy(self, receipt: Receipt, refund: Refund, found: Found) -> Wanted:
         programme, told = found
         policy = programme.policy
         if policy.reverse is Way.NONE:
             return Wanted()
-        why, reason = _by_hand(told, policy)
+        why, reason = _why_by_hand(told, policy)
         restore = refund.restore if policy.restore_redeemed_on_refund else NO_POINTS
         errand = replace(await self._errands.of(receipt, reason, restore), why=why)
         told = replace(
@@ -125,7 +153,7 @@ class RefundDesk:
             take_away=errand.take_away,
         )
         if why:
-            return Wanted(errand=errand, moves=(self._left(receipt, programme, told, reason),))
+            return self._for_staff(receipt, errand, (programme, told))
         return Wanted(Goal(GoalKind.RETURNED, programme.name, refund=told))
 
     async def _check_total(self, refund: Refund, base: Base, sold: Money, reference: str) -> None:
@@ -140,13 +168,13 @@ class RefundDesk:
         if refund.basket.total + sum(waiting.values(), NOTHING) + sum(counted, NOTHING) > sold:
             raise ForStaff(Why.TOO_MUCH, f"more would be returned than the {sold} that were sold")
 
-    def _left(self, receipt: Receipt, programme: Programme, told: Return, reason: str) -> Move:
-        """What later refunds of the same sale must count, by a name that the sale has before its provider gives one."""
-        alias = self._book.alias_of(receipt.base) if receipt.base else ""
-        step = Make(MoveKind.REFUND, programme.name, refund=replace(told, base_ref=told.base_ref or alias))
-        result = MoveResult(restored=told.give_back, reversed=told.take_away)
-        made = self._ids.new_move(receipt.receipt_id, step, 1)
-        return replace(made, state=MoveState.LEFT, reason=reason, result=result)
+    def _for_staff(self, receipt: Receipt, errand: Errand, found: Found | None) -> Wanted:
+        if found is None or receipt.base is None:
+            return Wanted(errand=errand)
+        programme, told = found
+        told = replace(told, give_back=errand.give_back, take_away=errand.take_away)
+        made = self._ids.new_move(receipt.receipt_id, Make(MoveKind.REFUND, programme.name, refund=told), 1)
+        return Wanted(errand=errand, moves=(by_hand(made, self._book.alias_of(receipt.base), errand.reason),))
 
     def _is_same_sale(self, one: Base | None, other: Base | None) -> bool:
         if one is None or other is None:
@@ -157,7 +185,17 @@ class RefundDesk:
         return is_same_till and one.receipt_id == other.receipt_id
 
 
-def _by_hand(wanted: Return, policy: Policy) -> tuple[Why | Literal[""], str]:
+def _sold(sale: Receipt, *, is_with_staff: bool) -> Sold | None:
+    """None: nothing of it was for a programme. What the policy left to a person of a sale never was a goal."""
+    purchase = sale.goal.purchase
+    if purchase is not None:
+        return Sold(sale.goal.provider, purchase.card, purchase.basket.total)
+    if is_with_staff and sale.card and sale.basket:
+        return Sold(sale.card.provider, sale.card.number, sale.basket.total)
+    return None
+
+
+def _why_by_hand(wanted: Return, policy: Policy) -> tuple[Why | Literal[""], str]:
     """Why the provider cannot be told of this refund, and the same in English; "" when it can."""
     if policy.reverse is Way.MANUAL:
         return Why.NO_RETURNS, "the programme takes no returns from tills"

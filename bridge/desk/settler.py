@@ -8,6 +8,7 @@ from enum import Enum
 import structlog
 
 from bridge.desk.book import ReceiptBook
+from bridge.desk.errands import by_hand
 from bridge.desk.exchange import Exchange, MoveIds, after
 from bridge.desk.staff import Staff, left_task_id, task_id
 from bridge.domain.moves import (
@@ -36,7 +37,7 @@ from bridge.domain.settlement import (
     next_step,
     way_of,
 )
-from bridge.domain.task import BY_POLICY, StaffTask, TaskKind
+from bridge.domain.task import BY_POLICY, SALE_WITH_STAFF, StaffTask, TaskKind
 from bridge.pace import Pace
 from bridge.ports import JournalFailed
 
@@ -113,6 +114,11 @@ class Settler:
             work.told = asyncio.get_running_loop().create_future()
         work.wake.set()
         return work.told
+
+    def take_up(self, receipt_id: str) -> None:
+        """See to a receipt that nobody sees to; one that waits for its turn is not hurried."""
+        if receipt_id not in self._works:
+            self.drive(receipt_id)
 
     async def reach(self, receipt_id: str, wait_s: float) -> Told:
         """What came of the present goal within `wait_s`; RUNNING when that was not long enough."""
@@ -221,6 +227,9 @@ class Settler:
         return None
 
     async def _plan(self, receipt: Receipt, move: Move) -> None:
+        if receipt.base and move.refund and not move.refund.base_ref:
+            await self._leave(receipt, by_hand(move, self._book.alias_of(receipt.base), SALE_WITH_STAFF))
+            return
         if not self._is_left(receipt, move, is_away=False):
             await self._book.save_move(move)
             return

@@ -10,7 +10,7 @@ from datetime import datetime
 from bridge.desk.errands import Errands
 from bridge.domain.moves import Move, MoveState
 from bridge.domain.receipt import GoalKind, Operation, OutcomeState, Receipt
-from bridge.domain.task import BY_POLICY, Errand, StaffTask, TaskKind, TaskState, Why
+from bridge.domain.task import WHYS, Errand, StaffTask, TaskKind, TaskState
 from bridge.ports import Clock
 from bridge.wording import Wording
 
@@ -33,7 +33,7 @@ class Staff:
     async def left(self, receipt: Receipt, move: Move) -> StaffTask:
         """A move that was not made and will not be: one task a move."""
         errand = _undoing(move) if move.target else await self._errands.of(receipt, move.reason)
-        errand = replace(errand, why=Why.BY_POLICY if move.reason == BY_POLICY else "")
+        errand = replace(errand, why=WHYS.get(move.reason, ""))
         return replace(self._task(TaskKind.MANUAL, errand), task_id=left_task_id(move))
 
     async def unknown(self, receipt: Receipt, move: Move) -> StaffTask:

@@ -48,7 +48,10 @@ class Why(StrEnum):
     BY_POLICY = "by_policy"
 
 
+# The same in English, where it is the reason of a move.
 BY_POLICY = "the policy leaves it to a person"
+SALE_WITH_STAFF = "the sale itself is with staff"
+WHYS = {BY_POLICY: Why.BY_POLICY, SALE_WITH_STAFF: Why.SALE_WITH_STAFF}
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,3 +169,57 @@ async def test_two_refunds_at_once_do_not_return_more_than_was_sold(cash: CashPr
     await sell(cash, "S-1")
     outcomes = await asyncio.gather(*(_refund(cash, receipt_id, "600.00") for receipt_id in ("F-1", "F-2")))
     assert sorted(outcome["state"] for outcome in outcomes) == ["done", "manual"]
+
+
+@pytest.mark.parametrize("end", ["refused", "by hand"])
+async def test_a_refund_whose_sale_ends_with_staff_is_for_staff_too(shop: Shop, cash: CashProgram, end: str) -> None:
+    """It waited for the provider's reference of its sale, which will never come: nothing is sent without one."""
+    shop.provider.fault("set-purchase", Fault(FaultKind.TRY_LATER, times=1 if end == "refused" else 1000))
+    shop.provider.fault("set-purchase", Fault(FaultKind.REFUSAL))
+    assert (await close(cash, "S-1", card=CARD, redeemed="100"))["state"] == "queued"
+    assert (await _refund(cash, "F-1", "600.00", wait_ms=0))["state"] == "queued"
+    if end == "by hand":
+        await cash.call("queue.resolve", task_id="sale:S-1", note="проведено в кабинете")
+    refund = await final(cash, "F-1", "manual")
+    task = await cash.event("queue", task_id=refund["outcome"]["task_id"], state="open")
+    assert all(part in task["text"] for part in ("F-1", "S-1", CARD, "600", "вернуть 60", "сама продажа"))
+    assert shop.provider.calls("apply-return") == []
+    assert (await _refund(cash, "F-2", "600.00"))["state"] == "manual"
+    too_much = (await cash.call("queue.list"))["tasks"][-1]
+    assert (too_much["receipt_id"], "больше, чем было продано" in too_much["text"]) == ("F-2", True)
+
+
+async def test_a_refund_that_a_person_has_set_right_counts(shop: Shop, cash: CashProgram) -> None:
+    await sell(cash, "S-1", points="200")
+    shop.provider.fault("apply-return", Fault(FaultKind.TRY_LATER, times=1000))
+    assert (await _refund(cash, "F-1", "600.00"))["state"] == "queued"
+    await cash.call("queue.resolve", task_id="refund:F-1", note="возвращено в кабинете")
+    shop.provider.faults.clear()
+    over = await _refund(cash, "F-2", "600.00")
+    task = await cash.event("queue", task_id=over["task_id"], state="open")
+    assert "вернуть 80, снять начисленные 16" in task["text"]  # of 200 and 40
+    assert shop.provider.ledger.returns == {}
+
+
+async def test_a_refund_that_waited_for_its_sale_and_was_set_right_counts(shop: Shop, cash: CashProgram) -> None:
+    shop.provider.fault("set-purchase", Fault(FaultKind.TRY_LATER, times=2))
+    assert (await close(cash, "S-1", card=CARD))["state"] == "queued"
+    assert (await _refund(cash, "F-1", "600.00", wait_ms=0))["state"] == "queued"
+    await cash.call("queue.resolve", task_id="refund:F-1", note="возвращено в кабинете")
+    await final(cash, "S-1")
+    assert (await _refund(cash, "F-2", "600.00"))["state"] == "manual"
+    assert shop.provider.calls("apply-return") == []
+
+
+async def test_a_refused_refund_counts_for_its_goods_are_back(shop: Shop, cash: CashProgram) -> None:
+    await sell(cash, "S-1", points="200")
+    shop.provider.fault("apply-return", Fault(FaultKind.REFUSAL))
+    refused = await _refund(cash, "F-1", "600.00")
+    assert refused["state"] == "refused"
+    task = await cash.event("queue", task_id=refused["task_id"])
+    assert "вернуть 120, снять начисленные 24" in task["text"]
+    assert (await _refund(cash, "F-2", "600.00"))["state"] == "manual"
+    assert _moved(await _refund(cash, "F-3", "400.00")) == ("done", "80.00", "16.00")
+    await cash.call("queue.retry", task_id=refused["task_id"])
+    await final(cash, "F-1")
+    assert member(shop).bonuses == 350
