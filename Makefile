@@ -44,12 +44,11 @@ install: install-files            ## onto this machine, as root, without a packa
 	@install -D -m 644 systemd/pos-bridge.service systemd/pos-bridge.socket -t /etc/systemd/system
 	@install -D -m 644 systemd/pos-bridge.sysusers /etc/sysusers.d/pos-bridge.conf
 	@install -D -m 644 systemd/pos-bridge.tmpfiles /etc/tmpfiles.d/pos-bridge.conf
-	@install -D -m 644 udev/70-pos-bridge.rules /etc/udev/rules.d/70-pos-bridge.rules
 	@install -d -m 700 /etc/pos-bridge/credentials
 	@systemd-sysusers && systemd-tmpfiles --create pos-bridge.conf
 	@systemctl daemon-reload
 	@systemctl restart systemd-modules-load.service
-	@udevadm control --reload && udevadm trigger
+	@systemd-hwdb update && udevadm control --reload && udevadm trigger
 	@systemctl enable --now pos-bridge.socket pos-bridge.service
 	@echo "installed; now: /etc/pos-bridge/pos-bridge.toml, and pos-bridge check-config on it"
 
@@ -70,6 +69,8 @@ install-files:
 	install -m 644 docs/pos-bridge.1 "$(DESTDIR)/usr/share/man/man1/"
 	_POS_BRIDGE_COMPLETE=bash_source $(DESTDIR)$(OPT)/bin/python3 -m bridge > "$(DESTDIR)/usr/share/bash-completion/completions/pos-bridge"
 	install -D -m 644 systemd/pos-bridge.modules "$(DESTDIR)/usr/lib/modules-load.d/pos-bridge.conf"
+	install -D -m 644 -t "$(DESTDIR)/usr/lib/udev/rules.d" udev/*.rules
+	install -D -m 644 -t "$(DESTDIR)/usr/lib/udev/hwdb.d" udev/*.hwdb
 	install -D -m 644 -t "$(DESTDIR)/usr/share/doc/pos-bridge" bridge/config/example.toml README.md CHANGELOG.md docs/*.md
 	install -d -m 755 "$(DESTDIR)/etc/pos-bridge"
 	test -e "$(DESTDIR)/etc/pos-bridge/pos-bridge.toml" || awk '/^\[http\]/ {rest = 1} rest && !/^(#|$$)/ {print "# " $$0; next} {print}' \

@@ -49,6 +49,8 @@ RULES = (
         ("devices.endpoints", "pyudev", "structlog"),
         "who tells that a device has come; the one place that meets pyudev",
     ),
+    Rule("devices.known_models", ("devices.endpoints",), "a literal table: which ids say what a device is for"),
+    Rule("devices.udev", ("devices.endpoints", "devices.known_models"), "text for udev, pure"),
     Rule("devices.opening", ("devices",), "endpoint, transport, codec and driver joined"),
     Rule("devices.registry", ("devices",), "the literal table of what drives what"),
     Rule(
@@ -178,6 +180,7 @@ RULES = (
             "devices.codecs.aim",
             "devices.printers.profiles",
             "devices.registry",
+            "devices.udev",
             "click",
             "msgspec",
         ),

@@ -215,6 +215,7 @@ def _texts() -> Iterator[Path]:
     kinds = {
         ".md",
         ".py",
+        ".hwdb",
         ".rules",
         ".1",
         ".modules",

@@ -79,13 +79,19 @@ def variable_of(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Where secrets are looked for: beside the configuration (`directory`) and in the `environment`."""
+    """Where secrets are looked for: beside the configuration (`directory`) and in the `environment`.
+
+    is_open: False where nobody is to read any: all are "" then.
+    """
 
     directory: Path
     environment: Mapping[str, str]
+    is_open: bool = True
 
     def read(self, name: CredentialName) -> Secret:
         """The secret without its trailing newline. NotAllowed: missing, empty, unreadable or open to others."""
+        if not self.is_open:
+            return Secret("")
         text = self._from_systemd(name)
         if text is None:
             text = _read(self.directory / "credentials" / name, is_private=True)

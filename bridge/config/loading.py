@@ -19,25 +19,26 @@ from bridge.config.reading import read_toml
 from bridge.config.values import READERS, path_below
 
 
-def load(path: Path | str, environment: Mapping[str, str] = os.environ) -> Config:
-    """The configuration in `path`, complete, secrets included. ConfigError: the first thing wrong with it."""
+def load(path: Path | str, environment: Mapping[str, str] = os.environ, *, with_secrets: bool = True) -> Config:
+    """The configuration in `path`, complete. ConfigError: the first thing wrong with it.
+
+    with_secrets: False where nobody will use them: they are not looked for then, and all are "".
+    """
     file = Path(path)
     document = read_toml(file)
     for problem in unknown_keys(document):
         raise ConfigError(file, problem.key_path, problem.what, problem.allowed)
-    config = _convert(file, document, environment)
+    config = _convert(file, document, Vault(file.absolute().parent, environment, is_open=with_secrets))
     for problem in chain(not_yet(config), checks(config)):
         raise ConfigError(file, problem.key_path, problem.what, problem.allowed)
     return config
 
 
-def _convert(file: Path, document: dict[str, Any], environment: Mapping[str, str]) -> Config:
-    directory = file.absolute().parent
-    vault = Vault(directory, environment)
+def _convert(file: Path, document: dict[str, Any], vault: Vault) -> Config:
 
     def read_value(kind: type, raw: object) -> object:
         if kind is Path:
-            return path_below(directory, raw)
+            return path_below(vault.directory, raw)
         if kind is Credential:
             return Credential(credential_name(raw), vault)
         if kind is Secret:

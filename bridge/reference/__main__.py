@@ -1,4 +1,4 @@
-"""`python -m bridge.reference` writes every generated page of docs/ anew."""
+"""`python -m bridge.reference` writes every generated page of docs/ and the files of udev/ anew."""
 
 import sys
 from importlib import import_module
@@ -11,7 +11,9 @@ PAGES = {
     "pos-protocol.md": "bridge.reference.protocol_page",
     "wording.md": "bridge.reference.wording_page",
 }
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+UDEV = ROOT / "udev"
 
 
 def render(name: str) -> str:
@@ -22,9 +24,14 @@ def render(name: str) -> str:
 
 def main() -> None:
     for name in PAGES:
-        path = DOCS / name
-        path.write_text(render(name), encoding="utf-8")
-        sys.stdout.write(f"wrote {path}\n")
+        _write(DOCS / name, render(name))
+    for name, text in import_module("devices.udev.packaged").FILES.items():
+        _write(UDEV / name, text)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    sys.stdout.write(f"wrote {path}\n")
 
 
 if __name__ == "__main__":

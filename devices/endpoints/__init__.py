@@ -7,7 +7,7 @@ In place of PATH: `by-id/VID:PID[:SERIAL]` or `by-port/1-4.3`, a USB device by w
 socket that it is plugged into. A kernel's name (/dev/ttyUSB0) changes with the order of plugging; these don't.
 """
 
-from devices.endpoints.parsing import EndpointError, parse_endpoint
+from devices.endpoints.parsing import GENERIC_CHIPS, EndpointError, parse_endpoint
 from devices.endpoints.values import (
     Endpoint,
     Flow,
@@ -25,6 +25,7 @@ from devices.endpoints.values import (
 )
 
 __all__ = [
+    "GENERIC_CHIPS",
     "Endpoint",
     "EndpointError",
     "Flow",

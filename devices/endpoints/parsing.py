@@ -29,6 +29,7 @@ GENERIC_CHIPS = frozenset(
         (0x0403, 0x6011),  # FTDI FT4232
         (0x0403, 0x6014),  # FTDI FT232H
         (0x0403, 0x6015),  # FTDI FT-X
+        (0x0483, 0x5740),  # STM32 as a virtual COM port
         (0x067B, 0x2303),  # Prolific PL2303
         (0x067B, 0x23A3),  # Prolific PL2303GS
         (0x067B, 0x23C3),  # Prolific PL2303GT

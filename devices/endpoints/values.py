@@ -60,11 +60,13 @@ Identity = UsbId | UsbPort
 class NodeEndpoint:
     """A node of /dev: by its path, or (path "") by the identity of the USB device that it belongs to.
 
-    subsystem: what Linux calls the class of such nodes, in /sys/class and in udev's events.
+    subsystem: what Linux calls the class of such nodes, in /sys/class and in udev's events. group: whose members may
+    open them, by Debian's rules or by ours.
     """
 
     scheme: ClassVar[str]
     subsystem: ClassVar[str]
+    group: ClassVar[str]
     path: str = ""
     identity: Identity | None = None
 
@@ -76,6 +78,7 @@ class NodeEndpoint:
 class SerialEndpoint(NodeEndpoint):
     scheme: ClassVar[str] = "serial"
     subsystem: ClassVar[str] = "tty"
+    group: ClassVar[str] = "dialout"
     baud: int = 9600
     bits: int = 8
     parity: Parity = Parity.NONE
@@ -92,18 +95,21 @@ class SerialEndpoint(NodeEndpoint):
 class LpEndpoint(NodeEndpoint):
     scheme: ClassVar[str] = "lp"
     subsystem: ClassVar[str] = "usbmisc"
+    group: ClassVar[str] = "lp"
 
 
 @dataclass(frozen=True, slots=True)
 class InputEndpoint(NodeEndpoint):
     scheme: ClassVar[str] = "input"
     subsystem: ClassVar[str] = "input"
+    group: ClassVar[str] = "input"
 
 
 @dataclass(frozen=True, slots=True)
 class HidrawEndpoint(NodeEndpoint):
     scheme: ClassVar[str] = "hidraw"
     subsystem: ClassVar[str] = "hidraw"
+    group: ClassVar[str] = "input"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,7 @@ class UsbEndpoint:
 
     scheme: ClassVar[str] = "usb"
     subsystem: ClassVar[str] = "usb"
+    group: ClassVar[str] = "lp"
     identity: Identity
 
     def __str__(self) -> str:

@@ -8,7 +8,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/devices/complaints.md"
-RULES = ROOT / "udev/70-pos-bridge.rules"
 REFERENCE = re.compile(r"`([\w/]+\.py)(?:::(\w+))?`")
 COMPLAINTS = 64
 
@@ -34,19 +33,3 @@ def test_a_test_says_so(row: list[str]) -> None:
         tree = ast.parse((ROOT / "tests" / file).read_text("utf-8"))
         names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
         assert not name or name in names, f"{file} has no {name}"
-
-
-def examples(subsystem: str) -> list[str]:
-    lines = RULES.read_text("utf-8").splitlines()
-    return [line for line in lines if line.startswith(f'#SUBSYSTEM=="{subsystem}"')]
-
-
-def test_modemmanager_is_kept_from_every_serial_line() -> None:
-    """80-mm-candidate.rules offers ports to it: ours come before, as 70."""
-    assert RULES.name < "80-mm-candidate.rules"
-    assert examples("tty")
-    assert all('ENV{ID_MM_DEVICE_IGNORE}="1"' in line for line in examples("tty"))
-
-
-def test_an_example_keeps_usb_awake() -> None:
-    assert any('ATTR{power/control}="on"' in line for line in examples("usb"))

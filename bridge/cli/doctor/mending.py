@@ -7,9 +7,7 @@ from typing import Any
 from bridge.pos.client import Unreachable
 from devices.endpoints import (
     EndpointError,
-    LpEndpoint,
     NodeEndpoint,
-    SerialEndpoint,
     TcpEndpoint,
     UsbEndpoint,
     parse_endpoint,
@@ -63,17 +61,8 @@ def _mend_node(endpoint: NodeEndpoint, error: str) -> str:
     if not endpoint.path:
         return f"plug it in, then: lsusb -v; the configuration names it {endpoint.identity}"
     if "Permission denied" in error:
-        group = _group_of(endpoint)
-        return f"usermod --append --groups {group} pos-bridge && systemctl restart pos-bridge; ls -l {endpoint.path}"
+        joining = f"usermod --append --groups {endpoint.group} pos-bridge"
+        return f"{joining} && systemctl restart pos-bridge; ls -l {endpoint.path}"
     if "lock" in error or "busy" in error:
         return f"end the program that has it: fuser -v {endpoint.path}"
     return f"plug it in, then: ls -l {endpoint.path}"
-
-
-def _group_of(endpoint: NodeEndpoint) -> str:
-    match endpoint:
-        case SerialEndpoint():
-            return "dialout"
-        case LpEndpoint():
-            return "lp"
-    return "input"
