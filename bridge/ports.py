@@ -192,11 +192,28 @@ class Unfinished:
     tasks: tuple[StaffTask, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class JournalRescue:
+    """What became of a damaged journal: a new one stands in its place, with what could be read.
+
+    kept_at: the damaged file, for a person to look into.
+    orphans: ids of moves that were taken out because their receipt is lost, the first twenty of them.
+    """
+
+    kept_at: str
+    orphans: tuple[str, ...]
+
+
 Record = Receipt | Move | StaffTask | PrintJob
 
 
 class Journal(Protocol):
     """The durable memory. Everything saved in one call is one transaction."""
+
+    @property
+    def is_short(self) -> bool:
+        """The disk is full but for a reserve, which is for what is under way: begin nothing that moves points."""
+        ...
 
     async def save(self, *records: Record) -> None:
         """Durable (on disk, synced) when it returns. JournalFailed when the disk refuses: nothing of it was kept."""
@@ -226,6 +243,10 @@ class Journal(Protocol):
 
     async def unfinished(self) -> Unfinished: ...
 
+    async def next_rescue(self) -> JournalRescue:
+        """Waits until the journal was found damaged, before now or after, and replaced."""
+        ...
+
 
 class Meter(Protocol):
     """Whom the till tells how its work goes. Every method returns at once and never fails; times are in seconds."""
@@ -250,10 +271,6 @@ class Unmeasured:
 
 
 UNMEASURED = Unmeasured()
-
-
-class JournalFailed(Exception):
-    """The journal could not be written or read; nothing of the transaction was kept."""
 
 
 def move_id(store: str, till: str, receipt_id: str, kind: MoveKind, number: int) -> str:

@@ -10,7 +10,6 @@ from devices.codecs.hid_pos import DESCRIPTOR_MARK
 from devices.codecs.keys import LAYOUTS, KeyDecoder
 from devices.codecs.lines import ALL_TERMINATORS
 from devices.endpoints import HidrawEndpoint, InputEndpoint, SerialEndpoint
-from devices.events import Remainder
 from devices.scanners.hid_pos import HidPosScanner
 from devices.scanners.keyboard import KeyboardScanner
 from devices.scanners.serial import SerialScanner
@@ -33,7 +32,7 @@ class ScannerSettings:
     idle_gap_ms: int = 60
     layout: str = "us"
     grab: bool = True
-    on_remainder: Callable[[Remainder], None] | None = None
+    on_late_framing: Callable[[bytes], None] | None = None
 
 
 AnyScanner = SerialScanner | KeyboardScanner | HidPosScanner
@@ -50,7 +49,7 @@ async def open_serial_scanner(endpoint: SerialEndpoint, settings: ScannerSetting
             settings.clock,
             settings.terminators,
             settings.idle_gap_ms,
-            settings.on_remainder,
+            settings.on_late_framing,
         )
 
 
@@ -59,7 +58,7 @@ async def open_keyboard_scanner(endpoint: InputEndpoint, settings: ScannerSettin
     async with aclosing(await open_input(endpoint, grab=settings.grab)) as device:
         decoder = KeyDecoder(LAYOUTS[settings.layout], settings.terminators)
         yield KeyboardScanner(
-            settings.name, device, settings.clock, decoder, settings.idle_gap_ms, settings.on_remainder
+            settings.name, device, settings.clock, decoder, settings.idle_gap_ms, settings.on_late_framing
         )
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.disks import NoRight, small_disk
+
 # How fast an example is made or run says how busy the machine is, not whether the product is right.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
@@ -26,6 +28,16 @@ def socket_dir() -> Iterator[Path]:
     """A short directory for Unix sockets: their path has at most 107 bytes, and tmp_path spends most of them."""
     with tempfile.TemporaryDirectory(prefix="pos-") as directory:
         yield Path(directory)
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 40 MiB for one test."""
+    try:
+        with small_disk(tmp_path / "disk") as place:
+            yield place
+    except NoRight as why:
+        pytest.skip(str(why))
 
 
 @pytest.fixture(autouse=True)

@@ -223,7 +223,7 @@ RULES = (
     ),
     Rule(
         "bridge.daemon.failures",
-        ("bridge.journal", "bridge.ports", "bridge.pos", "bridge.wording"),
+        ("bridge.domain.errors", "bridge.journal", "bridge.pos", "bridge.wording"),
         "composition root, why it cannot start",
     ),
     Rule(

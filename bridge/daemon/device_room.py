@@ -123,7 +123,7 @@ class DeviceRoom:
             scanner.idle_gap_ms,
             scanner.layout,
             delivery.may_grab,
-            delivery.deliver_remainder,
+            delivery.deliver_late_framing,
         )
 
     def _delivery(

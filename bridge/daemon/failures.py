@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bridge.ports import JournalFailed
+from bridge.domain.errors import JournalFailed
 from bridge.pos.listening import SocketUnavailable
 from bridge.wording import WordingError
 

@@ -211,6 +211,7 @@ class Till:
             self.supervisor.spawn(keeper.keep(), f"device {keeper.place.name}")
         self.screens.start(lambda: self._desk.book.current() is not None)
         self.supervisor.spawn(self._desk.housekeeping.run(), "housekeeping")
+        self.supervisor.spawn(self._desk.rescued.run(), "rescued journal")
         self.supervisor.spawn(self._printing.watch_age(), "age of print jobs")
         for programme in self._programmes:
             self.supervisor.spawn(programme.provider.warm_up(), f"warm up {programme.name}")

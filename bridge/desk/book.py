@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bridge.desk.announcer import Announcer
-from bridge.domain.errors import ReceiptUnknown
+from bridge.domain.errors import JournalFailed, ReceiptUnknown
 from bridge.domain.moves import Move
 from bridge.domain.receipt import Base, OutcomeState, Receipt, ReceiptState
 from bridge.domain.task import StaffTask, TaskState
@@ -39,6 +39,11 @@ class ReceiptBook:
         self._tasks = {task.task_id: task for task in unfinished.tasks}
         live = [receipt for receipt in self._receipts.values() if receipt.is_live]
         self.current_id = max(live, key=lambda receipt: receipt.opened_at).receipt_id if live else None
+
+    def refuse_where_disk_is_full(self) -> None:
+        """JournalFailed: what room is left is for the sales that are under way, so nothing new that moves points."""
+        if self._journal.is_short:
+            raise JournalFailed("the disk is full: no points are redeemed until some space on it is free")
 
     def lock(self, receipt_id: str) -> asyncio.Lock:
         """Hold it while changing this receipt; never while waiting on a provider."""

@@ -24,6 +24,7 @@ from bridge.desk.quotes import Quotes
 from bridge.desk.receipts import ReceiptDesk
 from bridge.desk.redeeming import RedeemDesk
 from bridge.desk.refunding import RefundDesk
+from bridge.desk.rescued import RescueWatch
 from bridge.desk.rooms import Rooms
 from bridge.desk.screens import CardScreens, Screens
 from bridge.desk.searching import SearchDesk
@@ -78,6 +79,7 @@ class Desk:
     preparing: PrepareDesk
     closing: CloseDesk
     queue: QueueDesk
+    rescued: RescueWatch
     housekeeping: Housekeeping
 
     def take_up(self, unfinished: Unfinished) -> int:
@@ -119,5 +121,6 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
         preparing=PrepareDesk(rooms, cards),
         closing=closing,
         queue=QueueDesk(rooms, closing, refunds),
+        rescued=RescueWatch(outside.journal, book, staff),
         housekeeping=Housekeeping(rooms, closing),
     )

@@ -7,8 +7,8 @@ import structlog
 
 from bridge.desk.closing import CloseDesk, may_expire
 from bridge.desk.rooms import Rooms
+from bridge.domain.errors import JournalFailed
 from bridge.domain.receipt import Receipt
-from bridge.ports import JournalFailed
 
 log = structlog.get_logger()
 

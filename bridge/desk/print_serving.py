@@ -14,9 +14,10 @@ import structlog
 
 from bridge.desk.paper import printout_of
 from bridge.desk.print_queue import PrinterQueue
+from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, PrintJob
-from bridge.ports import Clock, Journal, JournalFailed
+from bridge.ports import Clock, Journal
 from devices.categories import PosPrinter
 from devices.documents import Printout
 from devices.errors import DeviceError, JobIncomplete, JobInterrupted, PrinterNotReady, Unsupported

@@ -43,6 +43,8 @@ class QueueDesk:
     async def retry(self, task_id: str, by: str) -> None:
         """Try again now. TaskUnknown, or WrongReceiptState where there is nothing that could be sent again."""
         task = await self._find(task_id)
+        if not task.receipt_id:
+            raise WrongReceiptState(f"nothing of {task.task_id!r} can be sent again: set it right, then resolve it")
         async with self._book.lock(task.receipt_id):
             receipt = await self._book.get(task.receipt_id)
             if receipt.settled:
@@ -58,6 +60,10 @@ class QueueDesk:
         """
         task = await self._find(task_id)
         resolved = self._staff.resolved(task, note, by)
+        if not task.receipt_id:
+            await self._book.save_tasks(resolved)
+            log.info("queue_resolved", task_id=task_id, receipt_id="", by=by)
+            return
         async with self._book.lock(task.receipt_id):
             receipt = await self._book.get(task.receipt_id)
             if task.kind in _APART:

@@ -67,6 +67,7 @@ class RedeemDesk:
         card, basket, programme = self._redeemable(receipt, points)
         if receipt.redemption and receipt.written_off == points:
             return receipt.redemption
+        self._book.refuse_where_disk_is_full()
         if not receipt.written_off:
             await release_hold(self._book, self._settler, receipt_id, deadline)
         purchase = Purchase(

@@ -11,6 +11,7 @@ from bridge.desk.book import ReceiptBook
 from bridge.desk.errands import by_hand
 from bridge.desk.exchange import Exchange, MoveIds, after
 from bridge.desk.staff import Staff, left_task_id, task_id
+from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import (
     Absent,
     Away,
@@ -39,7 +40,6 @@ from bridge.domain.settlement import (
 )
 from bridge.domain.task import BY_POLICY, SALE_WITH_STAFF, StaffTask, TaskKind
 from bridge.pace import Pace
-from bridge.ports import JournalFailed
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from bridge.desk.errands import Errands
 from bridge.domain.moves import Move, MoveState
 from bridge.domain.receipt import GoalKind, Operation, OutcomeState, Receipt
 from bridge.domain.task import WHYS, Errand, StaffTask, TaskKind, TaskState
-from bridge.ports import Clock
+from bridge.ports import Clock, JournalRescue
 from bridge.wording import Wording
 
 
@@ -44,6 +44,11 @@ class Staff:
 
     async def abandoned(self, receipt: Receipt) -> StaffTask:
         return self._task(TaskKind.ABANDONED, await self._errands.of(receipt, receipt.state.value))
+
+    def journal_damaged(self, rescued: JournalRescue) -> StaffTask:
+        lost = f" ({', '.join(rescued.orphans)})" if rescued.orphans else ""
+        task = self._task(TaskKind.JOURNAL_DAMAGED, Errand("", f"{rescued.kept_at}{lost}"))
+        return replace(task, task_id=task_id(TaskKind.JOURNAL_DAMAGED, rescued.kept_at))
 
     async def waiting(self, receipt: Receipt, moves: Sequence[Move], obstacle: str) -> StaffTask:
         """An unsettled receipt. obstacle: what keeps it, where that is known."""

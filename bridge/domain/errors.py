@@ -1,7 +1,7 @@
 """Every "no" that a cash program can hear, with its code (docs/pos-protocol.md, "Errors").
 
     DeskError
-    ├── retry may help    ProviderUnavailable, DeviceUnavailable, Overloaded, OutcomeUnknown
+    ├── retry may help    ProviderUnavailable, DeviceUnavailable, Overloaded, OutcomeUnknown, JournalFailed
     └── retry never helps all others: the request, the card or the receipt must change
 
 `str(error)` is English for the log and the cash program's author; the sentence for the cashier comes from
@@ -97,3 +97,9 @@ def refusal_of(kind: str, what: str) -> DeskError:
     """The error that a provider's refusal of this kind is to a cash program; ProviderRefused for any other kind."""
     refusals = (CardNotFound, CardBlocked, LimitExceeded, ConfirmationRequired)
     return next((error(what) for error in refusals if error.kind == kind), ProviderRefused(what))
+
+
+class JournalFailed(DeskError):
+    """The till's disk refuses: nothing of the call was kept, and nothing was sent for it."""
+
+    code, kind, retryable = 1016, "journal_unavailable", True

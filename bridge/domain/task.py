@@ -17,13 +17,14 @@ class TaskState(StrEnum):
 
 
 class TaskKind(StrEnum):
-    """The first five wait for a person; the others are what the bridge goes on with by itself."""
+    """The first six wait for a person; the others are what the bridge goes on with by itself."""
 
     REFUSED = "refused"  # done at the till, refused by the provider
     MANUAL = "manual"  # the bridge cannot book it
     UNKNOWN = "unknown"  # nobody says what became of it
     STUCK_HOLD = "stuck_hold"  # points may still be reserved
     ABANDONED = "abandoned"  # a receipt left open with points on it
+    JOURNAL_DAMAGED = "journal_damaged"  # what could be read of it goes on; of no receipt
     SALE = "sale"
     REFUND = "refund"
     CANCEL = "cancel"
@@ -58,6 +59,7 @@ WHYS = {BY_POLICY: Why.BY_POLICY, SALE_WITH_STAFF: Why.SALE_WITH_STAFF}
 class StaffTask:
     """One thing in the queue; `text` says exactly what is to be corrected, if anything is.
 
+    receipt_id: "" where it is of no one receipt.
     note, resolved_by, resolved_at: who took it off the queue and how; "" and None while it is on it.
     """
 

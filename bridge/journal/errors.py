@@ -1,9 +1,10 @@
 """What can go wrong with the journal, in sentences that name the file and say what to do.
 
-    JournalFailed (bridge.ports)   the disk refuses: full, read-only, failing; a later save may work
+    JournalFailed (bridge.domain)  the disk refuses: full, read-only, failing; a later save may work
     ├── JournalInUse               another daemon has this journal open
     ├── JournalTooNew              a later pos-bridge wrote it
-    └── JournalDamaged             the file is no journal of ours, or no longer a whole one
+    ├── JournalForeign             the file is another program's database
+    └── JournalDamaged             the file is no journal, or no longer a whole one
 
 Errors of sqlite3 and the operating system become these here and nowhere else.
 """
@@ -11,7 +12,9 @@ Errors of sqlite3 and the operating system become these here and nowhere else.
 import sqlite3
 from pathlib import Path
 
-from bridge.ports import JournalFailed
+import msgspec
+
+from bridge.domain.errors import JournalFailed
 
 
 class JournalInUse(JournalFailed):
@@ -22,8 +25,12 @@ class JournalTooNew(JournalFailed):
     """The schema is newer than this program knows."""
 
 
+class JournalForeign(JournalFailed):
+    """Another program's database stands in the journal's place."""
+
+
 class JournalDamaged(JournalFailed):
-    """Not a database, not our database, or a broken one."""
+    """Not a database, or a broken one."""
 
 
 # SQLite's primary result code -> what it means to an installer (https://www.sqlite.org/rescode.html).
@@ -80,10 +87,25 @@ def damaged(path: Path, what: str) -> JournalDamaged:
     return JournalDamaged(f"{path}: the journal is damaged ({what}): {_DAMAGE_ADVICE}")
 
 
+def foreign(path: Path) -> JournalForeign:
+    return JournalForeign(f"{path}: this is some other program's database: give the journal another [journal] path")
+
+
+def is_damage(error: Exception) -> bool:
+    """The file can be read but makes no sense any more, as a whole or in one record."""
+    return isinstance(error, msgspec.MsgspecError) or _primary_code(error) in _DAMAGE
+
+
+def is_full(error: sqlite3.Error) -> bool:
+    """No room for the file, or for the shared memory beside it."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code == sqlite3.SQLITE_IOERR_SHMSIZE or _primary_code(error) == sqlite3.SQLITE_FULL
+
+
 def hits_every_save(error: sqlite3.Error) -> bool:
     return _primary_code(error) in _HITS_EVERY_SAVE
 
 
-def _primary_code(error: sqlite3.Error) -> int:
+def _primary_code(error: Exception) -> int:
     """The low byte of the extended code; 0 for what the sqlite3 module itself raised."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import Move
 from bridge.domain.receipt import JobState, PrintJob, Receipt, ReceiptState
 from bridge.journal.records import as_text, decode_job, decode_move, decode_receipt, decode_task, row_of
 from bridge.journal.writer import Writer
-from bridge.ports import JournalFailed, Record, Unfinished
+from bridge.ports import JournalRescue, Record, Unfinished
 
 T = TypeVar("T")
 
@@ -42,6 +43,15 @@ class SqliteJournal:
         """Finish every save that was asked for, then close the file. A second call changes nothing."""
         self._writer.stop()
         await self._writer.wait_stopped()
+
+    @property
+    def is_short(self) -> bool:
+        """The disk is full but for a reserve that is kept for what is under way."""
+        return self._writer.is_short
+
+    async def next_rescue(self) -> JournalRescue:
+        """Waits until the journal turned out to be damaged, before now or after, and was replaced."""
+        return await self._writer.rescues.get()
 
     async def save(self, *records: Record) -> None:
         """Insert or replace all `records` in one transaction; durable when it returns.

@@ -4,7 +4,7 @@ import sqlite3
 from importlib.resources import files
 from pathlib import Path
 
-from bridge.journal.errors import JournalTooNew, damaged
+from bridge.journal.errors import JournalTooNew, foreign
 
 # Marks the file as ours (`PRAGMA application_id`): "posb" in ASCII.
 APPLICATION_ID = 0x706F7362
@@ -14,11 +14,11 @@ MIGRATIONS = ("schema.sql",)
 
 
 def check_ours(connection: sqlite3.Connection, path: Path) -> None:
-    """Changes nothing. Raises JournalTooNew, or JournalDamaged for another program's database."""
+    """Changes nothing. Raises JournalTooNew, or JournalForeign."""
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
     if owner != APPLICATION_ID and not is_empty:
-        raise damaged(path, "it is some other program's database")
+        raise foreign(path)
     if (version := _version(connection)) > len(MIGRATIONS):
         raise JournalTooNew(
             f"{path}: written by a later pos-bridge (schema {version}, this one knows {len(MIGRATIONS)}): "

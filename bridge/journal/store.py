@@ -11,10 +11,14 @@ from typing import TypeVar
 import msgspec
 import structlog
 
+from bridge.domain.errors import JournalFailed
 from bridge.journal import errors
+from bridge.journal.errors import JournalDamaged
 from bridge.journal.records import Row
+from bridge.journal.rescue import finish, is_half_done, rescue
+from bridge.journal.reserve import Reserve
 from bridge.journal.schema import check_ours, migrate
-from bridge.ports import JournalFailed
+from bridge.ports import JournalRescue
 
 T = TypeVar("T")
 
@@ -22,6 +26,10 @@ T = TypeVar("T")
 BUSY_TIMEOUT_S = 5.0
 # A commit beyond this holds up the till: the installer should hear of the disk before the cashier does.
 SLOW_COMMIT_S = 1.0
+# A disk that damages the journal again and again is past our help; each time a copy is kept on it.
+MAX_RESCUES = 3
+# Stands in the lock file once a journal was opened here: what is at the journal's path is ours, whatever it looks like.
+STAMP = b"pos-bridge journal\n"
 # The write-ahead file is cut back to this after a checkpoint: one busy day does not keep its disk space for ever.
 WAL_LIMIT_BYTES = 4 * 1024 * 1024
 
@@ -32,32 +40,46 @@ class Store:
     """One open journal. Every method raises JournalFailed and its kin, never an error of sqlite3 or the system.
 
     WAL with synchronous=FULL: a commit has returned only when the write-ahead file is synced
-    (https://www.sqlite.org/pragma.html#pragma_synchronous).
+    (https://www.sqlite.org/pragma.html#pragma_synchronous). A journal that turns out to be damaged is replaced, there
+    and then, by one with all that can be read of it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, tell_rescue: Callable[[JournalRescue], None]) -> None:
         """Lock, create where needed (file 0600, directory 0700), check and migrate."""
         self._path = path
+        self._tell_rescue = tell_rescue
+        self._rescues_left = MAX_RESCUES
+        self._is_failing = False
         self._lock = _locked(path)
         try:
-            self._connection = _connected(path)
+            self._connection = self._opened()
+            self._reserve = Reserve(path.with_name(path.name + ".reserve"))
+            os.pwrite(self._lock, STAMP, 0)
         except BaseException:
             os.close(self._lock)
             raise
 
+    @property
+    def is_short(self) -> bool:
+        """The disk is full but for what is kept for sales under way, or there was no room to keep any."""
+        return not self._reserve.is_whole
+
     def commit(self, sets: Sequence[Sequence[Row]]) -> list[JournalFailed | None]:
         """Write all sets in one transaction; where that fails, each in its own. One outcome per set, None = durable."""
         try:
-            self._transact(row for rows in sets for row in rows)
+            self._despite_damage(lambda: self._transact(row for rows in sets for row in rows))
         except sqlite3.Error as error:
             if len(sets) > 1 and not errors.hits_every_save(error):
                 return [outcome for rows in sets for outcome in self.commit([rows])]
-            return [errors.of_sqlite(self._path, error) for _ in sets]
+            return [self._failed(errors.of_sqlite(self._path, error)) for _ in sets]
+        except JournalFailed as failure:
+            return [self._failed(failure) for _ in sets]
+        self._worked()
         return [None] * len(sets)
 
     def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            return query(self._connection)
+            return self._despite_damage(lambda: query(self._connection))
         except sqlite3.Error as error:
             raise errors.of_sqlite(self._path, error) from error
         except msgspec.MsgspecError as error:
@@ -71,18 +93,84 @@ class Store:
             os.close(self._lock)
 
     def _transact(self, rows: Iterable[Row]) -> None:
+        statements = tuple(rows)
         started = time.monotonic()
+        while True:
+            try:
+                self._write(statements)
+                break
+            except sqlite3.Error as error:
+                if not (errors.is_full(error) and self._reserve.give()):
+                    raise
+        seconds = time.monotonic() - started
+        if seconds > SLOW_COMMIT_S:
+            _log.warning("journal_slow", path=str(self._path), seconds=round(seconds, 3))
+
+    def _write(self, statements: Sequence[Row]) -> None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            for statement, values in rows:
+            for statement, values in statements:
                 self._connection.execute(statement, values)
             self._connection.execute("COMMIT")
         finally:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            seconds = time.monotonic() - started
-            if seconds > SLOW_COMMIT_S:
-                _log.warning("journal_slow", path=str(self._path), seconds=round(seconds, 3))
+
+    # --- the disk's moods: each is told once -----------------------------------------------------
+
+    def _failed(self, failure: JournalFailed) -> JournalFailed:
+        if not self._is_failing:
+            self._is_failing = True
+            _log.error("journal_failing", reason=str(failure))
+        return failure
+
+    def _worked(self) -> None:
+        if self._is_failing:
+            self._is_failing = False
+            _log.info("journal_works_again", path=str(self._path))
+        if self.is_short:
+            self._reserve.fill()
+
+    # --- damage ----------------------------------------------------------------------------------
+
+    def _opened(self) -> sqlite3.Connection:
+        if is_half_done(self._path):
+            kept_at = self._rescued(lambda: finish(self._path))
+            self._tell_rescue(JournalRescue(str(kept_at), orphans=()))
+        # Without our stamp it may be anything that somebody keeps here: it is left alone, and we do not start.
+        is_ours = os.pread(self._lock, len(STAMP), 0) == STAMP
+        try:
+            if is_ours and _is_emptied(self._path):
+                raise errors.damaged(self._path, "nothing is left in the file")
+            return _connected(self._path)
+        except JournalDamaged as damage:
+            if not is_ours:
+                raise
+            _log.error("journal_damaged", path=str(self._path), reason=str(damage))
+        self._tell_rescue(self._rescued(lambda: rescue(self._path)))
+        return _connected(self._path)
+
+    def _despite_damage(self, work: Callable[[], T]) -> T:
+        """The result of `work`; where the file turns out to be damaged, of a second try on what was rescued."""
+        try:
+            return work()
+        except (sqlite3.Error, msgspec.MsgspecError) as error:
+            if not errors.is_damage(error) or not self._rescues_left:
+                raise
+            _log.error("journal_damaged", path=str(self._path), reason=str(error))
+        self._rescues_left -= 1
+        self._connection.close()
+        self._tell_rescue(self._rescued(lambda: rescue(self._path)))
+        self._connection = _connected(self._path)
+        return work()
+
+    def _rescued(self, step: Callable[[], T]) -> T:
+        try:
+            return step()
+        except OSError as error:
+            raise errors.of_os(self._path, error) from error
+        except sqlite3.Error as error:
+            raise errors.of_sqlite(self._path, error) from error
 
 
 def _locked(path: Path) -> int:
@@ -129,6 +217,11 @@ def _is_cut_off(path: Path) -> bool:
     """True when the last daemon did not close the journal: it was killed, or the power went."""
     wal = path.with_name(path.name + "-wal")
     return wal.exists() and wal.stat().st_size > 0
+
+
+def _is_emptied(path: Path) -> bool:
+    """A file without a byte, as a power cut may leave it: SQLite would take it for a new database."""
+    return path.exists() and path.stat().st_size == 0 and not _is_cut_off(path)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, was_cut_off: bool) -> None:

@@ -13,9 +13,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
+from bridge.domain.errors import JournalFailed
 from bridge.journal.records import Row
 from bridge.journal.store import Store
-from bridge.ports import JournalFailed
+from bridge.ports import JournalRescue
 
 T = TypeVar("T")
 
@@ -52,6 +53,8 @@ class Writer:
         self._taken: list[_Request | None] = []
         self._opened: asyncio.Future[None] = self._loop.create_future()
         self._ended = asyncio.Event()
+        self._store: Store | None = None
+        self.rescues: asyncio.Queue[JournalRescue] = asyncio.Queue()
         # daemon: a loop that died without `stop` must not hold up the end of the process; SQLite survives that.
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
@@ -69,6 +72,10 @@ class Writer:
         done: asyncio.Future[T] = self._loop.create_future()
         self._ask(_Read(query, done))
         return await done
+
+    @property
+    def is_short(self) -> bool:
+        return self._store is not None and self._store.is_short
 
     def stop(self) -> None:
         self._queue.put(None)
@@ -92,7 +99,7 @@ class Writer:
 
     def _open_and_serve(self) -> None:
         try:
-            store = Store(self._path)
+            store = self._store = Store(self._path, self._tell_rescue)
         except JournalFailed as error:
             self._tell([_Answer(self._opened, failure=error)])
             return
@@ -121,6 +128,9 @@ class Writer:
         self._taken = [self._queue.get()]
         while not self._queue.empty():
             self._taken.append(self._queue.get())
+
+    def _tell_rescue(self, rescued: JournalRescue) -> None:
+        self._loop.call_soon_threadsafe(self.rescues.put_nowait, rescued)
 
     def _tell(self, answers: Sequence[_Answer]) -> None:
         self._loop.call_soon_threadsafe(_resolve, answers)

@@ -144,6 +144,7 @@ ERROR_MEANINGS = {
     "confirmation_required": "the customer must tell a confirmation code",
     "card_ambiguous": "several cards match",
     "receipt_id_reused": "this id already belongs to a receipt with other content",
+    "journal_unavailable": "the till's disk refuses: nothing was kept; repeat a close until it is taken",
 }
 
 RPC_ERROR_MEANINGS = {

@@ -9,12 +9,13 @@ import pytest
 from bridge.desk import housekeeping
 from bridge.desk.exchange import Exchange
 from bridge.desk.housekeeping import Housekeeping
+from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import StatusReply
 from bridge.domain.receipt import Receipt, ReceiptState
 from bridge.domain.settlement import Ask, Send
 from bridge.emulation.maxma import Fault, FaultKind
 from bridge.journal import SqliteJournal
-from bridge.ports import JournalFailed, Record
+from bridge.ports import Record
 from tests.shop.client import CashProgram
 from tests.shop.shop import CARD, Shop
 from tests.shop.steps import PATIENCE_MS, bought, close, final, held, open_with_card, redeem, refused_with

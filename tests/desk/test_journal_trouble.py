@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from bridge.domain.errors import JournalFailed
 from bridge.domain.receipt import OutcomeState, Receipt
 from bridge.journal import SqliteJournal
-from bridge.ports import JournalFailed, Record
+from bridge.ports import Record
 from tests.shop.client import CashProgram
 from tests.shop.shop import Shop
 from tests.shop.steps import bought, close, final, open_with_card

@@ -15,11 +15,11 @@ from bridge.desk import print_serving
 from bridge.desk.paper import printout_of
 from bridge.desk.print_queue import PrinterQueue
 from bridge.desk.printing import PrintRoom
-from bridge.domain.errors import DeviceUnavailable
+from bridge.domain.errors import DeviceUnavailable, JournalFailed
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, PrintJob
 from bridge.journal import SqliteJournal
-from bridge.ports import JournalFailed, Record
+from bridge.ports import Record
 from devices.categories import NOBODY_COUNTS, JobProgress
 from devices.documents import DrawerPulse, Printout, TextLine
 from devices.errors import (

@@ -93,3 +93,20 @@ def as_nobody() -> Iterator[None]:
     os.seteuid(65534)
     yield
     os.seteuid(0)
+
+
+@pytest.fixture
+def as_nobody_in(request: pytest.FixtureRequest) -> Callable[[Path], None]:
+    """Called with a folder: from then on this process may read what stands in it, and may not change the folder."""
+
+    def take_rights(folder: Path) -> None:
+        for place in (folder, *folder.parents):
+            if place.stat().st_uid == os.geteuid() and place != Path("/"):
+                place.chmod(place.stat().st_mode | 0o055)
+        for file in folder.iterdir():
+            file.chmod(0o666)
+        folder.chmod(0o555)
+        request.addfinalizer(lambda: folder.chmod(0o700))
+        request.getfixturevalue("as_nobody")
+
+    return take_rights

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from bridge.domain.errors import JournalFailed
 from bridge.domain.money import money
 from bridge.domain.moves import Move, MoveKind, MoveState, Return
 from bridge.domain.personal import CardNumber
 from bridge.domain.receipt import JobState, PrintJob, Receipt, ReceiptState
 from bridge.domain.task import StaffTask, TaskState
 from bridge.journal import SqliteJournal
-from bridge.ports import Journal, JournalFailed
+from bridge.ports import Journal
 from tests.journal.conftest import NOON, Gate
 
 Receipts = Callable[..., Receipt]
@@ -93,7 +94,11 @@ async def test_it_survives_a_restart(path: Path, a_receipt: Receipts, a_move: Mo
     first = await SqliteJournal.open(path)
     await first.save(a_receipt(), a_move())
     await first.aclose()
-    assert [entry.name for entry in sorted(path.parent.iterdir())] == ["journal.db", "journal.db.lock"]
+    assert sorted(entry.name for entry in path.parent.iterdir()) == [
+        "journal.db",
+        "journal.db.lock",
+        "journal.db.reserve",
+    ]
     second = await SqliteJournal.open(path)
     assert await second.receipt("r-1") == a_receipt()
     assert await second.moves_of("r-1") == (a_move(),)

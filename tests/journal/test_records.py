@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import Move
 from bridge.domain.receipt import PrintJob, Receipt
 from bridge.domain.task import StaffTask
 from bridge.journal import SqliteJournal
 from bridge.journal.records import as_text, decode_move, decode_receipt, decode_task, row_of
-from bridge.ports import JournalFailed
 
 _LEAVES: Mapping[Any, st.SearchStrategy[Any]] = {
     str: st.text(),

@@ -72,7 +72,7 @@ write_timeout_ms = {write_timeout_ms}
 {more_of_club}
 
 [journal]
-path = "{folder}/journal.db"
+path = "{journal}"
 
 {more}
 """
@@ -84,6 +84,7 @@ class Shop:
 
     socket: more lines of [socket]; more: more sections. launcher: a command that execs its arguments, as systemd does.
     passed: descriptors that it is given.
+    journal: where it is, if not in the folder.
     more_of_club: lines that follow the provider's own in the configuration.
     """
 
@@ -99,6 +100,7 @@ class Shop:
     launcher: tuple[str, ...] = ()
     passed: tuple[int, ...] = ()
     more_of_club: str = ""
+    journal: Path | None = None
     log: list[dict[str, Any]] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
     _logging: asyncio.Task[None] | None = None
@@ -109,6 +111,7 @@ class Shop:
         config.write_text(
             CONFIG.format(
                 folder=self.folder,
+                journal=self.journal or self.folder / "journal.db",
                 base_url=self.provider.base_url,
                 timeout_ms=self.timeout_ms,
                 write_timeout_ms=self.write_timeout_ms,

@@ -69,7 +69,7 @@ def test_an_error_that_nobody_has_named_is_an_internal_one() -> None:
 @each_language
 @pytest.mark.parametrize(
     ("kind", "state"),
-    [(kind, TaskState.OPEN) for kind in TaskKind]
+    [(kind, TaskState.OPEN) for kind in TaskKind if kind is not TaskKind.JOURNAL_DAMAGED]
     + [(TaskKind.SALE, TaskState.QUEUED), (TaskKind.SALE, TaskState.UNKNOWN)],
 )
 def test_tasks_say_which_receipt_whose_card_and_how_many_points(
@@ -82,6 +82,15 @@ def test_tasks_say_which_receipt_whose_card_and_how_many_points(
     poor = wording.task(kind, state, Errand("R-1", ""))
     assert "R-1" in poor
     assert "None" not in poor
+
+
+@each_language
+def test_a_damaged_journal_is_of_no_receipt_and_names_the_file_to_keep(language: str) -> None:
+    told = load_wording(language).task(
+        TaskKind.JOURNAL_DAMAGED, TaskState.OPEN, Errand("", "/var/lib/pos-bridge/journal.db.damaged-1")
+    )
+    assert "/var/lib/pos-bridge/journal.db.damaged-1" in told
+    assert not {"Чек", "Receipt"} & set(told.split())
 
 
 def test_the_cards_message_for_the_cashier() -> None:

@@ -8,7 +8,9 @@ from bridge.pos.messages.base import Params, Result
 
 TaskId = Annotated[str, Meta(min_length=1, max_length=128)]
 TaskStateName = Literal["open", "queued", "unknown"]
-TaskKindName = Literal["refused", "manual", "unknown", "stuck_hold", "abandoned", "sale", "refund", "cancel", "hold"]
+TaskKindName = Literal[
+    "refused", "manual", "unknown", "stuck_hold", "abandoned", "journal_damaged", "sale", "refund", "cancel", "hold"
+]
 
 
 class TaskParams(Params):
