@@ -1,4 +1,4 @@
-"""What devices tell: a scan, and a change of state. Frozen values, UnifiedPOS words."""
+"""What devices tell: a scan, what is none, and a change of state. Frozen values, UnifiedPOS words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +40,18 @@ class DataEvent:
     def wire(self) -> bytes:
         """The whole scan as the scanner sent it."""
         return self.prefix + self.scan_data + self.terminator
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What a scanner sent and no scan holds: Enter after a pause or alone, the LF of a CR LF, keys that type nothing.
+
+    framing: its bytes, b"" where it has none. keys: of a keyboard scanner the records, else b"".
+    """
+
+    framing: bytes
+    at: datetime
+    keys: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

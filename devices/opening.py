@@ -10,6 +10,7 @@ from devices.codecs.hid_pos import DESCRIPTOR_MARK
 from devices.codecs.keys import LAYOUTS, KeyDecoder
 from devices.codecs.lines import ALL_TERMINATORS
 from devices.endpoints import HidrawEndpoint, InputEndpoint, SerialEndpoint
+from devices.events import Remainder
 from devices.scanners.hid_pos import HidPosScanner
 from devices.scanners.keyboard import KeyboardScanner
 from devices.scanners.serial import SerialScanner
@@ -32,7 +33,7 @@ class ScannerSettings:
     idle_gap_ms: int = 60
     layout: str = "us"
     grab: bool = True
-    on_late_framing: Callable[[bytes], None] | None = None
+    on_remainder: Callable[[Remainder], None] | None = None
 
 
 AnyScanner = SerialScanner | KeyboardScanner | HidPosScanner
@@ -49,7 +50,7 @@ async def open_serial_scanner(endpoint: SerialEndpoint, settings: ScannerSetting
             settings.clock,
             settings.terminators,
             settings.idle_gap_ms,
-            settings.on_late_framing,
+            settings.on_remainder,
         )
 
 
@@ -58,7 +59,7 @@ async def open_keyboard_scanner(endpoint: InputEndpoint, settings: ScannerSettin
     async with aclosing(await open_input(endpoint, grab=settings.grab)) as device:
         decoder = KeyDecoder(LAYOUTS[settings.layout], settings.terminators)
         yield KeyboardScanner(
-            settings.name, device, settings.clock, decoder, settings.idle_gap_ms, settings.on_late_framing
+            settings.name, device, settings.clock, decoder, settings.idle_gap_ms, settings.on_remainder
         )
 
 

@@ -123,7 +123,7 @@ class DeviceRoom:
             scanner.idle_gap_ms,
             scanner.layout,
             delivery.may_grab,
-            delivery.deliver_late_framing,
+            delivery.deliver_remainder,
         )
 
     def _delivery(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -10,13 +11,16 @@ from bridge.config.model import Scanner
 from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace
 from bridge.daemon.tally import Tally
 from bridge.ports import Clock
-from devices.events import DataEvent, DeviceState, StatusUpdateEvent
+from devices.events import DataEvent, DeviceState, Remainder, StatusUpdateEvent
 from devices.forwarding.base import DescriptorStore, Forwarder
 from devices.forwarding.pty import open_pty
 from devices.forwarding.uinput import open_wedge
 from devices.hotplug import Hotplug
 
 log = structlog.get_logger()
+
+# What comes so soon after a scan is of that scan: an Enter after a pause of the scanner, not one that was scanned.
+SAME_SCAN = timedelta(seconds=1)
 
 Opener = Callable[[], Awaitable[Forwarder]]
 
@@ -75,10 +79,10 @@ class ScanForward:
         self._missed += 1
         log.warning("scans_not_forwarded", device=self._name, scans=1, reason=self._reason)
 
-    def forward_late_framing(self, framing: bytes) -> None:
-        """The rest of the terminator of the scan forwarded last."""
+    def forward_remainder(self, remainder: Remainder) -> None:
+        """Send on what is no scan, if the way is open."""
         if self._forwarder is not None:
-            self._forwarder.forward_late_framing(framing)
+            self._forwarder.forward_remainder(remainder)
 
     async def _life(self, came: Came) -> None:
         forwarder = await self._opener()
@@ -106,7 +110,7 @@ class Delivery:
         """on_scan: True for a scan that is not to go on. forward: None where scans are events only."""
         self._on_scan = on_scan
         self._forward = forward
-        self._goes_on = False
+        self._taken_at: datetime | None = None
 
     @property
     def may_grab(self) -> bool:
@@ -118,14 +122,16 @@ class Delivery:
         return {} if self._forward is None else self._forward.counters
 
     def deliver(self, event: DataEvent) -> None:
-        self._goes_on = not self._on_scan(event)
-        if self._goes_on and self._forward is not None:
+        is_taken = self._on_scan(event)
+        self._taken_at = event.at if is_taken else None
+        if not is_taken and self._forward is not None:
             self._forward.forward(event)
 
-    def deliver_late_framing(self, framing: bytes) -> None:
-        """The rest of the terminator of the scan delivered last: it goes where that scan went."""
-        if self._goes_on and self._forward is not None:
-            self._forward.forward_late_framing(framing)
+    def deliver_remainder(self, remainder: Remainder) -> None:
+        """What is no scan goes on, unless it is of a scan that did not."""
+        is_taken = self._taken_at is not None and remainder.at - self._taken_at <= SAME_SCAN
+        if not is_taken and self._forward is not None:
+            self._forward.forward_remainder(remainder)
 
     async def settled(self) -> None:
         """Until `may_grab` is more than a guess."""

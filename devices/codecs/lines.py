@@ -31,7 +31,10 @@ _PATTERNS = {
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """data: what was scanned; prefix and terminator: the framing around it as it came."""
+    """data: what was scanned; prefix and terminator: the framing around it as it came.
+
+    Without data it is no scan: framing that came alone, such as the LF that follows a CR later.
+    """
 
     data: bytes
     prefix: bytes = b""
@@ -45,10 +48,9 @@ class Scan:
 class LineBuffer:
     """Cuts a stream of bytes into scans, however it is chunked.
 
-    GS (0x1D) and all other bytes are data. Empty scans are dropped: their framing belongs to the scan before them, as
-    the LF does after a CR. A scan over the cap is dropped up to its terminator and counted once in `overruns`.
-
-    late_framing: framing in the last `feed` that belongs to a scan which an earlier one gave out.
+    GS (0x1D) and all other bytes are data. Framing without data is the rest of the scan before it, as the LF is after
+    a CR; where that was given out by an earlier `feed`, or where there was none, it is given out alone. A scan over
+    the cap is dropped up to its terminator, with the framing after it, and counted once in `overruns`.
     """
 
     def __init__(self, terminators: Collection[str] = ALL_TERMINATORS, cap_bytes: int = SCAN_CAP_BYTES) -> None:
@@ -62,9 +64,8 @@ class LineBuffer:
         self._pending = b""
         self._follows_cr = False
         self._is_dropping = False
-        self._is_last_kept = False
+        self._is_last_dropped = False
         self.overruns = 0
-        self.late_framing = b""
 
     @property
     def has_partial(self) -> bool:
@@ -77,8 +78,7 @@ class LineBuffer:
         return self._is_dropping
 
     def feed(self, data: bytes) -> list[Scan]:
-        """The scans that these bytes complete."""
-        self.late_framing = b""
+        """The scans that these bytes complete, and framing that came alone."""
         if not data:
             return []
         scans: list[Scan] = []
@@ -95,7 +95,7 @@ class LineBuffer:
         return scans
 
     def flush(self) -> Scan | None:
-        """Silence ends a scan that has no terminator: the scan, or None when there is none to keep."""
+        """Silence ends a scan that has no terminator. None: nothing was there, or nothing to keep."""
         scans: list[Scan] = []
         if self.has_partial:
             self._end(self._pending, b"", scans)
@@ -105,22 +105,24 @@ class LineBuffer:
     def _end(self, scan: bytes, terminator: bytes, scans: list[Scan]) -> None:
         """A scan has ended. Nothing of one that was too long is kept."""
         if self._is_dropping:
-            self._is_dropping = self._is_last_kept = False
+            self._is_dropping = False
+            self._is_last_dropped = True
         elif len(scan) > self._cap_bytes:
             self.overruns += 1
-            self._is_last_kept = False
+            self._is_last_dropped = True
         else:
             data = scan.removeprefix(_STX)
             self._keep(Scan(data, scan[: len(scan) - len(data)], terminator), scans)
 
     def _keep(self, scan: Scan, scans: list[Scan]) -> None:
         if scan.data:
-            scans.append(scan)
-            self._is_last_kept = True
-        elif scans and self._is_last_kept:
+            self._is_last_dropped = False
+        elif self._is_last_dropped:
+            return
+        elif scans:
             scans[-1] = replace(scans[-1], terminator=scans[-1].terminator + scan.wire)
-        elif self._is_last_kept:
-            self.late_framing += scan.wire
+            return
+        scans.append(scan)
 
     def _cap_pending(self) -> None:
         half = self._half if self._pending.endswith(self._half) else b""

@@ -26,16 +26,14 @@ class SwipeJoiner:
         return bool(self._tracks)
 
     def feed(self, scan: KeyScan) -> list[KeyScan]:
-        """The scans that are complete now."""
+        """The scans that are complete now, and what is none: within a swipe it belongs to the last track."""
+        if not scan.data:
+            return self._rest(scan)
         if _TRACKS.fullmatch(scan.data) is None:
             return [*self.flush(), scan]
         done = self.flush() if self._begins_anew(scan) else []
         self._tracks.append(scan)
         return done + self.flush() if self._count() >= MAX_TRACKS else done
-
-    def add_framing(self, late: bytes) -> None:
-        """More of the terminator of the last track of an open swipe."""
-        self._tracks[-1] = self._tracks[-1].with_framing(late)
 
     def flush(self) -> list[KeyScan]:
         """Silence ends a swipe."""
@@ -44,6 +42,12 @@ class SwipeJoiner:
             return []
         parts = tuple(part for track in tracks for part in track.parts)
         return [KeyScan(parts, b"".join(track.keys for track in tracks))]
+
+    def _rest(self, rest: KeyScan) -> list[KeyScan]:
+        if not self._tracks:
+            return [rest]
+        self._tracks[-1] = self._tracks[-1].followed_by(rest)
+        return []
 
     def _begins_anew(self, scan: KeyScan) -> bool:
         return scan.data.startswith(b"%") or self._count() + scan.data.count(_END_SENTINEL) > MAX_TRACKS

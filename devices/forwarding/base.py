@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from devices.events import DataEvent
+from devices.events import DataEvent, Remainder
 
 
 class DescriptorStore(Protocol):
@@ -42,8 +42,8 @@ class Forwarder(Protocol):
     def forward(self, event: DataEvent) -> None:
         """Send this scan on. Returns at once, whether anybody takes it or not."""
 
-    def forward_late_framing(self, framing: bytes) -> None:
-        """The rest of the terminator of the scan that was forwarded last. Returns at once."""
+    def forward_remainder(self, remainder: Remainder) -> None:
+        """Send on what is no scan. Returns at once."""
 
     async def run(self) -> None:
         """Hand on what was forwarded, for ever; a DeviceError when the outlet is lost."""

@@ -14,7 +14,7 @@ import structlog
 
 from devices.codecs.lines import SCAN_CAP_BYTES
 from devices.errors import DeviceError
-from devices.events import DataEvent
+from devices.events import DataEvent, Remainder
 from devices.forwarding.base import DescriptorStore, NoStore
 from devices.forwarding.pty_node import PtyNode
 from devices.forwarding.scan_queue import ScanQueue
@@ -62,8 +62,8 @@ class PtyForwarder:
         self._drop(self._queue.put(event.wire, self._clock()), "the cash program does not read")
         self._wake.set()
 
-    def forward_late_framing(self, framing: bytes) -> None:
-        self._queue.append(framing, self._clock())
+    def forward_remainder(self, remainder: Remainder) -> None:
+        self._queue.append(remainder.framing, self._clock())
         self._wake.set()
 
     async def run(self) -> None:

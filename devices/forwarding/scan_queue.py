@@ -19,7 +19,7 @@ class ScanQueue:
         self._cap_bytes = cap_bytes
         self._scans: deque[_Waiting] = deque()
         self._bytes = 0
-        self._is_last_sent = False
+        self._is_last_sent = True
 
     def __len__(self) -> int:
         return len(self._scans)
@@ -40,7 +40,9 @@ class ScanQueue:
         return dropped
 
     def append(self, data: bytes, now_s: float) -> None:
-        """More of the scan that was put last. It shares the fate of that scan."""
+        """More of the scan that was put last, if any. It shares the fate of that scan."""
+        if not data:
+            return
         if self._scans:
             self._scans[-1].data += data
             self._bytes += len(data)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from devices.events import DataEvent
+from devices.events import DataEvent, Remainder
 from devices.forwarding.keystrokes import bursts, releases, typed, typed_terminator
 
 # Linux keeps 64 events for each program that reads a keyboard (drivers/input/evdev.c, EVDEV_MIN_BUFFER_SIZE) and drops
@@ -53,21 +53,18 @@ class Wedge:
         return self._counters
 
     def forward(self, event: DataEvent) -> None:
-        records = event.keys + releases(event.keys) if event.keys else self._typed(event)
-        parts = list(bursts(records, BURST_EVENTS))
-        if len(self._bursts) + len(parts) > CAP_BURSTS:
+        if self._put(_replayed(event.keys) if event.keys else self._typed(event)):
+            self._counters["forwarded"] += 1
+        else:
             self._counters["forward_dropped"] += 1
             _log.warning("scans_not_forwarded", device=self._device, scans=1, reason="the ones before are being typed")
-            return
-        self._counters["forwarded"] += 1
-        self._bursts += parts
-        self._wake.set()
 
-    def forward_late_framing(self, framing: bytes) -> None:
-        """CR LF is one Enter, whenever the LF comes."""
-        if not self._has_typed_terminator:
-            self._bursts += bursts(self._terminator(framing), BURST_EVENTS)
-            self._wake.set()
+    def forward_remainder(self, remainder: Remainder) -> None:
+        """CR LF is one Enter, whenever the LF comes; where keys were pressed, they are."""
+        if remainder.keys:
+            self._put(_replayed(remainder.keys))
+        elif remainder.framing != b"\n" or not self._has_typed_terminator:
+            self._put(self._terminator(remainder.framing))
 
     async def run(self) -> None:
         while True:
@@ -76,6 +73,15 @@ class Wedge:
             while self._bursts:
                 self._keyboard.write(self._bursts.popleft())
                 await self._sleep(BURST_PAUSE_S)
+
+    def _put(self, records: bytes) -> bool:
+        """False: it would wait too long."""
+        parts = list(bursts(records, BURST_EVENTS))
+        if len(self._bursts) + len(parts) > CAP_BURSTS:
+            return False
+        self._bursts += parts
+        self._wake.set()
+        return True
 
     async def aclose(self) -> None:
         await asyncio.to_thread(self._keyboard.close)  # the kernel tells every program that reads it
@@ -91,3 +97,7 @@ class Wedge:
         records = typed_terminator(framing)
         self._has_typed_terminator = bool(records)
         return records
+
+
+def _replayed(keys: bytes) -> bytes:
+    return keys + releases(keys)

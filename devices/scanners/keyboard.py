@@ -10,7 +10,7 @@ from devices.codecs.keys import KeyDecoder, KeyScan
 from devices.codecs.lines import SCAN_CAP_BYTES
 from devices.codecs.magstripe import SwipeJoiner
 from devices.errors import DeviceLost
-from devices.events import DataEvent
+from devices.events import DataEvent, Remainder
 from devices.scanners.silence import read_within
 from devices.transports.base import InputDevice
 
@@ -18,6 +18,8 @@ from devices.transports.base import InputDevice
 RELEASE_GRACE_S = 0.05
 # A reader types its tracks without a pause: what comes later is another swipe.
 SWIPE_GAP_S = 0.15
+# Keys that typed nothing wait so long for the scan that they belong to, where silence ends no scan.
+LOOSE_GAP_S = 0.06
 # What lost keys or was too long ends at its terminator, or after this long without a key; see also serial.py.
 DROPPING_GAP_S = 2.0
 
@@ -34,7 +36,7 @@ class KeyboardScanner:
         clock: Callable[[], datetime],
         decoder: KeyDecoder,
         idle_gap_ms: int = 60,
-        on_late_framing: Callable[[bytes], None] | None = None,
+        on_remainder: Callable[[Remainder], None] | None = None,
     ) -> None:
         """`decoder`: a new one, which knows the layout and the terminators. The rest as in SerialScanner."""
         self._name = name
@@ -42,7 +44,7 @@ class KeyboardScanner:
         self._clock = clock
         self._decoder = decoder
         self._idle_gap_s = idle_gap_ms / 1000
-        self._on_late_framing = on_late_framing
+        self._on_remainder = on_remainder
         self._swipe = SwipeJoiner()
         self._bytes = 0
         self._scans = 0
@@ -66,8 +68,11 @@ class KeyboardScanner:
         try:
             while True:
                 for scan in await self._next_scans():
-                    self._scans += 1
-                    emit(self._event(scan))
+                    if scan.data:
+                        self._scans += 1
+                        emit(self._event(scan))
+                    elif self._on_remainder is not None:
+                        self._on_remainder(Remainder(scan.wire, self._clock(), scan.keys))
         except DeviceLost:
             self._cut_off += self._decoder.has_partial and not self._decoder.is_dropping
             raise
@@ -87,28 +92,21 @@ class KeyboardScanner:
 
     def _feed(self, data: bytes) -> list[KeyScan]:
         scans = self._decoder.feed(data)
-        self._place_late_framing()
         while self._decoder.needs_resync:
             scans += self._decoder.resync(self._device.key_state())
-            self._place_late_framing()
         return scans
-
-    def _place_late_framing(self) -> None:
-        framing = self._decoder.late_framing
-        if framing and self._swipe.is_open:
-            self._swipe.add_framing(framing)
-        elif framing and self._on_late_framing is not None:
-            self._on_late_framing(framing)
 
     def _gap_s(self) -> float | None:
         return self._scan_gap_s() or (SWIPE_GAP_S if self._swipe.is_open else None)
 
     def _scan_gap_s(self) -> float | None:
-        """After which silence ends the scan that has begun; None: it is not to end so."""
+        """After which silence ends what has begun; None: it is not to end so."""
         if self._decoder.awaits_release:
             return RELEASE_GRACE_S
         if self._decoder.is_dropping:
             return max(self._idle_gap_s, DROPPING_GAP_S)
+        if self._decoder.has_loose_keys:
+            return self._idle_gap_s or LOOSE_GAP_S
         return self._idle_gap_s if self._decoder.has_partial and self._idle_gap_s else None
 
     def _silence(self) -> list[KeyScan]:
@@ -116,7 +114,7 @@ class KeyboardScanner:
             return self._swipe.flush()
         has_ended = self._decoder.awaits_release
         scans = self._decoder.flush()
-        self._ended_by_silence += bool(scans) and not has_ended
+        self._ended_by_silence += any(scan.data for scan in scans) and not has_ended
         if self._decoder.holds_keys:
             scans += self._decoder.resync(self._device.key_state())
         return self._joined(scans)

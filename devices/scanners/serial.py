@@ -8,7 +8,7 @@ import structlog
 from devices.codecs.aim import decode_text, split_identifier
 from devices.codecs.lines import ALL_TERMINATORS, SCAN_CAP_BYTES, LineBuffer, Scan
 from devices.errors import DeviceLost
-from devices.events import DataEvent
+from devices.events import DataEvent, Remainder
 from devices.scanners.silence import read_within
 from devices.transports.base import ByteStream
 
@@ -29,18 +29,18 @@ class SerialScanner:
         clock: Callable[[], datetime],
         terminators: Collection[str] = ALL_TERMINATORS,
         idle_gap_ms: int = 60,
-        on_late_framing: Callable[[bytes], None] | None = None,
+        on_remainder: Callable[[Remainder], None] | None = None,
     ) -> None:
         """`terminators`: values of devices.codecs.lines.Terminator. `clock` gives the time of a scan.
 
-        `on_late_framing` is told the rest of a terminator whose beginning ended the scan emitted last.
+        `on_remainder` is told framing that came alone, such as the rest of a terminator whose beginning ended a scan.
         """
         self._name = name
         self._stream = stream
         self._clock = clock
         self._lines = LineBuffer(terminators)
         self._idle_gap_s = idle_gap_ms / 1000
-        self._on_late_framing = on_late_framing
+        self._on_remainder = on_remainder
         self._bytes = 0
         self._scans = 0
         self._ended_by_silence = 0
@@ -61,8 +61,11 @@ class SerialScanner:
         try:
             while True:
                 for scan in await self._next_scans():
-                    self._scans += 1
-                    emit(self._event(scan))
+                    if scan.data:
+                        self._scans += 1
+                        emit(self._event(scan))
+                    elif self._on_remainder is not None:
+                        self._on_remainder(Remainder(scan.wire, self._clock()))
         except DeviceLost:
             self._partial_scans += self._lines.has_partial
             raise
@@ -71,7 +74,7 @@ class SerialScanner:
         data = await read_within(self._stream.read, self._gap_s())
         if data is None:
             scan = self._lines.flush()
-            self._ended_by_silence += scan is not None
+            self._ended_by_silence += scan is not None and bool(scan.data)
             return [scan] if scan else []
         return self._feed(data)
 
@@ -86,8 +89,6 @@ class SerialScanner:
         scans = self._lines.feed(data)
         for _ in range(self._lines.overruns - overruns):
             _log.warning("scan_too_long", device=self._name, cap_bytes=SCAN_CAP_BYTES)
-        if self._lines.late_framing and self._on_late_framing is not None:
-            self._on_late_framing(self._lines.late_framing)
         return scans
 
     def _event(self, scan: Scan) -> DataEvent:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from bridge.daemon.forwarding import Delivery, ScanForward
 from devices.errors import DeviceError, DeviceLost, DeviceNotFound
-from devices.events import DataEvent
+from devices.events import DataEvent, Remainder
 from tests.devices.forwarding.events import NOW, scan
 from tests.devices.waiting import until
 
@@ -18,7 +19,7 @@ class FakeForwarder:
 
     def __init__(self) -> None:
         self.scans: list[DataEvent] = []
-        self.framing: list[bytes] = []
+        self.remainders: list[bytes] = []
         self.counters: Mapping[str, int] = {"forwarded": 0}
         self.is_closed = False
         self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -26,8 +27,8 @@ class FakeForwarder:
     def forward(self, event: DataEvent) -> None:
         self.scans.append(event)
 
-    def forward_late_framing(self, framing: bytes) -> None:
-        self.framing.append(framing)
+    def forward_remainder(self, remainder: Remainder) -> None:
+        self.remainders.append(remainder.framing)
 
     def lose(self) -> None:
         self._lost.set_exception(DeviceLost("/dev/uinput", "gone"))
@@ -112,13 +113,19 @@ async def test_a_lost_way_is_told_closed_and_opened_again(bench: Bench) -> None:
 async def test_what_the_desk_takes_goes_nowhere_nor_does_its_framing(bench: Bench) -> None:
     forwarder = await bench.opened()
     bench.taken.add(b"card")
-    bench.delivery.deliver_late_framing(b"\n")  # of a scan from before our time
     bench.delivery.deliver(scan(b"goods"))
-    bench.delivery.deliver_late_framing(b"\n")
+    bench.delivery.deliver_remainder(Remainder(b"of goods", NOW))
     bench.delivery.deliver(scan(b"card"))
-    bench.delivery.deliver_late_framing(b"\n")
+    bench.delivery.deliver_remainder(Remainder(b"of the card", NOW + timedelta(seconds=1)))
+    bench.delivery.deliver_remainder(Remainder(b"much later", NOW + timedelta(seconds=1.1)))
     assert [event.scan_data for event in forwarder.scans] == [b"goods"]
-    assert forwarder.framing == [b"\n"]
+    assert forwarder.remainders == [b"of goods", b"much later"]
+
+
+async def test_what_comes_before_any_scan_goes_on(bench: Bench) -> None:
+    forwarder = await bench.opened()
+    bench.delivery.deliver_remainder(Remainder(b"\r", NOW))
+    assert forwarder.remainders == [b"\r"]
 
 
 async def test_where_scans_are_events_only_a_keyboard_scanner_is_always_grabbed() -> None:
@@ -132,5 +139,5 @@ async def test_where_scans_are_events_only_a_keyboard_scanner_is_always_grabbed(
     await delivery.settled()
     assert delivery.may_grab
     delivery.deliver(scan())
-    delivery.deliver_late_framing(b"\n")
+    delivery.deliver_remainder(Remainder(b"\n", NOW))
     assert (seen, delivery.counters) == ([scan()], {})

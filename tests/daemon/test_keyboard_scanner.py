@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge.config.loading import load
+from bridge.daemon import forwarding
 from bridge.daemon.device_room import DeviceRoom
 from bridge.desk.printing import PrintRoom
 from bridge.domain.moves import PaperLine
@@ -17,11 +18,14 @@ from devices.emulation.input_node import EmulatedKeyboardScanner
 from devices.endpoints import InputEndpoint
 from devices.events import DataEvent
 from devices.forwarding.base import NoStore
+from devices.forwarding.wedge import Wedge
 from devices.hotplug import Hotplug
 from devices.opening import AnyScanner, ScannerSettings
 from devices.registry import SCANNERS
 from devices.scanners.keyboard import KeyboardScanner
+from tests.devices.forwarding.events import FakeKeyboard
 from tests.devices.scanners.contract import clock
+from tests.devices.waiting import until
 
 DEADLINE_S = 10.0
 
@@ -71,7 +75,7 @@ class Room:
         decoder = KeyDecoder(LAYOUTS[settings.layout], settings.terminators)
         self.grabs.put_nowait(settings.grab)
         try:
-            yield KeyboardScanner(settings.name, device, clock, decoder, settings.idle_gap_ms)
+            yield KeyboardScanner(settings.name, device, clock, decoder, settings.idle_gap_ms, settings.on_remainder)
         finally:
             await device.aclose()
             await self.scanner.unplug()
@@ -107,3 +111,40 @@ async def test_it_is_not_grabbed_before_the_forward_works(room: Room, tmp_path: 
     (tmp_path / "ports").mkdir()
     assert await room.next_grab()
     assert room.grabs.empty()
+
+
+@pytest.fixture
+def keyboard(monkeypatch: pytest.MonkeyPatch) -> FakeKeyboard:
+    """In the place of /dev/uinput."""
+    keyboard = FakeKeyboard()
+
+    async def open_wedge(name: str) -> Wedge:
+        return Wedge(name, keyboard)
+
+    monkeypatch.setattr(forwarding, "open_wedge", open_wedge)
+    return keyboard
+
+
+async def test_enter_after_a_pause_of_the_scanner_is_typed_on(
+    room: Room, tmp_path: Path, keyboard: FakeKeyboard
+) -> None:
+    await room.start(tmp_path, "wedge")
+    await room.next_grab()
+    goods = await room.scanner.scan("4006381333931", terminator="")
+    await until(lambda: keyboard.records == goods)
+    enter = await room.scanner.scan("")
+    await until(lambda: keyboard.records == goods + enter)
+
+
+async def test_enter_after_a_pause_of_the_scanner_goes_where_its_card_went(
+    room: Room, tmp_path: Path, keyboard: FakeKeyboard
+) -> None:
+    room.is_card = True
+    await room.start(tmp_path, "wedge")
+    await room.next_grab()
+    await room.scanner.scan("2900000000018", terminator="")
+    await room.scans.get()
+    await room.scanner.scan("")
+    room.is_card = False
+    goods = await room.scanner.scan("4006381333931")
+    await until(lambda: keyboard.records == goods)

@@ -10,7 +10,8 @@ KP_DECIMAL, KP_ENTER = 83, 96
 SHIFTS = frozenset({LEFT_SHIFT, RIGHT_SHIFT})
 CTRLS = frozenset({LEFT_CTRL, RIGHT_CTRL})
 ALTS = frozenset({LEFT_ALT, RIGHT_ALT})
-SILENT = SHIFTS | CTRLS | ALTS | {CAPS_LOCK, NUM_LOCK, SCROLL_LOCK}
+MODIFIERS = SHIFTS | CTRLS | ALTS
+SILENT = MODIFIERS | {CAPS_LOCK, NUM_LOCK, SCROLL_LOCK}
 """Keys that type nothing by themselves."""
 
 KEYPAD_DIGITS: Mapping[int, str] = dict(zip((82, 79, 80, 81, 75, 76, 77, 71, 72, 73), "0123456789", strict=True))

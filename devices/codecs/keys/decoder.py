@@ -4,7 +4,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from devices.codecs.keys.layouts import LAYOUTS, Layout
-from devices.codecs.keys.records import EV_KEY, EV_MSC, EV_SYN, PRESSED, RECORD, RELEASED, SYN_DROPPED, SYN_REPORT
+from devices.codecs.keys.records import (
+    EV_KEY,
+    EV_MSC,
+    EV_SYN,
+    PRESSED,
+    RECORD,
+    RELEASED,
+    SYN_DROPPED,
+    SYN_REPORT,
+    record,
+)
 from devices.codecs.keys.text import KeyText
 from devices.codecs.lines import ALL_TERMINATORS, LineBuffer, Scan
 
@@ -13,15 +23,15 @@ from devices.codecs.lines import ALL_TERMINATORS, LineBuffer, Scan
 KEYS_CAP_BYTES = 4 * 1024 * 1024
 
 
-_NOTHING = Scan(b"")
-
-
 @dataclass(frozen=True, slots=True)
 class KeyScan:
     """One scan. parts: what was typed, UTF-8, one part; of a magnetic stripe one for each track.
 
     keys: the records as read, from the first key to the release of the terminator (EV_MSC and SYN included). Where
-    the next scan began within the same packet, the closing SYN_REPORT is the next scan's.
+    the next scan began within the same packet, the closing SYN_REPORT is the next scan's. Modifiers that an earlier
+    scan left down are pressed again first: the keys of each scan type it by themselves.
+
+    Without data it is no scan: a terminator alone, or keys that type nothing.
     """
 
     parts: tuple[Scan, ...]
@@ -37,14 +47,15 @@ class KeyScan:
         """With all of it."""
         return b"".join(part.wire for part in self.parts)
 
-    def with_framing(self, late: bytes) -> "KeyScan":
-        """The same with more of its terminator."""
+    def followed_by(self, rest: "KeyScan") -> "KeyScan":
+        """The same with what came after it and is no scan."""
         *others, last = self.parts
-        return replace(self, parts=(*others, replace(last, terminator=last.terminator + late)))
+        last = replace(last, terminator=last.terminator + rest.wire)
+        return KeyScan((*others, last), self.keys + rest.keys)
 
 
 class KeyDecoder:
-    """Ends a scan at a terminator, once all keys are released.
+    """Ends a scan at a terminator, once all keys are released. Each record is in one scan, or with what is none.
 
     A key that comes first, or `flush`, ends the waiting for a release that was lost.
     """
@@ -62,14 +73,14 @@ class KeyDecoder:
         self._unread = bytearray()
         self._keys = bytearray()
         self._scan_code = b""  # an EV_MSC belongs to the key after it
-        self._ended: Scan | None = None
+        self._has_pressed = False
+        self._has_ended = False
+        self._ended: Scan | None = None  # of a dropped scan
         self._is_lossy = False
         self._skips_packet = False
         self._key_overruns = 0
-        self._late_framing = b""
         self.needs_resync = False
         self.dropped = 0
-        self.late_framing = b""
 
     @property
     def unknown_keys(self) -> int:
@@ -83,13 +94,18 @@ class KeyDecoder:
 
     @property
     def has_partial(self) -> bool:
-        """Keys have come that belong to no scan yet."""
-        return bool(self._keys) or self._lines.has_partial or self._text.has_dead
+        """A scan has begun and not ended."""
+        return self._lines.has_partial or self._text.has_dead or self._is_lossy
+
+    @property
+    def has_loose_keys(self) -> bool:
+        """Keys have come that typed nothing. What is held down is waiting for the key that it modifies."""
+        return bool(self._keys) and not self.has_partial and not self._text.modifiers
 
     @property
     def awaits_release(self) -> bool:
         """The terminator has come; a key is still down."""
-        return self._ended is not None
+        return self._has_ended
 
     @property
     def is_dropping(self) -> bool:
@@ -101,10 +117,7 @@ class KeyDecoder:
         return self._text.holds_keys
 
     def feed(self, data: bytes) -> list[KeyScan]:
-        """The scans that these bytes complete. While `needs_resync`, the rest waits for `resync`.
-
-        `late_framing` then is framing (the LF after a CR) of a scan that was given out earlier.
-        """
+        """The scans that these bytes complete, and what is none. While `needs_resync`, the rest waits for `resync`."""
         self._unread += data
         return self._decode()
 
@@ -115,25 +128,25 @@ class KeyDecoder:
         return self._decode()
 
     def flush(self) -> list[KeyScan]:
-        """Silence ends a scan, whatever it still waits for."""
-        if self._ended is None:
+        """Silence ends a scan, whatever it still waits for, and keys that typed nothing."""
+        if not self._has_ended and (self.has_partial or self._keys):
+            was_dropping = self.is_dropping
             self._type(self._text.flush())
-            self._end(self._lines.flush())
+            scan = self._lines.flush()
+            self._end(None if was_dropping else scan or Scan(b""))
         return self._complete()
 
     def _decode(self) -> list[KeyScan]:
         scans: list[KeyScan] = []
-        self.late_framing = b""
         at = 0
         while len(self._unread) - at >= RECORD.size and not self.needs_resync:
             scans += self._take(bytes(self._unread[at : at + RECORD.size]))
-            self._place_late_framing(scans)
             at += RECORD.size
         del self._unread[:at]
         return scans
 
-    def _take(self, record: bytes) -> list[KeyScan]:
-        _, _, kind, code, value = RECORD.unpack(record)
+    def _take(self, taken: bytes) -> list[KeyScan]:
+        _, _, kind, code, value = RECORD.unpack(taken)
         if kind == EV_SYN and code == SYN_DROPPED:
             return self._lose_records()
         is_report = kind == EV_SYN and code == SYN_REPORT
@@ -143,10 +156,14 @@ class KeyDecoder:
             return []
         if kind == EV_MSC:
             self._keep(b"")
-            self._scan_code = record
+            self._scan_code = taken
             return []
-        before = self._complete() if kind == EV_KEY and value == PRESSED else []
-        self._keep(record)
+        is_press = kind == EV_KEY and value == PRESSED
+        before = self._complete() if is_press else []
+        if is_press and not self._has_pressed:
+            self._keys += b"".join(map(_press, self._text.modifiers))
+            self._has_pressed = True
+        self._keep(taken)
         if kind == EV_KEY:
             self._turn(code, value)
         elif is_report and not self._text.holds_keys:
@@ -162,45 +179,46 @@ class KeyDecoder:
     def _type(self, text: str) -> None:
         for char in text:
             scans = self._lines.feed(char.encode())
-            self._late_framing += self._lines.late_framing
             if scans or not self._lines.has_partial:
                 self._end(scans[0] if scans else None)
 
     def _end(self, scan: Scan | None) -> None:
-        self._ended = _NOTHING if self._is_lossy or scan is None else scan
+        """None: one that is dropped."""
+        self._has_ended, self._ended = True, None if self._is_lossy else scan
         self._is_lossy = False
 
-    def _place_late_framing(self, scans: list[KeyScan]) -> None:
-        if self._late_framing and scans:
-            scans[-1] = scans[-1].with_framing(self._late_framing)
-        else:
-            self.late_framing += self._late_framing
-        self._late_framing = b""
-
-    def _keep(self, record: bytes) -> None:
-        self._keys += self._scan_code + record
+    def _keep(self, taken: bytes) -> None:
+        self._keys += self._scan_code + taken
         self._scan_code = b""
         if len(self._keys) > self._keys_cap_bytes:
-            self._keys.clear()
+            self._forget_keys()
             self._key_overruns += not self._is_lossy
             self._is_lossy = True
 
     def _complete(self) -> list[KeyScan]:
-        if self._ended is None:
+        if not self._has_ended:
             return []
-        scan = KeyScan((self._ended,), bytes(self._keys))
-        self._ended = None
+        scans = [KeyScan((self._ended,), bytes(self._keys))] if self._ended is not None else []
+        self._has_ended, self._ended = False, None
+        self._forget_keys()
+        return scans
+
+    def _forget_keys(self) -> None:
         self._keys.clear()
-        return [scan] if scan.data else []
+        self._has_pressed = False
 
     def _lose_records(self) -> list[KeyScan]:
         """The scan that records were lost from is dropped; one that had ended is whole."""
         scans = self._complete()
         self._lines.flush()
         self._text.flush()
-        self._keys.clear()
+        self._forget_keys()
         self._scan_code = b""
         self.dropped += not self._is_lossy
         self._is_lossy = True
         self._skips_packet = True
         return scans
+
+
+def _press(code: int) -> bytes:
+    return record(EV_KEY, code, PRESSED) + record(EV_SYN, SYN_REPORT, 0)

@@ -12,6 +12,7 @@ from devices.codecs.keys.codes import (
     KEYPAD_DIGITS,
     KP_DECIMAL,
     LEFT_ALT,
+    MODIFIERS,
     RIGHT_ALT,
     SHIFTS,
     SILENT,
@@ -35,6 +36,11 @@ class KeyText:
     @property
     def holds_keys(self) -> bool:
         return bool(self._held)
+
+    @property
+    def modifiers(self) -> list[int]:
+        """Those that are down."""
+        return sorted(self._held & MODIFIERS)
 
     @property
     def has_dead(self) -> bool:

@@ -10,17 +10,12 @@ CARD = b"2900000000018"
 
 
 def scans_of(chunks: Sequence[bytes], lines: LineBuffer) -> list[bytes]:
-    return [scan.data for chunk in chunks for scan in lines.feed(chunk)]
+    return [scan.data for chunk in chunks for scan in lines.feed(chunk) if scan.data]
 
 
 def wire_of(chunks: Sequence[bytes], lines: LineBuffer) -> bytes:
     """The bytes of all scans with their framing, as they are handed on."""
-    return b"".join(part for chunk in chunks for part in _handed_on(chunk, lines))
-
-
-def _handed_on(chunk: bytes, lines: LineBuffer) -> list[bytes]:
-    scans = lines.feed(chunk)
-    return [lines.late_framing, *(scan.wire for scan in scans)]
+    return b"".join(scan.wire for chunk in chunks for scan in lines.feed(chunk))
 
 
 @pytest.mark.parametrize(
@@ -70,9 +65,18 @@ def test_the_framing_of_scans_that_are_kept_is_kept(data: bytes) -> None:
     assert wire_of([data[i : i + 1] for i in range(len(data))], LineBuffer()) == data
 
 
-def test_framing_of_nothing_and_of_a_dropped_scan_is_dropped() -> None:
+def test_framing_of_a_dropped_scan_is_dropped() -> None:
     lines = LineBuffer(cap_bytes=4)
-    assert wire_of([b"\r\n", b"12345\r", b"\n", b"1\r", b"\n"], lines) == b"1\r\n"
+    assert wire_of([b"12345\r", b"\n", b"1\r", b"\n"], lines) == b"1\r\n"
+
+
+def test_framing_alone_is_given_out_and_is_no_scan() -> None:
+    lines = LineBuffer()
+    assert lines.feed(b"\r\n") == [Scan(b"", terminator=b"\r\n")]
+    lines.feed(b"29")
+    assert lines.flush() == Scan(b"29")
+    assert lines.feed(b"\r") == [Scan(b"", terminator=b"\r")]
+    assert lines.feed(b"\n46\r") == [Scan(b"", terminator=b"\n"), Scan(b"46", terminator=b"\r")]
 
 
 def test_silence_ends_a_scan() -> None:
@@ -80,7 +84,6 @@ def test_silence_ends_a_scan() -> None:
     lines.feed(b"\x02" + CARD)
     assert lines.flush() == Scan(CARD, prefix=b"\x02")
     assert lines.flush() is None
-    assert lines.feed(b"\r") == []
 
 
 @pytest.mark.parametrize(("data", "is_partial"), [(b"", False), (b"29", True), (b"29\r", False), (b"\x02", True)])
@@ -133,14 +136,14 @@ def test_any_chunking_gives_the_same_scans(data: bytes, terminators: set[Termina
         chunks.append(data[at : at + size])
         at += size
     chunked = LineBuffer(terminators, cap_bytes=8)
-    assert scans_of(chunks, chunked) == [scan.data for scan in expected]
+    assert scans_of(chunks, chunked) == [scan.data for scan in expected if scan.data]
     assert wire_of(chunks, LineBuffer(terminators, cap_bytes=8)) == wire
     assert chunked.overruns == whole.overruns
     assert chunked.flush() == whole.flush()
 
 
 @given(st.binary(max_size=200))
-def test_no_scan_holds_a_terminator_or_is_empty(data: bytes) -> None:
+def test_no_scan_holds_a_terminator(data: bytes) -> None:
     for scan in LineBuffer().feed(data):
-        assert scan.data
+        assert scan.wire
         assert not set(scan.data) & set(b"\r\n\t\x03")

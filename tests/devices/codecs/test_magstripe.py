@@ -48,10 +48,12 @@ def test_third_track_needs_no_silence() -> None:
 
 
 def test_line_feed_that_comes_late_belongs_to_the_last_track() -> None:
+    line_feed = KeyScan((Scan(b"", terminator=b"\n"),), b"<LF>")
     joiner = SwipeJoiner()
-    joiner.feed(scan(TWO))
-    joiner.add_framing(b"\n")
-    assert [swipe.wire for swipe in joiner.flush()] == [TWO + b"\r\n"]
+    assert joiner.feed(line_feed) == [line_feed]
+    assert joiner.feed(scan(TWO)) + joiner.feed(line_feed) == []
+    (swipe,) = joiner.flush()
+    assert (swipe.wire, swipe.keys) == (TWO + b"\r\n", b"<" + TWO + b"><LF>")
 
 
 @given(st.lists(st.sampled_from([ONE, TWO, THREE, ONE + TWO, b"46", b"?"]), max_size=12))

@@ -16,8 +16,9 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from devices.errors import DeviceBusy, DeviceNotFound
+from devices.events import Remainder
 from devices.forwarding.pty import CAP_BYTES, MAX_WAIT_S, SETTLE_S, open_pty
-from tests.devices.forwarding.events import CHESTNY_ZNAK, GOODS, scan
+from tests.devices.forwarding.events import CHESTNY_ZNAK, GOODS, NOW, scan
 from tests.devices.forwarding.pty_bench import Bench
 from tests.devices.forwarding.reader import Reader
 from tests.devices.waiting import until
@@ -68,7 +69,7 @@ async def test_the_lf_of_a_cr_lf_follows_its_scan(bench: Bench) -> None:
     reader = bench.reader()
     bench.forwarder.forward(scan())
     await reader.until(ON_THE_WIRE)
-    bench.forwarder.forward_late_framing(b"\n")
+    bench.forwarder.forward_remainder(Remainder(b"\n", NOW))
     await reader.until(ON_THE_WIRE + b"\n")
 
 

@@ -70,8 +70,11 @@ def test_the_rest_of_a_scan_is_dropped_when_its_reader_is_gone() -> None:
 
 def test_late_framing_shares_the_fate_of_its_scan() -> None:
     queue = ScanQueue(100)
-    queue.append(b"\n", 0.0)  # of a scan from before our time
-    assert queue.head == b""
+    queue.append(b"\r", 0.0)  # of none, or of one from before our time
+    assert queue.head == b"\r"
+    assert not queue.sent(1)
+    queue.append(b"", 0.0)
+    assert not queue
     queue.put(b"1\r", 0.0)
     queue.append(b"\n", 0.0)
     assert queue.head == b"1\r\n"

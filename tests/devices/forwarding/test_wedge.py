@@ -9,35 +9,15 @@ from structlog.testing import capture_logs
 
 from devices.codecs.keys import RECORD
 from devices.errors import DeviceError, DeviceLost, DeviceNotFound, PermissionMissing
+from devices.events import Remainder
 from devices.forwarding import uinput
 from devices.forwarding.keystrokes import typed, typed_terminator
 from devices.forwarding.uinput import open_wedge
 from devices.forwarding.wedge import BURST_EVENTS, CAP_BURSTS, Wedge
-from tests.devices.forwarding.events import CHESTNY_ZNAK, GOODS, scan
+from tests.devices.forwarding.events import CHESTNY_ZNAK, GOODS, NOW, FakeKeyboard, scan
 from tests.devices.waiting import until
 
 ENTER = typed_terminator(b"\r")
-
-
-class FakeKeyboard:
-    """Keeps what is written. `failure` is raised by the next write."""
-
-    def __init__(self) -> None:
-        self.writes: list[bytes] = []
-        self.failure: DeviceError | None = None
-        self.is_closed = False
-
-    @property
-    def records(self) -> bytes:
-        return b"".join(self.writes)
-
-    def write(self, records: bytes) -> None:
-        if self.failure:
-            raise self.failure
-        self.writes.append(records)
-
-    def close(self) -> None:
-        self.is_closed = True
 
 
 class Bench:
@@ -107,12 +87,26 @@ async def test_what_no_key_types_is_left_out_and_told(bench: Bench) -> None:
 
 
 async def test_cr_lf_is_one_enter_whenever_the_lf_comes(bench: Bench) -> None:
-    bench.wedge.forward_late_framing(b"\n")  # of a scan from before our time
+    bench.wedge.forward_remainder(Remainder(b"\n", NOW))  # of a scan from before our time
     bench.wedge.forward(scan(b"1", terminator=b"\r"))
-    bench.wedge.forward_late_framing(b"\n")
+    bench.wedge.forward_remainder(Remainder(b"\n", NOW))
     bench.wedge.forward(scan(b"2", terminator=b"\x03"))
-    bench.wedge.forward_late_framing(b"\r\n")
+    bench.wedge.forward_remainder(Remainder(b"\r\n", NOW))
     await until(lambda: bench.keyboard.records == typed(b"1")[0] + ENTER + typed(b"2")[0] + ENTER)
+
+
+async def test_enter_alone_is_typed(bench: Bench) -> None:
+    bench.wedge.forward(scan(b"1", terminator=b"\r"))
+    bench.wedge.forward_remainder(Remainder(b"\r", NOW))
+    await until(lambda: bench.keyboard.records == typed(b"1")[0] + ENTER + ENTER)
+
+
+async def test_keys_that_make_no_scan_are_replayed(bench: Bench) -> None:
+    bench.wedge.forward(scan(keys=PRESSED_AND_RELEASED))
+    bench.wedge.forward_remainder(Remainder(b"\n", NOW, ENTER))
+    bench.wedge.forward_remainder(Remainder(b"", NOW, PRESSED_AND_RELEASED))
+    await until(lambda: bench.keyboard.records == PRESSED_AND_RELEASED + ENTER + PRESSED_AND_RELEASED)
+    assert bench.wedge.counters["forwarded"] == 1
 
 
 async def test_between_bursts_the_desktop_gets_time_to_read() -> None:

@@ -1,16 +1,19 @@
+import asyncio
 from collections.abc import Collection, Mapping
 
 import pytest
 from structlog.testing import capture_logs
 
 from devices.codecs.keys import LAYOUTS, RECORD, KeyDecoder, Stroke, encode_packet
-from devices.codecs.keys.codes import ENTER
+from devices.codecs.keys.codes import ENTER, LEFT_SHIFT
 from devices.codecs.keys.records import EV_KEY, EV_SYN, RELEASED, SYN_REPORT, record
 from devices.emulation.input_node import EmulatedKeyboardScanner
+from devices.events import Remainder
 from devices.scanners.keyboard import KeyboardScanner
 from tests.devices.scanners.contract import (
     CARD,
     DATAMATRIX,
+    DEADLINE_S,
     GOODS,
     CharacterScannerContract,
     Opened,
@@ -28,7 +31,7 @@ class KeyboardRig:
     def __init__(self, layout: str = "us") -> None:
         self.layout = LAYOUTS[layout]
         self.scanner = EmulatedKeyboardScanner(self.layout)
-        self.late_framing: list[bytes] = []
+        self.remainders: asyncio.Queue[Remainder] = asyncio.Queue()
 
     async def plug(self) -> None:
         await self.scanner.plug()
@@ -39,7 +42,7 @@ class KeyboardRig:
     async def open(self, terminators: Collection[str], idle_gap_ms: int) -> Opened:
         device = self.scanner.device
         decoder = KeyDecoder(self.layout, terminators)
-        driver = KeyboardScanner("front", device, clock, decoder, idle_gap_ms, self.late_framing.append)
+        driver = KeyboardScanner("front", device, clock, decoder, idle_gap_ms, self.remainders.put_nowait)
         return Opened(driver, device.aclose)
 
     async def scan(self, data: bytes) -> None:
@@ -57,6 +60,10 @@ class KeyboardRig:
         await self.scanner.send(b"".join(record(kind, code, 1) for kind in range(6) for code in (300, 240, 0x2FF)))
         await self.scanner.send(b"".join(record(EV_KEY, code, 0) for code in (300, 240, 0x2FF)))
         await self.scanner.send(record(EV_SYN, SYN_REPORT, 0))
+
+    async def next_remainder(self) -> Remainder:
+        async with asyncio.timeout(DEADLINE_S):
+            return await self.remainders.get()
 
     async def send(self, *chunks: bytes) -> None:
         for chunk in chunks:
@@ -133,13 +140,36 @@ class TestKeyboardScanner(CharacterScannerContract[KeyboardRig]):
         await bench.rig.scan(b"b")
         assert await bench.next_data() == b"Ab"
 
-    async def test_line_feed_that_comes_late_is_told(self, bench: Bench) -> None:
+    async def test_line_feed_after_the_carriage_return_is_told_with_its_keys(self, bench: Bench) -> None:
         await bench.start()
-        await bench.rig.send(CARD + b"\r")
+        await bench.rig.send(CARD + b"\r\n")
         assert (await bench.next()).terminator == b"\r"
-        await bench.rig.send(b"\n" + GOODS + b"\r")
+        await bench.rig.send(GOODS + b"\r")
         assert await bench.next_data() == GOODS
-        assert bench.rig.late_framing == [b"\n"]
+        assert typed_by(await bench.rig.next_remainder()) == (b"\n", "\n")
+
+    async def test_enter_after_a_pause_is_told_with_its_keys(self, bench: Bench) -> None:
+        await bench.start(idle_gap_ms=20)
+        await bench.rig.send(GOODS)
+        assert await bench.next_data() == GOODS
+        enter = await bench.rig.scanner.scan("")
+        assert await bench.rig.next_remainder() == Remainder(b"\r", clock(), enter)
+        assert counters(bench)["scans"] == 1
+
+    @pytest.mark.parametrize("idle_gap_ms", [0, 20])
+    async def test_keys_that_type_nothing_are_told(self, bench: Bench, idle_gap_ms: int) -> None:
+        await bench.start(idle_gap_ms=idle_gap_ms)
+        tapped = await bench.rig.scanner.type([Stroke((60,)), Stroke((LEFT_SHIFT,))])
+        assert await bench.rig.next_remainder() == Remainder(b"", clock(), tapped)
+        assert counters(bench)["partial_scans"] == 0
+
+    async def test_release_after_a_pause_is_told(self, bench: Bench) -> None:
+        await bench.start(idle_gap_ms=20)
+        press, release = Stroke((3,)).packets()
+        await bench.rig.scanner.send(encode_packet(press))
+        assert await bench.next_data() == b"2"
+        await bench.rig.scanner.send(encode_packet(release))
+        assert await bench.rig.next_remainder() == Remainder(b"", clock(), encode_packet(release))
 
     async def test_tracks_of_one_swipe_are_one_scan(self, bench: Bench) -> None:
         await bench.start()
@@ -216,6 +246,13 @@ async def test_two_at_once_keep_their_modifiers_apart() -> None:
 def counters(bench: Bench) -> Mapping[str, int]:
     assert isinstance(bench.driver, KeyboardScanner)
     return bench.driver.counters
+
+
+def typed_by(remainder: Remainder) -> tuple[bytes, str]:
+    """Its framing, and what its keys type by themselves."""
+    decoder = KeyDecoder(terminators=())
+    scans = decoder.feed(remainder.keys) + decoder.flush()
+    return remainder.framing, "".join(scan.data.decode() for scan in scans)
 
 
 def kinds(keys: bytes) -> list[tuple[int, int, int]]:

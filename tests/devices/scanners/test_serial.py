@@ -70,7 +70,7 @@ class TestSerialScanner(CharacterScannerContract[SerialRig]):
         await rig.plug()
         stream = await open_transport(rig._link.endpoint)
         told: asyncio.Queue[bytes] = asyncio.Queue()
-        driver = SerialScanner("front", stream, clock, on_late_framing=told.put_nowait)
+        driver = SerialScanner("front", stream, clock, on_remainder=lambda rest: told.put_nowait(rest.framing))
         running = asyncio.create_task(driver.run(lambda event: told.put_nowait(event.wire)))
         for part, handed_on in ((CARD + b"\r", CARD + b"\r"), (b"\n", b"\n"), (CARD + b"\r\n", CARD + b"\r\n")):
             await rig.send(part)
