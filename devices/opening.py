@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,8 @@ from devices.events import Remainder
 from devices.scanners.hid_pos import HidPosScanner
 from devices.scanners.keyboard import KeyboardScanner
 from devices.scanners.serial import SerialScanner
-from devices.transports import open_transport
-from devices.transports.hidraw_node import open_hidraw
-from devices.transports.input_node import open_input
+from devices.transports.base import Transports
+from devices.transports.kernel import KernelTransports
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,7 @@ class ScannerSettings:
     layout: str = "us"
     grab: bool = True
     on_remainder: Callable[[Remainder], None] | None = None
+    transports: Transports = field(default_factory=KernelTransports)
 
 
 AnyScanner = SerialScanner | KeyboardScanner | HidPosScanner
@@ -43,7 +43,7 @@ ScannerOpener = Callable[[Any, ScannerSettings], AbstractAsyncContextManager[Any
 
 @asynccontextmanager
 async def open_serial_scanner(endpoint: SerialEndpoint, settings: ScannerSettings) -> AsyncIterator[AnyScanner]:
-    async with aclosing(await open_transport(endpoint)) as stream:
+    async with aclosing(await settings.transports.open_stream(endpoint)) as stream:
         yield SerialScanner(
             settings.name,
             stream,
@@ -56,7 +56,7 @@ async def open_serial_scanner(endpoint: SerialEndpoint, settings: ScannerSetting
 
 @asynccontextmanager
 async def open_keyboard_scanner(endpoint: InputEndpoint, settings: ScannerSettings) -> AsyncIterator[AnyScanner]:
-    async with aclosing(await open_input(endpoint, grab=settings.grab)) as device:
+    async with aclosing(await settings.transports.open_keyboard(endpoint, grab=settings.grab)) as device:
         decoder = KeyDecoder(LAYOUTS[settings.layout], settings.terminators)
         yield KeyboardScanner(
             settings.name, device, settings.clock, decoder, settings.idle_gap_ms, settings.on_remainder
@@ -65,5 +65,5 @@ async def open_keyboard_scanner(endpoint: InputEndpoint, settings: ScannerSettin
 
 @asynccontextmanager
 async def open_hid_pos_scanner(endpoint: HidrawEndpoint, settings: ScannerSettings) -> AsyncIterator[AnyScanner]:
-    async with aclosing(await open_hidraw(endpoint, DESCRIPTOR_MARK)) as device:
+    async with aclosing(await settings.transports.open_hid(endpoint, DESCRIPTOR_MARK)) as device:
         yield HidPosScanner(settings.name, device, settings.clock)

@@ -27,6 +27,11 @@ CLOCKS = {"now", "today", "utcnow"}
 # Real and emulated tills run the same code: only these may know which of the two it is.
 MAY_BRANCH_ON_EMULATION = ("bridge.cli", "bridge.daemon", "bridge.emulation", "devices.emulation")
 
+# These alone know of emulation: itself, the composition roots that put it in, and the page that describes it.
+MAY_KNOW_EMULATION = (*MAY_BRANCH_ON_EMULATION, "bridge.reference")
+# The word's one other place: a client may know what it talks to, so bridge.hello, bridge.status and the metrics tell.
+SAYS_EMULATED = ("bridge.pos.handlers", "bridge.pos.messages.devices", "bridge.pos.examples", "bridge.http.metrics")
+
 # module -> why it may catch everything without raising it again.
 MAY_SWALLOW = {"bridge.daemon.supervisor": "whatever a driver does wrong, the till stays up; it is logged"}
 
@@ -115,6 +120,33 @@ def test_nobody_asks_whether_the_till_is_emulated() -> None:
         if isinstance(node, ast.If | ast.IfExp | ast.While) and "emulat" in ast.dump(node.test).lower()
     ]
     assert not broken, "\n".join(["", *broken])
+
+
+def test_nobody_above_the_seam_knows_of_emulation() -> None:
+    """Neither by an import nor by a name."""
+    strangers = [module for module in product() if not _is_within(module.name, MAY_KNOW_EMULATION)]
+    broken = [
+        f"{module}:{line} imports {target}"
+        for module in strangers
+        for line, target in _imports(module)
+        if "emulation" in target.split(".")
+    ]
+    broken += [
+        f"{module}:{getattr(node, 'lineno', '?')} has {name}"
+        for module in strangers
+        for node in ast.walk(module.tree)
+        for name in _names_of(node)
+        if "emulat" in name.lower() and not (name == "emulated" and module.name in SAYS_EMULATED)
+    ]
+    assert not broken, "\n".join(["", *broken])
+
+
+def _names_of(node: ast.AST) -> Iterator[str]:
+    """Whatever a node names: variables, members, arguments, functions, classes."""
+    for field in ("id", "attr", "arg", "name"):
+        value = getattr(node, field, None)
+        if isinstance(value, str):
+            yield value
 
 
 def _rule_for(module: Module) -> Rule:

@@ -46,6 +46,10 @@ def _run(file: Path, *, emulated: bool) -> None:
     from bridge import daemon  # noqa: PLC0415
 
     with _told_on_one_line():
+        if emulated:
+            from bridge.emulation.refusing import refuse_real  # noqa: PLC0415 - no part of a real till's process
+
+            refuse_real(config, file)
         daemon.run(config, emulated=emulated)
 
 

@@ -6,6 +6,7 @@ from itertools import chain
 
 from bridge.config.model import Config, Display, Printer, Scanner
 from bridge.daemon.forwarding import Delivery, Outlets
+from bridge.daemon.hardware import Hardware
 from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace, DeviceSnapshot, Life, Role
 from bridge.desk.print_queue import PrinterQueue
 from bridge.desk.printing import PrintRoom
@@ -26,14 +27,13 @@ from devices.endpoints import (
 )
 from devices.events import DataEvent, DeviceState, StatusUpdateEvent
 from devices.forwarding.base import DescriptorStore
-from devices.hotplug import Hotplug
 from devices.opening import ScannerSettings
 from devices.printers.escpos import EscPosPrinter, state_of
 from devices.printers.network import NetworkPrinter
 from devices.printers.profiles import PROFILES, Profile, override
 from devices.registry import COMMAND_SETS, SCANNERS
 from devices.together import first_of
-from devices.transports import ByteStream, open_transport
+from devices.transports.base import ByteStream
 
 # Whoever opens one of these has it alone: by a lock, by usblp, by libusb's claim. A keyboard is claimed by the grab.
 EXCLUSIVE = (SerialEndpoint, LpEndpoint, UsbEndpoint)
@@ -59,10 +59,11 @@ class DisplayGlass:
 class DeviceRoom:
     """All keepers of the till. Glasses and queues exist before any device does: the desk works without them."""
 
-    def __init__(self, config: Config, clock: Clock, tell: Tell, hotplug: Hotplug, store: DescriptorStore) -> None:
+    def __init__(self, config: Config, clock: Clock, tell: Tell, hardware: Hardware, store: DescriptorStore) -> None:
         self._config = config
-        self._hotplug = hotplug
-        self._outlets = Outlets(config.socket.group, store, clock, hotplug)
+        self._hotplug = hardware.hotplug
+        self._transports = hardware.transports
+        self._outlets = Outlets(config.socket.group, store, clock, hardware.hotplug)
         self._clock = clock
         self._tell = tell
         self._keepers: list[DeviceKeeper] = []
@@ -124,6 +125,7 @@ class DeviceRoom:
             scanner.layout,
             delivery.may_grab,
             delivery.deliver_remainder,
+            self._transports,
         )
 
     def _delivery(
@@ -142,7 +144,7 @@ class DeviceRoom:
             command_set = COMMAND_SETS[display.command_set]
             await ByteLineDisplay(stream, command_set, display.settings(), glass.latest, display.marquee_ms).run()
 
-        keeper = self._keeper(display, "display", _on_stream(parse_endpoint(display.endpoint), live))
+        keeper = self._keeper(display, "display", self._on_stream(parse_endpoint(display.endpoint), live))
         glass.keeper = keeper
         return keeper
 
@@ -158,7 +160,7 @@ class DeviceRoom:
             keeper.count_by(lambda: {"bytes": stream.bytes_written, **driver.counters})
             await first_of(driver.run(), printing.serve(printer.name, driver))
 
-        keeper = self._keeper(printer, "printer", _on_stream(endpoint, live))
+        keeper = self._keeper(printer, "printer", self._on_stream(endpoint, live))
         return keeper
 
     def _network_printer(
@@ -168,7 +170,7 @@ class DeviceRoom:
 
         async def life(came: Came) -> None:
             async def opened() -> ByteStream:
-                stream = await open_transport(endpoint)
+                stream = await self._transports.open_stream(endpoint)
                 if not keeper.is_there:
                     came(claimed=False)
                 keeper.count_by(lambda: {"bytes": stream.bytes_written})
@@ -185,6 +187,19 @@ class DeviceRoom:
 
         keeper = self._keeper(printer, "printer", life, DeviceState.UNKNOWN)
         return keeper
+
+    def _on_stream(self, endpoint: Endpoint, live: Callable[[ByteStream], Awaitable[None]]) -> Life:
+        """The life of a device on a transport that stays open."""
+
+        async def life(came: Came) -> None:
+            stream = await self._transports.open_stream(endpoint)
+            try:
+                came(claimed=isinstance(endpoint, EXCLUSIVE))
+                await live(stream)
+            finally:
+                await stream.aclose()
+
+        return life
 
     def _keeper(
         self,
@@ -238,20 +253,6 @@ def queue_of(printer: Printer) -> PrinterQueue:
 def check_of(profile: Profile) -> Callable[[Printout], object]:
     """Raises UnprintableElement (a ValueError) for what this model cannot print."""
     return lambda printout: encode(printout, profile)
-
-
-def _on_stream(endpoint: Endpoint, live: Callable[[ByteStream], Awaitable[None]]) -> Life:
-    """The life of a device on a transport that stays open."""
-
-    async def life(came: Came) -> None:
-        stream = await open_transport(endpoint)
-        try:
-            came(claimed=isinstance(endpoint, EXCLUSIVE))
-            await live(stream)
-        finally:
-            await stream.aclose()
-
-    return life
 
 
 async def _until_other(delivery: Delivery, *, may_grab: bool) -> None:

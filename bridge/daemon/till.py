@@ -18,6 +18,7 @@ from bridge.daemon.device_room import DeviceRoom
 from bridge.daemon.failures import start_failures
 from bridge.daemon.programmes import programmes_of
 from bridge.daemon.supervisor import Supervisor
+from bridge.daemon.surroundings import Surroundings
 from bridge.daemon.wording import wording_of
 from bridge.desk.desk import Desk, DeskSettings, Outside, build_desk
 from bridge.desk.drawer import Drawers
@@ -36,14 +37,13 @@ from bridge.pos.handlers_printing import PrintingHandlers
 from bridge.pos.handlers_queue import QueueHandlers
 from bridge.pos.handlers_search import SearchHandlers
 from bridge.pos.listening import listen
-from bridge.pos.methods import Handler
+from bridge.pos.methods import METHODS, Handler
 from bridge.pos.peer import member_check
 from bridge.pos.server import PosServer, anyone
 from bridge.sd_listen import PassedFds
 from bridge.sd_notify import SystemdNotifier
 from bridge.wording import Wording
 from devices.forwarding.pty_node import STORED, stored_name
-from devices.hotplug import Hotplug
 
 if TYPE_CHECKING:
     from bridge.daemon.web import WebSide
@@ -60,7 +60,7 @@ def run(config: Config, *, emulated: bool = False) -> None:
 
 
 async def _run(config: Config, *, emulated: bool) -> None:
-    await serve(config, stop_by_signal(), emulated=emulated)
+    await serve(config, stop_by_signal(), Surroundings(emulated=emulated))
 
 
 def stop_by_signal() -> asyncio.Event:
@@ -71,8 +71,9 @@ def stop_by_signal() -> asyncio.Event:
     return stop
 
 
-async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) -> None:
+async def serve(config: Config, stop: asyncio.Event, surroundings: Surroundings | None = None) -> None:
     """The till, until `stop` is set: journal, providers, desk, devices, socket; taken down in reverse."""
+    surroundings = surroundings or Surroundings()
     notifier, passed = SystemdNotifier(), PassedFds()
     store = SystemdStore(notifier, passed)
     store.drop_others(STORED, {stored_name(path) for row in config.scanners if (path := row.forward.pty_path)})
@@ -82,8 +83,8 @@ async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) 
             listener = listen(str(config.socket.path), config.socket.group, passed=passed)
         stack.callback(listener.unlink)
         stack.push_async_callback(parts.supervisor.stop)
-        till = Till(config, parts, store, emulated=emulated)
-        stack.callback(till.hotplug.close)
+        till = Till(config, parts, store, surroundings)
+        stack.callback(surroundings.hardware.hotplug.close)
         stack.callback(till.screens.stop)
         unsettled = await till.take_up()
         await till.server.start(listener)
@@ -91,11 +92,17 @@ async def serve(config: Config, stop: asyncio.Event, *, emulated: bool = False) 
         if parts.web:
             await parts.web.start(till.server, till.status)
             stack.push_async_callback(parts.web.stop, STOP_WITHIN_S)
+        await surroundings.attend(till.server)
         till.start_devices()
         parts.supervisor.spawn(notifier.feed_watchdog(), "watchdog")
         http = config.http.listen if parts.web else None
         log.info(
-            "ready", version=bridge.__version__, socket=listener.path, http=http, unsettled=unsettled, emulated=emulated
+            "ready",
+            version=bridge.__version__,
+            socket=listener.path,
+            http=http,
+            unsettled=unsettled,
+            emulated=surroundings.emulated,
         )
         notifier.ready(f"{len(config.scanners)} scanners, {len(config.providers)} providers")
         await stop.wait()
@@ -139,15 +146,14 @@ async def _open_parts(config: Config, stack: contextlib.AsyncExitStack) -> Parts
 class Till:
     """All parts of one running till, joined."""
 
-    def __init__(self, config: Config, parts: Parts, store: SystemdStore, *, emulated: bool) -> None:
+    def __init__(self, config: Config, parts: Parts, store: SystemdStore, surroundings: Surroundings) -> None:
         programmes, supervisor, wording = parts.programmes, parts.supervisor, parts.wording
         self.supervisor = supervisor
         self._journal = parts.journal
         self._programmes = programmes
         bus = EventBus(now)
         announcer = BusAnnouncer(bus, wording)
-        self.hotplug = Hotplug()
-        self._devices = DeviceRoom(config, now, announcer.device, self.hotplug, store)
+        self._devices = DeviceRoom(config, now, announcer.device, surroundings.hardware, store)
         self.screens = Screens(self._devices.glasses, _idle(config, wording), lambda: now().astimezone())
         self._printing = PrintRoom(parts.journal, self._devices.queues, now, wording.repeat_mark())
         self._desk = build_desk(
@@ -164,18 +170,19 @@ class Till:
                 parts.meter,
             ),
         )
-        till_handlers = self._till_handlers(config, emulated=emulated)
+        till_handlers = self._till_handlers(config, emulated=surroundings.emulated)
         self.status = till_handlers.status
         handlers = self._handlers(wording, till_handlers)
         admins = _existing(config.socket.admin_groups)
         users = config.socket.group
         self.server = PosServer(
-            handlers,
+            {**handlers, **surroundings.handlers},
             bus,
             cashier_text=wording.error,
             is_admin=member_check(admins),
             may_connect=member_check([users, *admins]) if users else anyone,
             meter=parts.meter,
+            methods={**METHODS, **surroundings.methods},
         )
 
     def _till_handlers(self, config: Config, *, emulated: bool) -> TillHandlers:

@@ -1,10 +1,9 @@
 """Stand-ins for all that is real in a configuration: the one seam, endpoint -> transport, where emulation enters.
 
-Devices become PTYs and loopback ports, providers become servers on loopback, and what the till remembers goes to a
-folder of its own. The rest of the configuration stays as it is, and nothing above the seam can tell.
+Devices become PTYs, socket pairs and loopback ports, providers become servers on loopback, and what the till remembers
+goes to a folder of its own. The rest of the configuration stays as it is, and nothing above the seam can tell.
 """
 
-import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -18,18 +17,30 @@ from bridge.config.profiles import EXAMPLE
 from bridge.config.values import BaseUrl, Endpoint, Forward
 from bridge.daemon.device_room import profile_of
 from bridge.domain.card import CardFormat
+from bridge.emulation.bench.bench import Bench
+from bridge.emulation.bench.providers import BenchProvider, MemberView
+from bridge.emulation.bench.scanners import (
+    TERMINATOR_BYTES,
+    BenchScanner,
+    HidBenchScanner,
+    KeyboardBenchScanner,
+    SerialBenchScanner,
+)
 from bridge.emulation.maxma import EmulatedClient, MaxmaEmulator
 from bridge.emulation.members import invented_members
 from bridge.emulation.rest import EmulatedCard, RestEmulator
 from bridge.emulation.rest.ledger import HUNDRED
 from devices.codecs.escpos_view import CODE_PAGES, Paper
+from devices.codecs.keys import LAYOUTS
 from devices.emulation.display import EmulatedDisplay, Rows
+from devices.emulation.hidraw import EmulatedHidPosScanner
+from devices.emulation.input_node import EmulatedKeyboardScanner
 from devices.emulation.printer import EmulatedPrinter
 from devices.emulation.pty import PtyLink
 from devices.emulation.tcp import TcpLink
+from devices.emulation.transports import EmulatedTransports
 from devices.endpoints import Endpoint as AnyEndpoint
-from devices.endpoints import SerialEndpoint, TcpEndpoint, parse_endpoint
-from devices.errors import DeviceLost
+from devices.endpoints import HidrawEndpoint, InputEndpoint, SerialEndpoint, TcpEndpoint, parse_endpoint
 from devices.printers.profiles import Profile
 
 
@@ -41,13 +52,16 @@ class Audience:
     paper: Callable[[str, Profile, Paper], None]
 
 
+NOBODY = Audience(lambda _name, _rows: None, lambda _name, _profile, _paper: None)
+
+
 @dataclass(slots=True)
 class StandIns:
-    """What was put in the place of what. scan_paths: by scanner, where to write a scan. members: by provider."""
+    """The same configuration with nothing real in it, and what was put in the place of what."""
 
     config: Config
-    scan_paths: dict[str, Path] = field(default_factory=dict)
-    members: dict[str, list[EmulatedClient]] = field(default_factory=dict)
+    transports: EmulatedTransports = field(default_factory=EmulatedTransports)
+    bench: Bench = field(default_factory=Bench)
 
 
 class Emulation:
@@ -68,26 +82,45 @@ class Emulation:
     async def of(self, config: Config) -> StandIns:
         """The same till with nothing real left in it."""
         made = StandIns(config)
-        providers = [await self._provider(row, config, made) for row in config.providers]
+        providers = [await self._provider(row, made) for row in config.providers]
         made.config = msgspec.structs.replace(
             config,
             socket=Socket(path=self._folder / "pos.sock"),
             journal=JournalSettings(path=self._folder / "journal.db"),
             scanners=tuple([await self._scanner(row, made) for row in config.scanners]),
-            displays=tuple([await self._display(row) for row in config.displays]),
-            printers=tuple([await self._printer(row) for row in config.printers]),
+            displays=tuple([await self._display(row, made) for row in config.displays]),
+            printers=tuple([await self._printer(row, made) for row in config.printers]),
             providers=tuple(providers),
         )
         return made
 
     async def _scanner(self, row: Scanner, made: StandIns) -> Scanner:
-        """Two cables: what is written into the one by hand is sent along the other as the scanner's own bytes."""
-        cable = await self._plugged(PtyLink(self._folder / f"scanner-{row.name}"))
-        hand = await self._plugged(PtyLink(self._folder / f"scan-{row.name}"))
-        passing = asyncio.create_task(_pass_on(hand, cable), name=f"scans of {row.name}")
-        self._stack.push_async_callback(_cancelled, passing)
-        made.scan_paths[row.name] = Path(hand.path)
-        return msgspec.structs.replace(row, endpoint=Endpoint(cable.endpoint), forward=self._forward(row))
+        terminator = TERMINATOR_BYTES[row.terminators[0]] if row.terminators else b""
+        place, scanner = self._scanner_at(parse_endpoint(row.endpoint), row, terminator, made.transports)
+        made.bench.scanners[row.name] = scanner
+        made.bench.places[row.name] = place
+        await scanner.plug(renumbered=False)
+        self._stack.push_async_callback(scanner.unplug)
+        return msgspec.structs.replace(row, endpoint=Endpoint(place), forward=self._forward(row))
+
+    def _scanner_at(
+        self, configured: AnyEndpoint, row: Scanner, terminator: bytes, transports: EmulatedTransports
+    ) -> tuple[AnyEndpoint, BenchScanner]:
+        """A scanner of the configured kind, and where it is now."""
+        path = str(self._folder / f"scanner-{row.name}")
+        match configured:
+            case InputEndpoint():
+                keyboard = EmulatedKeyboardScanner(LAYOUTS[row.layout])
+                transports.keyboards[InputEndpoint(path)] = keyboard
+                return InputEndpoint(path), KeyboardBenchScanner(keyboard, terminator)
+            case HidrawEndpoint():
+                hid = EmulatedHidPosScanner()
+                transports.hid[HidrawEndpoint(path)] = hid
+                return HidrawEndpoint(path), HidBenchScanner(hid)
+            case _:
+                link = PtyLink(Path(path))
+                transports.streams.add(link.endpoint)
+                return link.endpoint, SerialBenchScanner(link, terminator)
 
     def _forward(self, row: Scanner) -> Forward:
         """A wedge would type into whatever window the person at this machine looks at."""
@@ -95,7 +128,7 @@ class Emulation:
             return Forward(f"pty:{self._folder / f'goods-{row.name}'}")
         return Forward("event")
 
-    async def _display(self, row: Display) -> Display:
+    async def _display(self, row: Display, made: StandIns) -> Display:
         link = PtyLink(self._folder / f"display-{row.name}")
         settings = row.settings()
         show = self._audience.glass
@@ -108,9 +141,13 @@ class Emulation:
             on_change=lambda rows: show(row.name, rows),
         )
         await self._stack.enter_async_context(display)
-        return msgspec.structs.replace(row, endpoint=Endpoint(_as_fast(link.endpoint, parse_endpoint(row.endpoint))))
+        place = _as_fast(link.endpoint, parse_endpoint(row.endpoint))
+        made.bench.displays[row.name] = display
+        made.bench.places[row.name] = place
+        made.transports.streams.add(place)
+        return msgspec.structs.replace(row, endpoint=Endpoint(place))
 
-    async def _printer(self, row: Printer) -> Printer:
+    async def _printer(self, row: Printer, made: StandIns) -> Printer:
         """A network printer stays one, on a loopback port; all others are serial here."""
         is_network = isinstance(parse_endpoint(row.endpoint), TcpEndpoint)
         link = TcpLink() if is_network else PtyLink(self._folder / f"printer-{row.name}")
@@ -118,22 +155,29 @@ class Emulation:
         show = self._audience.paper
         printer = EmulatedPrinter(link, paper_for(profile), lambda paper: show(row.name, profile, paper))
         await self._stack.enter_async_context(printer)
+        made.bench.printers[row.name] = printer
+        made.bench.places[row.name] = link.endpoint
+        made.transports.streams.add(link.endpoint)
         return msgspec.structs.replace(row, endpoint=Endpoint(link.endpoint))
 
-    async def _provider(self, row: Provider, config: Config, made: StandIns) -> Provider:
-        return await self._providers[row.kind](row, config, made)
+    async def _provider(self, row: Provider, made: StandIns) -> Provider:
+        return await self._providers[row.kind](row, made)
 
-    async def _maxma(self, row: Provider, config: Config, made: StandIns) -> Provider:
-        members = invented_members(_formats(config), row.name)
+    async def _maxma(self, row: Provider, made: StandIns) -> Provider:
+        members = invented_members(_formats(made.config), row.name)
         emulator = await self._stack.enter_async_context(MaxmaEmulator(members))
-        made.members[row.name] = members
+        made.bench.providers[row.name] = BenchProvider(
+            row.kind, emulator, lambda: [_view(member) for member in members]
+        )
         return msgspec.structs.replace(row, base_url=BaseUrl(emulator.base_url), key=Secret(emulator.key))
 
-    async def _rest(self, row: Provider, config: Config, made: StandIns) -> Provider:
+    async def _rest(self, row: Provider, made: StandIns) -> Provider:
         """A profile of one's own speaks to a system that is not here: in its place the one that speaks to ours."""
-        members = invented_members(_formats(config), row.name)
-        emulator = await self._stack.enter_async_context(RestEmulator([_card_of(member) for member in members]))
-        made.members[row.name] = members
+        cards = [_card_of(member) for member in invented_members(_formats(made.config), row.name)]
+        emulator = await self._stack.enter_async_context(RestEmulator(cards))
+        made.bench.providers[row.name] = BenchProvider(
+            row.kind, emulator, lambda: [_view_of_card(card) for card in cards]
+        )
         return msgspec.structs.replace(
             row,
             base_url=BaseUrl(emulator.base_url),
@@ -143,14 +187,9 @@ class Emulation:
             profile=EXAMPLE if row.kind == "rest" else None,
         )
 
-    async def _card_file(self, row: Provider, _config: Config, _made: StandIns) -> Provider:
+    async def _card_file(self, row: Provider, _made: StandIns) -> Provider:
         """A file of members is no device and no server: it is read as it is, its operations are kept elsewhere."""
         return msgspec.structs.replace(row, ledger=self._folder / f"ledger-{row.name}.db")
-
-    async def _plugged(self, link: PtyLink) -> PtyLink:
-        await link.plug()
-        self._stack.push_async_callback(link.unplug)
-        return link
 
 
 def _as_fast(here: SerialEndpoint, configured: AnyEndpoint) -> SerialEndpoint:
@@ -177,18 +216,16 @@ def _card_of(member: EmulatedClient) -> EmulatedCard:
     )
 
 
+def _view(member: EmulatedClient) -> MemberView:
+    name = f"{member.name} {member.surname}"
+    return MemberView(member.card, member.phone, name, f"{member.bonuses}.00", member.suspended)
+
+
+def _view_of_card(card: EmulatedCard) -> MemberView:
+    points = f"{card.points // HUNDRED}.{card.points % HUNDRED:02}"
+    name = f"{card.first_name} {card.last_name}"
+    return MemberView(card.number, card.phone, name, points, card.status != "active")
+
+
 def _formats(config: Config) -> list[CardFormat]:
     return [CardFormat(**msgspec.structs.asdict(row)) for row in config.card_formats]
-
-
-async def _pass_on(hand: PtyLink, cable: PtyLink) -> None:
-    while True:
-        try:
-            await cable.write(await hand.read())
-        except DeviceLost:
-            return
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait({task})

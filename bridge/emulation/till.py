@@ -1,6 +1,7 @@
 """`pos-bridge run --emulate`: the real daemon on a till that is not real, up until Ctrl-C."""
 
 import asyncio
+import json
 import os
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from bridge.config.model import Config
 from bridge.daemon.failures import StartFailed
 from bridge.emulation import drawing
 from bridge.emulation.maxma import KEY
+from bridge.emulation.refusing import refuse_real
+from bridge.emulation.running import surroundings_of
 from bridge.emulation.stand_ins import Audience, Emulation, StandIns
 from devices.codecs.escpos_view import Paper
 from devices.emulation.display import Rows
@@ -32,14 +35,13 @@ OF_THE_SERVICE = (
     "WATCHDOG_USEC",
     "CREDENTIALS_DIRECTORY",
 )
-# What ends a scan, as printf(1) writes it.
-_TERMINATORS = {"cr": r"\r", "lf": r"\n", "crlf": r"\r\n", "tab": r"\t", "etx": r"\003"}
 
 
 def run_emulated(config_path: Path | None, scenario: Path | None) -> None:
     """An emulated till until SIGTERM or Ctrl-C: this configuration's, or one with a device of each kind.
 
-    ConfigError: the configuration is refused. StartFailed: a scenario was asked for, or the daemon cannot start.
+    ConfigError: the configuration is refused. RealThing: something real was left in it. StartFailed: a scenario was
+    asked for, or the daemon cannot start.
     """
     if scenario is not None:
         raise StartFailed(f"{scenario}: scenarios are not in this version: leave it out and write scans by hand")
@@ -47,7 +49,7 @@ def run_emulated(config_path: Path | None, scenario: Path | None) -> None:
     for name in OF_THE_SERVICE:
         os.environ.pop(name, None)
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder:
-        asyncio.run(_run(config, Path(folder)))
+        asyncio.run(_run(config, config_path or DEFAULT_TILL, Path(folder)))
 
 
 def emulatable(path: Path | None) -> Config:
@@ -57,12 +59,13 @@ def emulatable(path: Path | None) -> Config:
     return load(DEFAULT_TILL, {"POS_BRIDGE_CREDENTIAL_MAXMA_KEY": KEY})
 
 
-async def _run(config: Config, folder: Path) -> None:
+async def _run(config: Config, file: Path, folder: Path) -> None:
     stop = daemon.stop_by_signal()
     async with AsyncExitStack() as stack:
         made = await Emulation(folder, stack, _on_terminal(stop)).of(config)
+        refuse_real(made.config, file, config)
         click.echo("\n".join(introduction(made)))
-        await daemon.serve(made.config, stop, emulated=True)
+        await daemon.serve(made.config, stop, surroundings_of(made))
 
 
 def introduction(made: StandIns) -> Iterator[str]:
@@ -74,21 +77,21 @@ def introduction(made: StandIns) -> Iterator[str]:
     yield f"          export POS_BRIDGE_SOCKET={made.config.socket.path}"
     yield f"          {command} watch"
     yield f"""          {command} call receipt.open '{{"receipt_id": "1", "operation": "sale"}}'"""
-    for provider, members in made.members.items():
-        for member in members:
-            state = "blocked" if member.suspended else f"{member.bonuses} points"
-            yield f"card      {member.card or member.phone}  {provider}, {member.name} {member.surname}, {state}"
-    yield from _scanning(made)
+    for name, provider in made.bench.providers.items():
+        for member in provider.members():
+            state = "blocked" if member.is_blocked else f"{member.points} points"
+            yield f"card      {member.card or member.phone}  {name}, {member.name}, {state}"
+    yield from _scanning(made, command)
     shown = [*(row.name for row in made.config.displays), *(row.name for row in made.config.printers)]
     yield f"shown     {', '.join(shown) or 'nothing: no display and no printer is configured'}"
     yield ""
 
 
-def _scanning(made: StandIns) -> Iterator[str]:
-    cards = [member.card for members in made.members.values() for member in members if member.card]
+def _scanning(made: StandIns, command: Path) -> Iterator[str]:
+    cards = [member.card for each in made.bench.providers.values() for member in each.members() if member.card]
     for scanner in made.config.scanners:
-        end = _TERMINATORS[scanner.terminators[0]] if scanner.terminators else ""
-        yield f"scan      printf '{cards[0] if cards else 'CARD'}{end}' > {made.scan_paths[scanner.name]}"
+        params = json.dumps({"device": scanner.name, "data": cards[0] if cards else "CARD"})
+        yield f"scan      {command} call --socket {made.config.socket.path} emulation.scan '{params}'"
 
 
 def _on_terminal(stop: asyncio.Event) -> Audience:

@@ -1,7 +1,6 @@
 """The OpenRPC document (spec.open-rpc.org, version 1.2.6) of the methods, made from their table and shapes."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -17,12 +16,6 @@ _LARGEST = 1_000_000_000
 _DECIMALS: dict[type, int] = {Amount: 2, Quantity: 3}
 
 Schema = dict[str, Any]
-
-
-@cache
-def encoded_document() -> bytes:
-    """The document of METHODS as JSON: what `rpc.discover` answers."""
-    return msgspec.json.encode(document())
 
 
 def document(methods: Mapping[str, Method] = METHODS) -> dict[str, Any]:

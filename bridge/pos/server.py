@@ -7,6 +7,7 @@ from itertools import count
 
 import structlog
 from msgspec import Raw
+from msgspec.json import encode
 
 from bridge.domain.errors import DeskError, NotPermitted, Overloaded
 from bridge.events import Event, EventBus
@@ -16,8 +17,8 @@ from bridge.pos.dispatch import CashierText, Dispatcher, Reply
 from bridge.pos.feed import Poll, event_line
 from bridge.pos.listening import BACKLOG, Listener
 from bridge.pos.messages import NoParams, Subscribed, SubscribeParams
-from bridge.pos.methods import Handler
-from bridge.pos.openrpc import encoded_document
+from bridge.pos.methods import METHODS, Handler, Method
+from bridge.pos.openrpc import document
 from bridge.pos.peer import Caller
 from bridge.pos.turns import Turns
 
@@ -40,7 +41,7 @@ class PosServer:
     may_connect: asked about each client; who may not is told 1009 and closed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a till decides for its socket, each once
         self,
         handlers: Mapping[str, Handler],
         bus: EventBus,
@@ -49,13 +50,16 @@ class PosServer:
         is_admin: Callable[[Caller], bool],
         may_connect: Callable[[Caller], bool] = anyone,
         meter: Meter = UNMEASURED,
+        methods: Mapping[str, Method] = METHODS,
     ) -> None:
         own: dict[str, Handler] = {
-            "rpc.discover": discover,
+            "rpc.discover": Discover(methods),
             "events.subscribe": self._subscribe,
             "events.poll": Poll(bus),
         }
-        self.dispatcher = Dispatcher({**handlers, **own}, cashier_text=cashier_text, is_admin=is_admin, meter=meter)
+        self.dispatcher = Dispatcher(
+            {**handlers, **own}, cashier_text=cashier_text, is_admin=is_admin, meter=meter, methods=methods
+        )
         self.bus = bus
         self._may_connect = may_connect
         self.turned_away: Counter[str] = Counter()
@@ -160,6 +164,14 @@ class PosServer:
             connection.deliver(event, line)
 
 
-def discover(_params: NoParams, _caller: Caller) -> Raw:
-    """The handler of `rpc.discover`."""
-    return Raw(encoded_document())
+class Discover:
+    """The handler of `rpc.discover`: the document is made when it is first asked for."""
+
+    def __init__(self, methods: Mapping[str, Method]) -> None:
+        self._methods = methods
+        self._document = Raw()
+
+    def __call__(self, _params: NoParams, _caller: Caller) -> Raw:
+        if not bytes(self._document):
+            self._document = Raw(encode(document(self._methods)))
+        return self._document

@@ -1,12 +1,13 @@
 """docs/pos-protocol.md, made from bridge.pos.methods and the shapes of bridge.pos.messages."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from bridge.domain.errors import DeskError
+from bridge.emulation.methods.table import EMULATION_METHODS
 from bridge.pos.examples import EVENT
 from bridge.pos.jsonrpc import MEANINGS
 from bridge.pos.messages import ErrorData
@@ -22,13 +23,15 @@ _TOO_LONG = {"rpc.discover"}
 
 def page() -> str:
     """The whole page."""
-    schemas = component_schemas()
+    methods = {**METHODS, **EMULATION_METHODS}
+    schemas = component_schemas(methods)
     parts = [
         prose.HEAD,
         prose.LINES,
         "## Methods\n\n" + "\n".join(_method(name, method, schemas) for name, method in METHODS.items()),
+        prose.EMULATED + "\n".join(_method(name, method, schemas) for name, method in EMULATION_METHODS.items()),
         "## Shapes\n\nEvery member is present in a result, null where nothing is known.\n\n"
-        + "\n".join(_shapes(schemas)),
+        + "\n".join(_shapes(schemas, methods)),
         prose.EVENTS.replace("{event}", _line({"jsonrpc": "2.0", "method": "event", "params": EVENT})),
         _errors(),
         prose.RULES,
@@ -52,9 +55,9 @@ def _method(name: str, method: Method, schemas: dict[str, Schema]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _shapes(schemas: dict[str, Schema]) -> Iterator[str]:
+def _shapes(schemas: dict[str, Schema], methods: Mapping[str, Method]) -> Iterator[str]:
     """All shapes but the methods' own params, which stand with their methods."""
-    own = {method.params.__name__ for method in METHODS.values()}
+    own = {method.params.__name__ for method in methods.values()}
     for name, schema in schemas.items():
         if name not in own and schema["properties"]:
             rows = _members(schema, "member", is_request=name.endswith("Param"))

@@ -106,6 +106,14 @@ is given back than was redeemed and no more taken back than was accrued. Without
 receipts, their cards and redemptions survive a restart of either side.
 """
 
+EMULATED = """## Methods of an emulated till
+
+Only where `bridge.hello` says `"emulated": true` (`pos-bridge run --emulate`, [emulation.md](emulation.md)), and never
+over HTTP: on a real till these names are unknown. They are what a person's hands would do to the devices, and what
+eyes would see.
+
+"""
+
 EVENTS = f"""## Events
 
 After `events.subscribe`, events of the wanted topics come as notifications between the replies:

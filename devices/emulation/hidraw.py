@@ -30,15 +30,31 @@ class EmulatedHidPosScanner:
         self._identifier_at = identifier_at
         self._end: socket.socket | None = None
         self._node: HidrawNode | None = None
+        self._drivers: socket.socket | None = None
         self.feature_reports: list[bytes] = []
         self.report_pause_s = 0.0
 
     @property
     def device(self) -> HidrawNode:
         """What a driver is given in place of an opened node. DeviceLost while unplugged."""
-        if self._node is None:
+        if self._drivers is None:
             raise DeviceLost("emulated HID-POS scanner", "is unplugged")
+        if self._node is None:
+            self._node = HidrawNode(
+                "emulated HID-POS scanner", self._drivers.detach(), self._vendor, self._take_feature_report
+            )
         return self._node
+
+    @property
+    def is_plugged(self) -> bool:
+        return self._end is not None
+
+    def open(self) -> HidrawNode:
+        """As `device`, anew for each driver that opens it, as a node is. DeviceLost while unplugged."""
+        if self._node is not None:
+            self.unplug()
+            self.plug()
+        return self.device
 
     @property
     def is_enabled(self) -> bool:
@@ -49,18 +65,17 @@ class EmulatedHidPosScanner:
         """Needs a running event loop; does nothing when plugged in."""
         if self._end is None:
             self.feature_reports.clear()
-            self._end, drivers = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self._end, self._drivers = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             self._end.setblocking(False)
-            drivers.setblocking(False)
-            self._node = HidrawNode(
-                "emulated HID-POS scanner", drivers.detach(), self._vendor, self._take_feature_report
-            )
+            self._drivers.setblocking(False)
 
     def unplug(self) -> None:
         """The driver reads what was sent, then that the device is gone. Does nothing when not plugged in."""
-        if self._end is not None:
-            self._end.close()
-            self._end = self._node = None
+        if self._end is None or self._drivers is None:
+            return
+        self._end.close()
+        self._drivers.close()  # if no driver has taken it
+        self._end = self._drivers = self._node = None
 
     def _take_feature_report(self, report: bytes) -> None:
         if not self._takes_feature_reports:

@@ -41,27 +41,42 @@ class EmulatedKeyboardScanner:
         self._held: set[int] = set()
         self._end: FdStream | None = None
         self._device: EmulatedInputDevice | None = None
+        self._drivers: socket.socket | None = None
 
     @property
     def device(self) -> EmulatedInputDevice:
         """What a driver is given in place of an opened node. DeviceLost while unplugged."""
-        if self._device is None:
+        if self._drivers is None:
             raise DeviceLost("emulated keyboard", "is unplugged")
+        if self._device is None:
+            self._device = EmulatedInputDevice(_stream(self._drivers), self._held)
         return self._device
+
+    @property
+    def is_plugged(self) -> bool:
+        return self._end is not None
+
+    async def open(self) -> EmulatedInputDevice:
+        """As `device`, anew for each driver that opens it, as a node is. DeviceLost while unplugged."""
+        if self._device is not None:
+            await self.unplug()
+            await self.plug()
+        return self.device
 
     async def plug(self) -> None:
         """Needs a running event loop; does nothing when plugged in."""
         if self._end is None:
             self._held.clear()
-            ours, drivers = socket.socketpair()
+            ours, self._drivers = socket.socketpair()
             self._end = _stream(ours)
-            self._device = EmulatedInputDevice(_stream(drivers), self._held)
 
     async def unplug(self) -> None:
         """The driver reads what was typed, then that the device is gone. Does nothing when not plugged in."""
-        if self._end is not None:
-            end, self._end, self._device = self._end, None, None
-            await end.aclose()
+        if self._end is None or self._drivers is None:
+            return
+        self._drivers.close()  # if no driver has taken it
+        end, self._end, self._drivers, self._device = self._end, None, None, None
+        await end.aclose()
 
     async def scan(self, text: str, terminator: str = "\r") -> bytes:
         """Type one scan; the records that went out. DeviceLost when unplugged, Untypable for what has no key."""

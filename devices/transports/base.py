@@ -6,6 +6,7 @@ import socket
 from collections.abc import Collection, Iterator
 from typing import Protocol
 
+from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint
 from devices.errors import (
     DeviceBusy,
     DeviceError,
@@ -78,6 +79,24 @@ class HidDevice(Protocol):
 
     async def aclose(self) -> None:
         """Let go of the device; a second time does nothing. A read that waits ends by DeviceLost."""
+
+
+class Transports(Protocol):
+    """Endpoint -> transport. All that a till opens it opens through one of these, so that emulation and replay can
+    stand in the kernel's place and a recording beside it. Each raises the DeviceError that says why it cannot be.
+    """
+
+    async def open_stream(self, endpoint: Endpoint) -> ByteStream:
+        """What moves bytes both ways. Unsupported: input:// and hidraw:// are no byte streams."""
+        ...
+
+    async def open_keyboard(self, endpoint: InputEndpoint, *, grab: bool) -> InputDevice:
+        """A keyboard; grab: nobody else gets its keys."""
+        ...
+
+    async def open_hid(self, endpoint: HidrawEndpoint, descriptor_mark: bytes) -> HidDevice:
+        """The HID interface whose report descriptor holds `descriptor_mark`."""
+        ...
 
 
 _ERRORS: dict[int, type[DeviceError]] = {

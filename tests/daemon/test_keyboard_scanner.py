@@ -10,6 +10,7 @@ import pytest
 from bridge.config.loading import load
 from bridge.daemon import forwarding
 from bridge.daemon.device_room import DeviceRoom
+from bridge.daemon.hardware import Hardware
 from bridge.desk.printing import PrintRoom
 from bridge.domain.moves import PaperLine
 from bridge.journal import SqliteJournal
@@ -57,7 +58,9 @@ class Room:
         config = folder / "pos-bridge.toml"
         config.write_text(CONFIG.format(forward=forward))
         self._journal = await SqliteJournal.open(folder / "journal.db")
-        room = DeviceRoom(load(config), clock, lambda _status: None, Hotplug(folder / "no-udev"), NoStore())
+        room = DeviceRoom(
+            load(config), clock, lambda _status: None, Hardware(hotplug=Hotplug(folder / "no-udev")), NoStore()
+        )
         keepers = room.keepers(self._on_scan, PrintRoom(self._journal, room.queues, clock, (PaperLine("REPEAT"),)))
         self._keeping = [asyncio.create_task(keeper.keep()) for keeper in keepers]
 

@@ -145,7 +145,7 @@ async def test_a_scan_by_hand_becomes_a_card_and_a_sale(socket_dir: Path) -> Non
             assert (await cash.call("bridge.status"))["emulated"] is True
             await cash.call("events.subscribe", topics=["card", "device"])
             await cash.call("receipt.open", receipt_id="1", operation="sale")
-            (command,) = till.said("scan")
+            command, _by_the_keyboard = till.said("scan")
             await _typed(command.removeprefix("scan").strip())
             card = await cash.event("card")
             assert (card["card"], card["balance"], card["source"]) == (CARD, "350.00", "online")

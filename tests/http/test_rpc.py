@@ -9,6 +9,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from bridge.emulation.methods.table import EMULATION_METHODS
 from bridge.http import rpc as rpc_module
 from bridge.http.rpc import MAX_BODY_BYTES
 from bridge.pos.methods import METHODS
@@ -104,7 +105,7 @@ async def test_some_methods_never_go_over_http(rpc: Post, method: str) -> None:
 
 
 def test_emulation_is_for_this_machine_alone() -> None:
-    assert all(method.local for name, method in METHODS.items() if name.startswith("emulation."))
+    assert all(method.local for method in EMULATION_METHODS.values())
 
 
 # --- bodies ------------------------------------------------------------------------------------------

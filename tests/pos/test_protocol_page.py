@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from bridge.domain.errors import DeskError
+from bridge.emulation.methods.table import EMULATION_METHODS
 from bridge.pos.decoding import params_decoder
 from bridge.pos.jsonrpc import MEANINGS, Call, parse
-from bridge.pos.methods import METHODS
+from bridge.pos.methods import METHODS as EVERY_TILLS
 from bridge.reference import __main__ as reference
 from bridge.reference import protocol_prose
 from bridge.reference.__main__ import DOCS, PAGES, render
 
+METHODS = {**EVERY_TILLS, **EMULATION_METHODS}
 PAGE = render("pos-protocol.md")
 
 

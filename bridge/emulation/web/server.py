@@ -29,11 +29,13 @@ class HttpServer:
         self.accepted = 0
 
     async def start(self) -> str:
-        """The base URL."""
+        """The base URL; the same one when it is started again. Does nothing when it listens."""
+        if self._is_open:
+            return self._base_url
         self._is_open = True
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port, ssl=self._tls)
-        port = self._server.sockets[0].getsockname()[1]
-        return f"{'https' if self._tls else 'http'}://127.0.0.1:{port}"
+        self._port = self._server.sockets[0].getsockname()[1]
+        return self._base_url
 
     async def aclose(self) -> None:
         self._is_open = False
@@ -42,6 +44,10 @@ class HttpServer:
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+
+    @property
+    def _base_url(self) -> str:
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
 
     async def all_closed(self) -> None:
         """Until no connection is open."""

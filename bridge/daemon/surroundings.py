@@ -1,0 +1,26 @@
+"""What a till is put into: its hardware, and what somebody adds who plays the world around it.
+
+A real till has the kernel's devices and nothing added. Emulation and replay bring their own.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from bridge.daemon.hardware import Hardware
+from bridge.pos.methods import Handler, Method
+from bridge.pos.server import PosServer
+
+
+async def _nobody(_server: PosServer) -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """methods, handlers: what the socket offers besides the protocol. attend: awaited once the socket is served."""
+
+    hardware: Hardware = field(default_factory=Hardware)
+    emulated: bool = False
+    methods: Mapping[str, Method] = field(default_factory=dict)
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    attend: Callable[[PosServer], Awaitable[None]] = _nobody

@@ -1,0 +1,1 @@
+"""`emulation.*`: an emulated till's methods of the socket, which a real till does not have."""

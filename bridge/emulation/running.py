@@ -1,0 +1,55 @@
+"""The unmodified daemon, run in this process on an emulated till."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from bridge import daemon
+from bridge.config.model import Config
+from bridge.daemon.device_room import profile_of
+from bridge.daemon.hardware import Hardware
+from bridge.daemon.surroundings import Surroundings
+from bridge.emulation.methods.handlers import EmulationHandlers
+from bridge.emulation.methods.table import EMULATION_METHODS
+from bridge.emulation.stand_ins import NOBODY, Audience, Emulation, StandIns
+from bridge.pos.server import PosServer
+
+
+def surroundings_of(made: StandIns) -> Surroundings:
+    """What the daemon is put into: the emulated devices, and the methods that move them."""
+    columns = {row.name: profile_of(row).columns for row in made.config.printers}
+    return Surroundings(
+        Hardware(made.transports, made.bench.hotplug),
+        emulated=True,
+        methods=EMULATION_METHODS,
+        handlers=EmulationHandlers(made.bench, columns.__getitem__).table(),
+    )
+
+
+@asynccontextmanager
+async def running(config: Config, folder: Path, audience: Audience = NOBODY) -> AsyncIterator[StandIns]:
+    """This configuration's till with nothing real in it, its socket served, until the block ends.
+
+    StartFailed: the daemon cannot start.
+    """
+    stop, served = asyncio.Event(), asyncio.Event()
+
+    async def attend(_server: PosServer) -> None:
+        served.set()
+
+    async with AsyncExitStack() as stack:
+        made = await Emulation(folder, stack, audience).of(config)
+        surroundings = replace(surroundings_of(made), attend=attend)
+        serving = asyncio.create_task(daemon.serve(made.config, stop, surroundings), name="emulated till")
+        waiting = asyncio.create_task(served.wait())
+        try:
+            await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
+            yield made
+        finally:
+            waiting.cancel()
+            stop.set()
+            await serving

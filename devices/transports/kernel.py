@@ -1,0 +1,20 @@
+"""The transports of a real till: what the kernel has."""
+
+from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint
+from devices.transports import open_transport
+from devices.transports.base import ByteStream, HidDevice, InputDevice
+from devices.transports.hidraw_node import open_hidraw
+from devices.transports.input_node import open_input
+
+
+class KernelTransports:
+    """devices.transports.base.Transports."""
+
+    async def open_stream(self, endpoint: Endpoint) -> ByteStream:
+        return await open_transport(endpoint)
+
+    async def open_keyboard(self, endpoint: InputEndpoint, *, grab: bool) -> InputDevice:
+        return await open_input(endpoint, grab=grab)
+
+    async def open_hid(self, endpoint: HidrawEndpoint, descriptor_mark: bytes) -> HidDevice:
+        return await open_hidraw(endpoint, descriptor_mark)
