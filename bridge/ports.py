@@ -243,6 +243,10 @@ class Journal(Protocol):
 
     async def unfinished(self) -> Unfinished: ...
 
+    async def forget(self, before: datetime) -> bool:
+        """Delete some of what is settled and older; True while there is more of it."""
+        ...
+
     async def next_rescue(self) -> JournalRescue:
         """Waits until the journal was found damaged, before now or after, and replaced."""
         ...

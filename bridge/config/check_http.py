@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from bridge.config.doors import Http
 from bridge.config.errors import NotAllowed, Problem, quoted
-from bridge.config.model import Http
 from bridge.config.values import is_loopback
 
 

@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterator
 from itertools import chain
 
 from bridge.config.check_http import check_http
+from bridge.config.doors import DEFAULT_ADMIN_GROUPS
 from bridge.config.errors import ConfigError, Problem, quoted
-from bridge.config.model import DEFAULT_ADMIN_GROUPS, CardFormat, Config, Display, Printer, Provider, Scanner
+from bridge.config.model import CardFormat, Config, Display, Printer, Provider, Scanner
 from bridge.config.policies import check_policy
 from bridge.config.profiles import load_profile, profile_file
+from bridge.config.values import Duration
 from bridge.domain.card import Charset, CheckDigit
 from bridge.providers import KINDS
 from bridge.providers.rest.checking import abilities_of, secrets_of
@@ -21,6 +23,9 @@ from devices.registry import COMMAND_SETS
 
 # sun_path of unix(7) is 108 bytes with its closing zero.
 LONGEST_SOCKET_PATH_BYTES = 107
+
+# Customers bring goods back for weeks, and a return needs its sale.
+SHORTEST_KEEP = Duration(days=31)
 
 # Ten columns a second; most people read a text that runs by half as fast.
 FASTEST_MARQUEE_MS = 100
@@ -51,9 +56,15 @@ def checks(config: Config) -> Iterator[Problem]:
         *(_check_card_format(f"card_formats[{place}]", row, config) for place, row in enumerate(config.card_formats)),
         *(_check_provider(f"providers[{place}]", row) for place, row in enumerate(config.providers)),
         _check_socket(config),
+        _check_keep(config.journal.keep),
         _check_night(config.messages.night),
         check_http(config.http),
     )
+
+
+def _check_keep(keep: Duration) -> Iterator[Problem]:
+    if keep < SHORTEST_KEEP:
+        yield Problem("journal.keep", f"{quoted(str(keep))} is too short", (f"{SHORTEST_KEEP} or longer",))
 
 
 def devices_of(config: Config) -> Iterator[tuple[str, str, Device]]:

@@ -7,9 +7,11 @@ is allowed where the type does not, `description` what the key means.
 from pathlib import Path
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from bridge.config.credentials import Credential, Secret
+from bridge.config.credentials import Secret
+from bridge.config.doors import Http, Socket
+from bridge.config.section import Name, Section
 from bridge.config.values import (
     BaseUrl,
     Duration,
@@ -17,8 +19,6 @@ from bridge.config.values import (
     Endpoint,
     Forward,
     HexBytes,
-    ListenAddress,
-    Network,
     Percent,
 )
 from bridge.domain.card import Charset, CheckDigit
@@ -26,14 +26,9 @@ from devices.codecs.displays.layout import BRIGHTNESS_LEVELS, DisplaySettings
 from devices.codecs.escpos.profile import MAX_COLUMNS, MIN_COLUMNS, Cut
 
 DEFAULT_FILE = Path("/etc/pos-bridge/pos-bridge.toml")
-DEFAULT_ADMIN_GROUPS = ("pos-admin",)
 # ESC t 17: Epson's page 17 is cp866 (ESC/POS command reference, ESC t).
 EPSON_SELECTS_CP866 = HexBytes(b"\x1bt\x11")
 
-Name = Annotated[
-    str,
-    Meta(max_length=32, pattern=r"\A[\w.-]+\Z", title="letters, digits, `.`, `_` and `-`, at most 32 characters"),
-]
 # These become part of the ids under which operations stand at a provider.
 Identity = Annotated[
     str,
@@ -55,10 +50,6 @@ EndpointKey = Annotated[Endpoint, Meta(description="where the device is: see “
 DeviceName = Annotated[Name, Meta(description="unique among devices and providers; `device.list` and the log use it")]
 
 
-class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of all sections: unknown keys are refused."""
-
-
 class Till(Section, frozen=True):
     """The place of sale."""
 
@@ -74,42 +65,6 @@ class Till(Section, frozen=True):
     currency: Annotated[
         str, Meta(pattern=r"\A[A-Z]{3}\Z", title="three capital letters (ISO 4217)", description="of all amounts")
     ] = "RUB"
-
-
-class Socket(Section, frozen=True):
-    """The Unix socket for the cash program."""
-
-    path: Annotated[Path, Meta(description="a socket passed by systemd wins")] = Path("/run/pos-bridge/pos.sock")
-    group: Annotated[
-        Name | None,
-        Meta(description="may use the socket (mode 0660); absent: mode 0600, the daemon's own user only"),
-    ] = None
-    admin_groups: Annotated[
-        tuple[Name, ...],
-        Meta(description="may call the admin methods; root and the daemon's own user always may"),
-    ] = DEFAULT_ADMIN_GROUPS
-
-
-class Http(Section, frozen=True):
-    """For cash programs that only speak HTTP."""
-
-    enabled: Annotated[bool, Meta(description="off unless enabled")] = False
-    listen: Annotated[
-        ListenAddress,
-        Meta(description="where it listens: any address off loopback needs allow_from, tls_cert and tls_key"),
-    ] = ListenAddress("127.0.0.1:8710")
-    allow_from: Annotated[
-        tuple[Network, ...], Meta(description="who may call besides this machine itself: addresses or networks")
-    ] = ()
-    hosts: Annotated[
-        tuple[Name, ...],
-        Meta(description="names by which callers address this machine; addresses and localhost need not be named"),
-    ] = ()
-    tls_cert: Annotated[Path | None, Meta(description="certificate chain, PEM")] = None
-    tls_key: Annotated[Path | None, Meta(description="its key, PEM, without a password")] = None
-    token: Annotated[
-        Credential | None, Meta(description="what callers send as `Authorization: Bearer`; needed when enabled")
-    ] = None
 
 
 Terminator = Literal["cr", "lf", "crlf", "tab", "etx"]
@@ -351,6 +306,10 @@ class JournalSettings(Section, frozen=True):
     """The durable memory of receipts and operations."""
 
     path: Annotated[Path, Meta(description="SQLite file")] = Path("/var/lib/pos-bridge/journal.db")
+    keep: Annotated[
+        Duration,
+        Meta(description="how long settled receipts are kept: older sales are returned by hand; 31d or more"),
+    ] = Duration(days=400)
 
 
 class Sync(Section, frozen=True):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 import bridge
-from bridge.config.model import Config, Http
+from bridge.config.doors import Http
+from bridge.config.model import Config
 from bridge.daemon.descriptor_store import SystemdStore
 from bridge.daemon.device_room import DeviceRoom
 from bridge.daemon.failures import start_failures
@@ -256,6 +257,7 @@ def _desk_settings(config: Config, wording: Wording) -> DeskSettings:
         show_card=config.messages.show_card,
         print_on_card=config.messages.print_on_card,
         print_on_close=config.messages.print_on_close,
+        keep=config.journal.keep,
     )
 
 

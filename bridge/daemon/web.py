@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from ipaddress import ip_network
 
-from bridge.config.model import Http
+from bridge.config.doors import Http
 from bridge.daemon.failures import StartFailed
 from bridge.http.app import build_app
 from bridge.http.closing import Closing

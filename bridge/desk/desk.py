@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bridge.desk.announcer import Announcer
 from bridge.desk.book import ReceiptBook
@@ -25,6 +26,7 @@ from bridge.desk.receipts import ReceiptDesk
 from bridge.desk.redeeming import RedeemDesk
 from bridge.desk.refunding import RefundDesk
 from bridge.desk.rescued import RescueWatch
+from bridge.desk.retention import Retention
 from bridge.desk.rooms import Rooms
 from bridge.desk.screens import CardScreens, Screens
 from bridge.desk.searching import SearchDesk
@@ -47,6 +49,7 @@ class DeskSettings:
     show_card: bool = True
     print_on_card: bool = False
     print_on_close: bool = True
+    keep: timedelta = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,5 +125,5 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
         closing=closing,
         queue=QueueDesk(rooms, closing, refunds),
         rescued=RescueWatch(outside.journal, book, staff),
-        housekeeping=Housekeeping(rooms, closing),
+        housekeeping=Housekeeping(rooms, closing, Retention(outside.journal, book, clock, settings.keep)),
     )

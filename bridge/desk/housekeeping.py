@@ -1,4 +1,4 @@
-"""Receipts that nobody sees to: left open for a day, or left unsettled by a task that died of a defect."""
+"""Receipts that nobody sees to: left open for a day, left unsettled by a task that died of a defect, or old."""
 
 import asyncio
 from datetime import timedelta
@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 
 from bridge.desk.closing import CloseDesk, may_expire
+from bridge.desk.retention import Retention
 from bridge.desk.rooms import Rooms
 from bridge.domain.errors import JournalFailed
 from bridge.domain.receipt import Receipt
@@ -20,12 +21,13 @@ LOOK_EVERY_S = 3600.0
 class Housekeeping:
     """Looks once an hour, and once at start."""
 
-    def __init__(self, rooms: Rooms, closing: CloseDesk) -> None:
+    def __init__(self, rooms: Rooms, closing: CloseDesk, retention: Retention) -> None:
         self._book = rooms.book
         self._settler = rooms.settler
         self._staff = rooms.staff
         self._clock = rooms.clock
         self._closing = closing
+        self._retention = retention
 
     async def run(self) -> None:
         """For ever."""
@@ -37,13 +39,14 @@ class Housekeeping:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self) -> None:
-        """Settle on what is not settled; then cancel what was opened too long ago, or tell staff of its points."""
+        """Settle on what is not settled; cancel what was opened too long ago, or tell staff of its points; forget."""
         for receipt in self._book.unsettled():
             self._settler.take_up(receipt.receipt_id)
         oldest = self._clock() - ABANDONED_AFTER
         for receipt in self._book.live():
             if receipt.opened_at < oldest:
                 await self._see_to(receipt)
+        await self._retention.clear()
 
     async def _see_to(self, receipt: Receipt) -> None:
         if may_expire(receipt):

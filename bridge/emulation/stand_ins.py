@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 
 from bridge.config.credentials import Secret
-from bridge.config.model import Config, Display, JournalSettings, Printer, Provider, Scanner, Socket
+from bridge.config.doors import Socket
+from bridge.config.model import Config, Display, JournalSettings, Printer, Provider, Scanner
 from bridge.config.profiles import EXAMPLE
 from bridge.config.values import BaseUrl, Endpoint, Forward
 from bridge.daemon.device_room import profile_of

@@ -5,6 +5,7 @@ writer.py    the thread that owns the file and gathers waiting saves into one co
 store.py     the file itself, synchronous: lock, open, commit, read
 rescue.py    what can be read of a damaged file, in a new one
 reserve.py   room kept free for a full disk
+retention.py what leaves it with age
 records.py   domain values <-> rows
 schema.py    versions of schema.sql
 errors.py    what can go wrong, with what to do

@@ -12,6 +12,7 @@ from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import Move
 from bridge.domain.receipt import JobState, PrintJob, Receipt, ReceiptState
 from bridge.journal.records import as_text, decode_job, decode_move, decode_receipt, decode_task, row_of
+from bridge.journal.retention import forgetting, is_left
 from bridge.journal.writer import Writer
 from bridge.ports import JournalRescue, Record, Unfinished
 
@@ -110,6 +111,14 @@ class SqliteJournal:
     async def unfinished(self) -> Unfinished:
         """What a start must take up again, all of one moment."""
         return await self._writer.read(_unfinished)
+
+    async def forget(self, before: datetime) -> bool:
+        """Delete some of the receipts opened before that moment, with their moves, and of the tasks and jobs made then.
+
+        What is not settled or waits for a person stays. True while there is more of it: call again.
+        """
+        await self._writer.save(forgetting(before))
+        return await self._writer.read(lambda connection: is_left(connection, before))
 
     async def _one(self, decode: Callable[[str], T], query: str, *values: str) -> T | None:
         found = await self._all(decode, query, *values)

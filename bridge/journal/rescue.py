@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from bridge.journal.records import decode_job, decode_move, decode_receipt, decode_task
-from bridge.journal.schema import migrate
+from bridge.journal.schema import give_back_room, migrate
 from bridge.ports import JournalRescue
 
 # Rows are taken over in ranges of this many, so that a year's journal is never in memory at once.
@@ -104,6 +104,7 @@ def _build(path: Path, damaged_path: Path) -> tuple[str, ...]:
     """Make a whole, closed and synced journal; the moves that have lost their receipt."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        give_back_room(connection)
         migrate(connection)
         connection.execute("BEGIN")
         for table, rows in _readable(damaged_path):

@@ -26,6 +26,12 @@ def check_ours(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def give_back_room(connection: sqlite3.Connection) -> None:
+    """What retention empties can go back to the disk, some pages at a time; only a new file takes that up."""
+    if not _version(connection):
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the tables up to date, each version in one transaction."""
     for number in range(_version(connection), len(MIGRATIONS)):

@@ -17,7 +17,7 @@ from bridge.journal.errors import JournalDamaged
 from bridge.journal.records import Row
 from bridge.journal.rescue import finish, is_half_done, rescue
 from bridge.journal.reserve import Reserve
-from bridge.journal.schema import check_ours, migrate
+from bridge.journal.schema import check_ours, give_back_room, migrate
 from bridge.ports import JournalRescue
 
 T = TypeVar("T")
@@ -229,6 +229,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, was_cut_off: bool) -
     check_ours(connection, path)
     if was_cut_off and (finding := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
         raise errors.damaged(path, finding)
+    give_back_room(connection)
     if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise JournalFailed(f"{path}: this file system cannot hold a journal: put it on a local disk")
     connection.execute("PRAGMA synchronous = FULL")

@@ -322,6 +322,10 @@ BROKEN = {
     "not yet: currency": (TILL + 'currency = "KZT"', 'till.currency: "KZT" is not in this version: use RUB'),
     **POLICIES,
     "not yet: sync": (TILL + '[sync]\nevery = "2m"', 'sync.every: "2m" is not in this version: use ""'),
+    "journal that forgets at once": (
+        TILL + '[journal]\nkeep = "30d"',
+        'journal.keep: "30d" is too short: use 31d or longer',
+    ),
     "layout of no keyboard": (
         TILL + SCANNER + 'layout = "ru"',
         "scanners[0].layout: only a scanner at input:// types in a layout",
