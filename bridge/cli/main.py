@@ -20,6 +20,14 @@ COMMANDS = {
     "suggest": ("bridge.cli.suggest:suggest", "Print configuration to paste, from another program's settings."),
     "udev-rules": ("bridge.cli.udev_rules:udev_rules", "Print udev's rules for the devices of this till."),
     "call": ("bridge.cli.call:call", "Call a method of the socket protocol."),
+    "emulate-printer": (
+        "bridge.cli.emulate_devices:emulate_printer",
+        "A receipt printer without a printer, for tests.",
+    ),
+    "emulate-display": (
+        "bridge.cli.emulate_devices:emulate_display",
+        "A customer display without a display, for tests.",
+    ),
 }
 
 INTERRUPTED_EXIT = 130  # 128 + SIGINT, as shells count

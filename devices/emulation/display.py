@@ -18,7 +18,8 @@ UNTIL_DEADLINE_S = 5.0
 class EmulatedDisplay:
     """A display on the far end of a PTY: plugged in by entering it, dark while unplugged.
 
-    on_change is called with the rows whenever they have become others. bytes_per_s: how many it takes; while it is
+    on_change is called with the rows whenever they have become others, on_unknown with each frame that no display of
+    this command set would understand. bytes_per_s: how many it takes; while it is
     busy with them it holds the line. None: all that come.
     """
 
@@ -35,6 +36,7 @@ class EmulatedDisplay:
         self.bytes_per_s: float | None = None
         self.bytes_taken = 0
         self._on_change = on_change
+        self.on_unknown: Callable[[bytes], None] = lambda _frame: None
         self._make_glass = partial(Glass, rows, columns, encoding, command_set)
         self._glass = self._make_glass()
         self._shown = self._glass.rows
@@ -118,7 +120,11 @@ class EmulatedDisplay:
 
     async def _take(self, data: bytes) -> None:
         self.bytes_taken += len(data)
+        known = self._glass.unknown_count
         self._glass.feed(data)
+        fresh = self._glass.unknown_count - known
+        for frame in self.unknown[-fresh:] if fresh else ():
+            self.on_unknown(frame)
         await self._show(self._glass)
         if self.bytes_per_s is not None:
             self.link.hold()

@@ -63,6 +63,10 @@ class EmulatedPrinter:
     def condition(self) -> Condition:
         return self._mechanism.condition
 
+    @property
+    def is_plugged(self) -> bool:
+        return self._printing is not None
+
     async def __aenter__(self) -> Self:
         await self.plug()
         return self

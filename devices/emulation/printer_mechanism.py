@@ -1,8 +1,8 @@
 """The inside of an emulated printer: buffer, status commands, paper path. No cable, no clock.
 
-Replies: Epson, "ESC/POS Command Reference", DLE EOT, GS a, GS r, GS I; compared with those of emupos 0.4.0, which are
-12 12 12 12 (well), 1a 32 12 7e (paper out), 1a 16 12 12 (cover open). Bits are written here and not taken from our
-decoder, with which this shares no line.
+Replies: Epson, "ESC/POS Command Reference", DLE EOT, GS a, GS r, GS I, ESC v, ESC u; compared with those of emupos
+0.4.0, which are 12 12 12 12 (well), 1a 32 12 7e (paper out), 1a 16 12 12 (cover open). Bits are written here and not
+taken from our decoder, with which this shares no line.
 """
 
 import asyncio
@@ -18,7 +18,19 @@ BUFFER_BYTES = 4096  # a TM-T20's receive buffer (its technical reference guide,
 _LINE = re.compile(rb"[\x20-\xff]*\n|[\x20-\xff]+")
 _REAL_TIME = re.compile(rb"\x10\x04([\x01-\x04])")
 _REAL_TIME_BEGUN = re.compile(rb"\x10\x04?\Z")
-_NAMES = {66: b"_EPSON\0", 67: b"_TM-T20III\0"}
+_ANSWERED_IN_TURN = {b"\x1da", b"\x1dr", b"\x1dI", b"\x1bv", b"\x1bu"}
+_IDENTITY = {
+    1: b"\x20",  # the model id of the TM-T88 family (TM-T88 and Bixolon SRP-350 manuals, GS I)
+    2: b"\x03",  # double-byte characters, cutter
+    3: b"\x01",
+    65: b"_1.00 ESC/POS\0",
+    66: b"_EPSON\0",
+    67: b"_TM-T20III\0",
+    68: b"_EMULATED01\0",
+}
+_IDENTITY |= {number + 48: _IDENTITY[number] for number in (1, 2, 3)}
+# GS a n: whose change makes the block come again, by bit of n: drawer, online, error, paper.
+_WATCHED = {0x01: 0x04_00_00_00, 0x02: 0x28_00_00_00, 0x04: 0x00_FF_00_00, 0x08: 0x00_00_FF_00}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +75,7 @@ class Condition:
         return bytes((printer, self.error_bits, paper, 0))
 
     def paper_byte(self) -> bytes:
-        """The reply to GS r 1."""
+        """The reply to GS r 1 and ESC v."""
         return bytes((0x03 * (self.near_end or self.paper_out) | 0x0C * self.paper_out,))
 
 
@@ -77,7 +89,8 @@ class Mechanism:
         self.has_room = asyncio.Event()
         self.has_room.set()
         self._condition = Condition()
-        self._tells_unasked = False
+        self._watched = 0
+        self._told = b""
         self._buffer = bytearray()
         self._begun = b""
         self._lines_left: int | None = None
@@ -102,14 +115,25 @@ class Mechanism:
         """Buffer and settings are lost."""
         self._buffer.clear()
         self._begun = b""
-        self._tells_unasked = False
+        self._watched = 0
         self.paper.feed(b"\x1b@")
 
     def after_lines(self, lines: int, condition: Callable[[], Condition]) -> None:
         self._lines_left, self._at_last_line = lines, condition
 
     def told_unasked(self) -> bytes:
-        return self._condition.block() if self._tells_unasked else b""
+        """The automatic status back, when what GS a watches has changed since it was told."""
+        block = self._condition.block()
+        if not (int.from_bytes(block) ^ int.from_bytes(self._told)) & self._watched:
+            return b""
+        self._told = block
+        return block
+
+    def _watch(self, which: int) -> bytes:
+        """GS a: the block at once, and again at each change of what `which` says."""
+        self._watched = sum(bits for bit, bits in _WATCHED.items() if which & bit)
+        self._told = self._condition.block()
+        return self._told if which else b""
 
     def take(self, data: bytes) -> bytes:
         """Real-time queries are answered at once and leave no trace in the buffer."""
@@ -150,20 +174,25 @@ class Mechanism:
         return unit
 
     def _obey(self, unit: bytes) -> bytes:
-        match unit[:2]:
-            case b"\x1da" | b"\x1dr" | b"\x1dI" if self._is_clone:
-                return b""
-            case b"\x1da":
-                self._tells_unasked = bool(unit[2])
-                return self.told_unasked()
-            case b"\x1dr":
-                return self._condition.paper_byte()
-            case b"\x1dI":
-                return _NAMES.get(unit[2], b"")
-            case b"\x1b@":
-                self._tells_unasked = False
+        if unit[:2] in _ANSWERED_IN_TURN:
+            return b"" if self._is_clone else self._answer(unit)
+        if unit == b"\x1b@":
+            self._watched = 0
         self.paper.feed(unit)
         return self._end_of_line() if unit.endswith(b"\n") else b""
+
+    def _answer(self, unit: bytes) -> bytes:
+        match unit[:2]:
+            case b"\x1da":
+                return self._watch(unit[2])
+            case b"\x1dI":
+                return _IDENTITY.get(unit[2], b"")
+            case b"\x1dr" if unit[2] % 48 == 1:
+                return self._condition.paper_byte()
+            case b"\x1bv":
+                return self._condition.paper_byte()
+            case _:
+                return b"\0"  # the drawer's pin, of which ESC u and GS r 2 tell: nothing is wired to it
 
     def _end_of_line(self) -> bytes:
         if self._lines_left is None:

@@ -1,4 +1,4 @@
-"""An emulated network cable: a raw printer port on loopback, and the printer's end of it."""
+"""An emulated network cable: a raw printer port, on loopback unless told otherwise, and the printer's end of it."""
 
 import asyncio
 import contextlib
@@ -20,8 +20,10 @@ class TcpLink:
     It serves one client at a time, as printers do; the next one may connect, and waits.
     """
 
-    def __init__(self) -> None:
-        self._port = 0
+    def __init__(self, host: str = LOOPBACK, port: int = 0) -> None:
+        """Port 0: one that is free, from the first `plug` on."""
+        self._host = host
+        self._port = port
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
         self._one_client = asyncio.Lock()
@@ -30,13 +32,13 @@ class TcpLink:
 
     @property
     def endpoint(self) -> TcpEndpoint:
-        return TcpEndpoint(LOOPBACK, self._port)
+        return TcpEndpoint(self._host, self._port)
 
     async def plug(self, *, renumbered: bool = False) -> None:  # noqa: ARG002 - a network printer keeps its address
-        """Needs a running event loop; does nothing when plugged in."""
+        """Needs a running event loop; does nothing when plugged in. OSError: this address cannot be had."""
         if self._server is not None:
             return
-        listener = socket.create_server((LOOPBACK, self._port))
+        listener = socket.create_server((self._host, self._port))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         self._port = listener.getsockname()[1]
         self._arrived = asyncio.Queue(maxsize=1)

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 from bridge.emulation import drawing
 from bridge.emulation.stand_ins import paper_for
 from devices.codecs.escpos import encode
+from devices.codecs.escpos_view import Paper
+from devices.codecs.escpos_view.pages import MAX_ITEMS
 from devices.documents import Cut, Printout, TextLine
 from devices.printers.profiles import PROFILES
 
@@ -33,6 +35,14 @@ def test_a_paper_feed_tells_each_line_once() -> None:
     assert feed.new_lines(paper, 32) == []
     paper.feed(encode(Printout((TextLine("ещё"),)), profile))
     assert feed.new_lines(paper, 32)[0] == "ещё"
+
+
+def test_paper_that_nobody_cuts_is_told_on_and_on() -> None:
+    paper, feed = Paper(starts_in_chinese=False), drawing.PaperFeed()
+    paper.feed(b"line\n" * (MAX_ITEMS + 1))
+    assert len(feed.new_lines(paper, 32)) == MAX_ITEMS
+    paper.feed(b"one\ntwo\n")
+    assert feed.new_rows(paper, 32) == [drawing.Row("one"), drawing.Row("two")]
 
 
 @pytest.mark.parametrize("name", PROFILES)

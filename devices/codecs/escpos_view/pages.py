@@ -43,11 +43,16 @@ class Page:
 
 def rendered(page: Page, columns: int) -> list[str]:
     """The page in a terminal: aligned, double letters spaced, symbols in brackets, the cut as dashes."""
-    lines = [line for item in page.items for line in _rendered_item(item, columns)]
-    return [*lines, " ✂ ".center(columns, "-")] if page.cut else lines
+    lines = [line for item in page.items for line in rendered_item(item, columns)]
+    return [*lines, cut_line(columns)] if page.cut else lines
 
 
-def _rendered_item(item: Line | Symbol, columns: int) -> list[str]:
+def cut_line(columns: int) -> str:
+    return " ✂ ".center(columns, "-")
+
+
+def rendered_item(item: Line | Symbol, columns: int) -> list[str]:
+    """One line of a page or one symbol, broken where the paper ends."""
     if isinstance(item, Symbol):
         text = f"[{item.kind} {item.data}]"
     else:

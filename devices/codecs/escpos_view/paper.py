@@ -27,6 +27,7 @@ CODE_PAGES: Mapping[str, Mapping[int, str]] = {
 """What `ESC t n` selects, by make (escpos-printer-db, CC-BY 4.0). A printer ignores a number that it lacks."""
 
 MAX_LINE_BYTES = 4096  # a printer prints when its line is full; nobody's line is this long
+TAB_COLUMNS = 8
 MAX_PAGES = 200  # the oldest go: an emulated till may run for weeks
 MAX_UNKNOWN = 1000
 
@@ -91,8 +92,13 @@ class Paper:
             b"\x1bE": self._set_bold,
             b"\x1b!": self._select_mode,
             b"\x1d!": self._select_size,
+            b"\x1bG": self._set_bold,
             b"\x1bd": self._feed_lines,
+            b"\x1bJ": lambda _: self._end_started_line(),
             b"\x1dV": self._cut,
+            b"\x1bi": lambda _: self._cut(b"\1"),
+            b"\x1bm": lambda _: self._cut(b"\1"),
+            b"\x1dv": self._picture,
             b"\x1dk": self._barcode,
             b"\x1d(": self._two_dimensional,
             b"\x1bp": self._pulse,
@@ -122,6 +128,8 @@ class Paper:
             return self._command()
         if self._buffer[0] == 0x0A:
             self._end_line()
+        elif self._buffer[0] == 0x09:
+            self._tabulate()
         elif self._buffer[0] not in b"\r\0":  # CR does nothing unless a switch says so, NUL never
             self.unknown.append(bytes(self._buffer[:1]))
         return 1
@@ -172,6 +180,11 @@ class Paper:
     def _end_started_line(self) -> None:
         if self._line.text:
             self._end_line()
+
+    def _tabulate(self) -> None:
+        """To the next tab stop; they stay where power-on puts them, whatever ESC D says."""
+        self._close_run()
+        self._line.text += " " * (TAB_COLUMNS - len(self._line.text) % TAB_COLUMNS)
 
     def _feed_lines(self, arguments: bytes) -> None:
         self._end_started_line()
@@ -231,6 +244,11 @@ class Paper:
             self._mode.stored_qr = parameters.removeprefix(b"0")
         elif function == b"k1Q":
             self._print_symbol("QR", self._mode.stored_qr.decode("utf-8", errors="replace"))
+
+    def _picture(self, arguments: bytes) -> None:
+        """GS v 0 m xL xH yL yH: its place and size; what it shows is not drawn."""
+        width, height = 8 * int.from_bytes(arguments[2:4], "little"), int.from_bytes(arguments[4:6], "little")
+        self._print_symbol("picture", f"{width}x{height}")
 
     def _print_symbol(self, kind: str, data: str) -> None:
         self._end_started_line()

@@ -26,6 +26,7 @@ class Glass:
         self._canvas = Canvas(rows, columns, encoding, scrolls=self._table.scrolls_at_first)
         self._pending = b""
         self.unknown: deque[bytes] = deque(maxlen=UNKNOWN_CAP)
+        self.unknown_count = 0
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ class Glass:
         if command is not None:
             frame = command.frame(self._pending)
             if frame and not command.obey(frame, self._canvas):
-                self.unknown.append(frame)
+                self._note_unknown(frame)
             return len(frame)
         if self._table.may_begin(self._pending):
             return 0
@@ -69,5 +70,9 @@ class Glass:
         """A control code that begins commands takes the byte after it along."""
         begins = self._pending[0] < _FIRST_PRINTABLE and self._table.may_begin(self._pending[:1])
         rejected = self._pending[: 2 if begins else 1]
-        self.unknown.append(rejected)
+        self._note_unknown(rejected)
         return len(rejected)
+
+    def _note_unknown(self, frame: bytes) -> None:
+        self.unknown.append(frame)
+        self.unknown_count += 1

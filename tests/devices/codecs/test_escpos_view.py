@@ -245,3 +245,33 @@ def test_no_text_opens_the_drawer_or_is_unknown(text: str, code: str) -> None:
     paper = paper_of(encode(Printout((TextLine(text), Columns(text, code))), PROFILES["epson-58"]))
     assert paper.drawer_pulses == 0
     assert not paper.unknown
+
+
+# --- what other programs send ----------------------------------------------------------------------------------
+
+
+def test_commands_that_we_never_send_leave_no_trace_in_the_text() -> None:
+    others = (
+        b"\x1b \x02\x1b$\x10\0\x1b\\\x10\0\x1bc5\x01\x1b=\x01\x1bD\x08\x10\0\x1bV\0\x1bW" + bytes(8) + b"\x1dL\0\0\x1dW"
+        b"\x40\x02\x1dP\xb4\xb4\x1d*\x01\x01" + b"A" * 8 + b"\x1d8L\x03\0\0\0ABC\x1cS\0\0\x1cp\x01\0\x1d^\1\1\1"
+    )
+    paper = paper_of(b"\x1c." + others + b"text\n")
+    assert (paper.pages[0].lines, list(paper.unknown)) == ([Line("text")], [])
+
+
+def test_tabs_go_to_every_eighth_column() -> None:
+    assert lines_of(b"\x1c.1\t2\t\t3\n") == [Line("1       2               3")]
+
+
+@pytest.mark.parametrize("cut", [b"\x1bi", b"\x1bm"])
+def test_old_cuts_are_cuts(cut: bytes) -> None:
+    assert [page.cut for page in paper_of(b"\x1c.one" + cut + b"two\n").pages] == ["partial", ""]
+
+
+def test_dots_fed_end_a_line() -> None:
+    assert lines_of(b"\x1c.one\x1bJ\x10two\n") == [Line("one"), Line("two")]
+
+
+def test_a_picture_has_its_place_and_size() -> None:
+    picture = b"\x1dv0\0\x02\0\x03\0" + bytes(6)
+    assert paper_of(picture).pages[0].symbols == [Symbol("picture", "16x3")]
