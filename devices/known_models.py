@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from devices.endpoints import GENERIC_CHIPS
-
 Role = Literal["scanner", "display", "printer"]
 
 
@@ -78,8 +76,3 @@ def model_of(vendor: int, product: int, *, is_printer: bool = False) -> Model | 
     """None: nobody can say. is_printer: the kernel has made a printer's node of it."""
     tables = (MODELS, PRINTERS_BY_CHIP) if is_printer else (MODELS,)
     return next((model for table in tables for model in table if model.fits(vendor, product)), None)
-
-
-def is_generic(vendor: int, product: int) -> bool:
-    """A chip that any cable may hold."""
-    return (vendor, product) in GENERIC_CHIPS

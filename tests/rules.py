@@ -24,7 +24,7 @@ DRIVER = (
     *VALUES,
     "structlog",
 )
-EVERYTHING = ("bridge", "devices", "certifi", "click", "h11", "httpx", "msgspec", "structlog")
+EVERYTHING = ("bridge", "devices", "certifi", "click", "h11", "httpx", "msgspec", "structlog", "tomlkit")
 
 RULES = (
     Rule("devices", VALUES, "hardware can be used without the bridge, so nothing below here imports it"),
@@ -49,8 +49,9 @@ RULES = (
         ("devices.endpoints", "pyudev", "structlog"),
         "who tells that a device has come; the one place that meets pyudev",
     ),
-    Rule("devices.known_models", ("devices.endpoints",), "a literal table: which ids say what a device is for"),
+    Rule("devices.known_models", (), "a literal table: which ids say what a device is for"),
     Rule("devices.udev", ("devices.endpoints", "devices.known_models"), "text for udev, pure"),
+    Rule("devices.plugged", ("devices",), "what is plugged in, read from sysfs"),
     Rule("devices.opening", ("devices",), "endpoint, transport, codec and driver joined"),
     Rule("devices.registry", ("devices",), "the literal table of what drives what"),
     Rule(

@@ -18,6 +18,7 @@ COMMANDS = {
     "queue": ("bridge.cli.queue:queue", "Show what is not settled; retry or resolve it."),
     "doctor": ("bridge.cli.doctor.command:doctor", "Say what is wrong with this till, and what mends it."),
     "suggest": ("bridge.cli.suggest:suggest", "Print configuration to paste, from another program's settings."),
+    "learn": ("bridge.cli.installing.learn:learn", "Find out by a scan which device a scanner is."),
     "udev-rules": ("bridge.cli.udev_rules:udev_rules", "Print udev's rules for the devices of this till."),
     "call": ("bridge.cli.call:call", "Call a method of the socket protocol."),
     "emulate-printer": (

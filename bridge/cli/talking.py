@@ -26,12 +26,16 @@ def socket_option(command: Callable[..., Result]) -> Callable[..., Result]:
     )(command)
 
 
+def socket_path(path: Path | None) -> Path:
+    """What --socket said, else the environment, else the packaged service."""
+    return path or Path(os.environ.get(SOCKET_VARIABLE) or DEFAULT_PATH)
+
+
 @contextmanager
 def connected(path: Path | None) -> Iterator[Client]:
     """A client of the daemon. DaemonAway (exit 3) when it cannot be reached, or goes away meanwhile."""
-    where = path or Path(os.environ.get(SOCKET_VARIABLE) or DEFAULT_PATH)
     try:
-        with Client(str(where)) as client:
+        with Client(str(socket_path(path))) as client:
             yield client
     except Unreachable as error:
         raise DaemonAway(

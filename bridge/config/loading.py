@@ -15,7 +15,7 @@ from bridge.config.errors import ConfigError
 from bridge.config.explain import explain, unknown_keys
 from bridge.config.model import Config
 from bridge.config.not_yet import not_yet
-from bridge.config.reading import read_toml
+from bridge.config.reading import parse_toml, read_toml
 from bridge.config.values import READERS, path_below
 
 
@@ -25,17 +25,24 @@ def load(path: Path | str, environment: Mapping[str, str] = os.environ, *, with_
     with_secrets: False where nobody will use them: they are not looked for then, and all are "".
     """
     file = Path(path)
-    document = read_toml(file)
+    return _checked(file, read_toml(file), Vault(file.absolute().parent, environment, is_open=with_secrets))
+
+
+def load_text(file: Path, text: str) -> Config:
+    """The configuration that `file` would be with `text` in it, secrets not looked for. ConfigError: it is wrong."""
+    return _checked(file, parse_toml(file, text), Vault(file.absolute().parent, {}, is_open=False))
+
+
+def _checked(file: Path, document: dict[str, Any], vault: Vault) -> Config:
     for problem in unknown_keys(document):
         raise ConfigError(file, problem.key_path, problem.what, problem.allowed)
-    config = _convert(file, document, Vault(file.absolute().parent, environment, is_open=with_secrets))
+    config = _convert(file, document, vault)
     for problem in chain(not_yet(config), checks(config)):
         raise ConfigError(file, problem.key_path, problem.what, problem.allowed)
     return config
 
 
 def _convert(file: Path, document: dict[str, Any], vault: Vault) -> Config:
-
     def read_value(kind: type, raw: object) -> object:
         if kind is Path:
             return path_below(vault.directory, raw)

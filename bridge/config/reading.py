@@ -15,10 +15,11 @@ _TOML_PLACE = re.compile(r"(.*) \(at (line \d+, column \d+|end of document)\)", 
 
 def read_toml(file: Path) -> dict[str, Any]:
     """The document in `file`, decimals exact. ConfigError: it cannot be read, or is no TOML."""
-    return _parse(file, _read(file))
+    return parse_toml(file, read_text(file))
 
 
-def _read(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """What stands in `file`. ConfigError: it cannot be read, is too long or no text."""
     try:
         with file.open("rb") as opened:
             data = opened.read(LARGEST_FILE_BYTES + 1)
@@ -34,7 +35,8 @@ def _read(file: Path) -> str:
         raise ConfigError(file, f"line {line}", "not UTF-8 text") from None
 
 
-def _parse(file: Path, text: str) -> dict[str, Any]:
+def parse_toml(file: Path, text: str) -> dict[str, Any]:
+    """The document that `text` is, decimals exact. ConfigError: it is no TOML; `file` is whose it is."""
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:

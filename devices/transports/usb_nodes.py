@@ -7,12 +7,22 @@ below the USB device, whose folder has idVendor, idProduct, perhaps serial, and 
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from devices.endpoints import Identity, NodeEndpoint, UsbPort
 from devices.errors import DeviceNotFound
 
 SYSFS = Path("/sys")
+
+
+@dataclass(frozen=True, slots=True)
+class UsbNode:
+    """A node in sysfs (`folder`), where it is in /dev (`devname`, without that), and the USB device that has it."""
+
+    folder: Path
+    devname: str
+    usb_device: Path
 
 
 async def node_path(endpoint: NodeEndpoint) -> str:
@@ -36,9 +46,9 @@ async def node_paths(endpoint: NodeEndpoint) -> list[str]:
 
 def find_nodes(name: str, identity: Identity, nodes: Path) -> list[str]:
     found: dict[Path, list[str]] = {}
-    for usb_device, devname in _usb_nodes(nodes):
-        if _is(usb_device, identity):
-            found.setdefault(usb_device, []).append(devname)
+    for node in usb_nodes(nodes):
+        if is_device(node.usb_device, identity):
+            found.setdefault(node.usb_device, []).append(node.devname)
     if not found:
         raise DeviceNotFound(name, "no such USB device is plugged in, or it has no node of this kind")
     if len(found) > 1:
@@ -48,28 +58,30 @@ def find_nodes(name: str, identity: Identity, nodes: Path) -> list[str]:
     return [f"/dev/{devname}" for devname in sorted(devnames, key=_natural)]
 
 
-def _usb_nodes(nodes: Path) -> Iterator[tuple[Path, str]]:
+def usb_nodes(nodes: Path) -> Iterator[UsbNode]:
+    """All nodes of a class (/sys/class/tty) that belong to USB devices."""
     for node in nodes.glob("*"):
         if not (node / "device").exists():  # as with the 64 virtual consoles among the ttys
             continue
         usb_device = next((up for up in (node / "device").resolve().parents if (up / "idVendor").exists()), None)
-        devname = re.search(r"^DEVNAME=(.+)$", _text(node / "uevent"), re.MULTILINE)
+        devname = re.search(r"^DEVNAME=(.+)$", attribute(node / "uevent"), re.MULTILINE)
         if usb_device and devname:
-            yield usb_device, devname[1]
+            yield UsbNode(node, devname[1], usb_device)
 
 
-def _is(usb_device: Path, identity: Identity) -> bool:
+def is_device(usb_device: Path, identity: Identity) -> bool:
     if isinstance(identity, UsbPort):
         return usb_device.name == identity.port
-    ids = (_text(usb_device / "idVendor"), _text(usb_device / "idProduct"))
+    ids = (attribute(usb_device / "idVendor"), attribute(usb_device / "idProduct"))
     if ids != (f"{identity.vendor:04x}", f"{identity.product:04x}"):
         return False
-    return identity.has_serial(_text(usb_device / "serial"))
+    return identity.has_serial(attribute(usb_device / "serial"))
 
 
-def _text(attribute: Path) -> str:
+def attribute(file: Path) -> str:
+    """What stands in a file of sysfs, on one line; "": it has none."""
     try:
-        return attribute.read_text(errors="replace").strip()
+        return file.read_text(errors="replace").strip()
     except OSError:  # not every device has it, and it may be unplugged while we look
         return ""
 

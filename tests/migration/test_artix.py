@@ -160,5 +160,3 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFi
     file.write_text("[plugins]\nother = on\n")
     assert run(["suggest", "--from-artix", str(file)]) == 1
     assert "neither [CardLab] nor cardlab in [plugins]" in capsys.readouterr().err
-    assert run(["suggest"]) == 2
-    assert "--from-artix FILE" in capsys.readouterr().err
