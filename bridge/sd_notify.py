@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import struct
+import time
 from collections.abc import Mapping, Sequence
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,10 @@ class SystemdNotifier:
     def status(self, status: str) -> None:
         """One line for `systemctl status`."""
         self._send(_status(status))
+
+    def reloading(self) -> None:
+        """The configuration is being read again; `ready` ends it. With the time, as Type=notify-reload wants."""
+        self._send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
     def stopping(self) -> None:
         self._send("STOPPING=1")

@@ -47,6 +47,11 @@ class Hotplug:
         self._news[subsystem].append(asyncio.Event())
         return self._news[subsystem][-1]
 
+    def forget(self, news: asyncio.Event) -> None:
+        """Nobody waits for these any more."""
+        for waiting in self._news.values():
+            waiting[:] = [each for each in waiting if each is not news]
+
     def close(self) -> None:
         """A second time does nothing."""
         if self._monitor is not None and self._monitor.started:

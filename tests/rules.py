@@ -145,6 +145,7 @@ RULES = (
         "bridge.daemon.forwarding",
         (
             "bridge.config.model",
+            "bridge.config.values",
             "bridge.daemon.keeper",
             "bridge.daemon.tally",
             "bridge.ports",

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,17 @@ def test_life_of_a_service(systemd: tuple[str, socket.socket]) -> None:
         "STATUS=касса: 1 device online READY=0",
         "STOPPING=1",
     ]
+
+
+def test_a_reload_begins_with_its_time_and_ends_with_ready(systemd: tuple[str, socket.socket]) -> None:
+    address, listener = systemd
+    notifier = SystemdNotifier({"NOTIFY_SOCKET": address})
+    notifier.reloading()
+    notifier.ready("as before")
+    begun, ended = (listener.recv(4096).decode().splitlines() for _ in range(2))
+    assert begun[0] == "RELOADING=1"
+    assert re.fullmatch(r"MONOTONIC_USEC=[1-9][0-9]+", begun[1])
+    assert ended == ["READY=1", "STATUS=as before"]
 
 
 def test_a_descriptor_is_handed_over_and_let_go_of(systemd: tuple[str, socket.socket]) -> None:

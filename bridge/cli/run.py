@@ -50,7 +50,7 @@ def _run(file: Path, *, emulated: bool) -> None:
             from bridge.emulation.refusing import refuse_real  # noqa: PLC0415 - no part of a real till's process
 
             refuse_real(config, file)
-        daemon.run(config, emulated=emulated)
+        daemon.run(config, lambda: load(file), emulated=emulated)
 
 
 def _run_emulated(config: Path | None, scenario: Path | None) -> None:

@@ -27,6 +27,12 @@ class Secret:
     def __init__(self, value: str) -> None:
         self.value = value
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
     def __str__(self) -> str:
         return "***"
 
@@ -51,6 +57,12 @@ class Credential:
     def __init__(self, name: CredentialName, vault: "Vault") -> None:
         self.name = name
         self._vault = vault
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Credential) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     def read(self) -> Secret:
         """As Vault.read."""

@@ -5,6 +5,7 @@ device_room.py    the devices of the configuration: endpoint, transport, codec a
 forwarding.py     where the scans go that are no cards
 programmes.py     the providers of the configuration
 wording.py        the texts: language, the shop's templates
+reload.py         a changed configuration, while it runs
 supervisor.py     keeps tasks and devices alive
 failures.py       why a start failed
 """

@@ -1,11 +1,11 @@
 """The devices of the configuration, each with its keeper: endpoint, transport, codec and driver joined here."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from bridge.config.model import Config, Display, Printer, Scanner
-from bridge.daemon.forwarding import Delivery, Outlets
+from bridge.daemon.forwarding import Delivery, KeptForward, Outlets
 from bridge.daemon.hardware import Hardware
 from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace, DeviceSnapshot, Life, Role
 from bridge.desk.print_queue import PrinterQueue
@@ -39,6 +39,8 @@ from devices.transports.base import ByteStream
 EXCLUSIVE = (SerialEndpoint, LpEndpoint, UsbEndpoint)
 
 Tell = Callable[[StatusUpdateEvent], None]
+Row = Scanner | Display | Printer
+Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[bool]]
 
 
 @dataclass(slots=True)
@@ -56,6 +58,23 @@ class DisplayGlass:
         self.latest.put(screen)
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the devices live with. on_scan: True for a scan that is not to go on to the cash program."""
+
+    on_scan: Callable[[DataEvent], bool]
+    printing: PrintRoom
+    spawn: Spawn
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A device of the configuration while it is kept."""
+
+    keeper: DeviceKeeper
+    tasks: tuple[asyncio.Task[bool], ...]
+
+
 class DeviceRoom:
     """All keepers of the till. Glasses and queues exist before any device does: the desk works without them."""
 
@@ -66,26 +85,77 @@ class DeviceRoom:
         self._outlets = Outlets(config.socket.group, store, clock, hardware.hotplug)
         self._clock = clock
         self._tell = tell
-        self._keepers: list[DeviceKeeper] = []
-        self._forward_keepers: list[DeviceKeeper] = []
-        self.glasses = {display.name: DisplayGlass() for display in config.displays}
-        self.queues = {printer.name: queue_of(printer) for printer in config.printers}
+        self._kept: dict[str, Kept] = {}
+        self._forwards: dict[str, KeptForward] = {}
+        self.glasses: dict[str, DisplayGlass] = {}
+        self.queues: dict[str, PrinterQueue] = {}
+        self._fit(config)
 
-    def keepers(self, on_scan: Callable[[DataEvent], bool], printing: PrintRoom) -> Iterator[DeviceKeeper]:
-        """First the ways on which goods go on, then one keeper a device, in the order of the configuration.
+    def start(self, around: Around) -> None:
+        """Open the ways on which goods go on, then the devices, each under its keeper."""
+        for scanner in self._config.scanners:
+            self._open_way(scanner, around.spawn)
+        for row in _rows(self._config):
+            self._keep(row, around)
 
-        on_scan: True for a scan that is not to go on to the cash program.
-        """
-        self._keepers = [
-            *(self._scanner(scanner, on_scan) for scanner in self._config.scanners),
-            *(self._display(display) for display in self._config.displays),
-            *(self._printer(printer, printing) for printer in self._config.printers),
-        ]
-        return chain(self._forward_keepers, self._keepers)
+    async def apply(self, config: Config, around: Around) -> None:
+        """Have the devices of `config` from now on; those whose row is as it was notice nothing."""
+        before, after = ({row.name: row for row in _rows(each)} for each in (self._config, config))
+        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        await _ended(kept.tasks for name in changed if (kept := self._drop(name)))
+        ways = {scanner.name: scanner.forward for scanner in config.scanners}
+        lost = [self._forwards.pop(name) for name, way in list(self._forwards.items()) if ways.get(name) != way.outlet]
+        await _ended((way.task,) for way in lost)
+        for way in lost:
+            self._outlets.forget(way)
+        self._config = config
+        for queue in self._fit(config):
+            around.spawn(around.printing.give_up(queue), "papers of a printer that is gone")
+        for scanner in config.scanners:
+            self._open_way(scanner, around.spawn)
+        for name in after:
+            if name in changed:
+                self._keep(after[name], around)
+
+    def _fit(self, config: Config) -> Sequence[PrinterQueue]:
+        """A glass for each display, a queue for each printer, in their order; the queues that nobody serves now."""
+        self.glasses = {row.name: self.glasses.get(row.name) or DisplayGlass() for row in config.displays}
+        queues = {row.name: self.queues.get(row.name) or queue_of(row) for row in config.printers}
+        gone = [queue for name, queue in self.queues.items() if name not in queues]
+        for row in config.printers:
+            queues[row.name].check, queues[row.name].print_within = check_of(profile_of(row)), row.print_within
+        self.queues.clear()
+        self.queues.update(queues)
+        return gone
+
+    def _open_way(self, scanner: Scanner, spawn: Spawn) -> None:
+        """Unless it is open already, or scans are events only."""
+        if scanner.name not in self._forwards and (way := self._outlets.forward_of(scanner)) is not None:
+            task = spawn(way.keeper.keep(), f"device {way.keeper.place.name}")
+            self._forwards[scanner.name] = KeptForward(scanner.forward, way, task)
+
+    def _keep(self, row: Row, around: Around) -> None:
+        match row:
+            case Scanner():
+                keeper = self._scanner(row, around.on_scan)
+            case Display():
+                keeper = self._display(row)
+            case Printer():
+                keeper = self._printer(row, around.printing)
+        tasks = [around.spawn(keeper.keep(), f"device {row.name}")]
+        if isinstance(row, Printer):
+            tasks.append(around.spawn(around.printing.watch_age(row.name), f"age of print jobs of {row.name}"))
+        self._kept[row.name] = Kept(keeper, tuple(tasks))
+
+    def _drop(self, name: str) -> Kept | None:
+        kept = self._kept.pop(name, None)
+        if kept and kept.keeper.news:
+            self._hotplug.forget(kept.keeper.news)
+        return kept
 
     def snapshots(self) -> Sequence[DeviceSnapshot]:
         """All devices as they are now, in the order of the configuration."""
-        return [keeper.snapshot() for keeper in self._keepers]
+        return [kept.keeper.snapshot() for row in _rows(self._config) if (kept := self._kept.get(row.name))]
 
     def listed(self) -> Sequence[m.Device]:
         """What device.list answers."""
@@ -112,7 +182,10 @@ class DeviceRoom:
                 await life(came)
 
         keeper = self._keeper(scanner, "scanner", lives)
-        delivery = self._delivery(scanner, on_scan, keeper.impair)
+        way = self._forwards.get(scanner.name)
+        delivery = Delivery(on_scan, way.forward if way else None)
+        if way:
+            way.forward.follow(keeper.impair)
         keeper.count_besides(lambda: delivery.counters)
         return keeper
 
@@ -127,14 +200,6 @@ class DeviceRoom:
             delivery.deliver_remainder,
             self._transports,
         )
-
-    def _delivery(
-        self, scanner: Scanner, on_scan: Callable[[DataEvent], bool], impair: Callable[[str], None]
-    ) -> Delivery:
-        forward = self._outlets.forward_of(scanner, impair)
-        if forward is not None:
-            self._forward_keepers.append(forward.keeper)
-        return Delivery(on_scan, forward)
 
     def _display(self, display: Display) -> DeviceKeeper:
         glass = self.glasses[display.name]
@@ -203,7 +268,7 @@ class DeviceRoom:
 
     def _keeper(
         self,
-        device: Scanner | Display | Printer,
+        device: Row,
         role: Role,
         life: Life,
         state: DeviceState = DeviceState.ABSENT,
@@ -211,6 +276,18 @@ class DeviceRoom:
         place = DevicePlace(device.name, role, str(device.endpoint))
         news = self._hotplug.news_of(parse_endpoint(device.endpoint))
         return DeviceKeeper(place, life, self._clock, self._tell, state, news)
+
+
+def _rows(config: Config) -> Sequence[Row]:
+    """In the order of the configuration; their names are unique."""
+    return [*config.scanners, *config.displays, *config.printers]
+
+
+async def _ended(groups: Iterable[tuple[asyncio.Task[bool], ...]]) -> None:
+    tasks = [task for group in groups for task in group]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _listed(snapshot: DeviceSnapshot, paper: m.Paper | None) -> m.Device:

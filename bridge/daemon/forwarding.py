@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from bridge.config.model import Scanner
+from bridge.config.values import Forward
 from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace
 from bridge.daemon.tally import Tally
 from bridge.ports import Clock
 from devices.events import DataEvent, DeviceState, Remainder, StatusUpdateEvent
 from devices.forwarding.base import DescriptorStore, Forwarder
 from devices.forwarding.pty import open_pty
+from devices.forwarding.pty_node import stored_name
 from devices.forwarding.uinput import open_wedge
 from devices.hotplug import Hotplug
 
@@ -28,8 +30,7 @@ Opener = Callable[[], Awaitable[Forwarder]]
 class ScanForward:
     """One scanner's way to the cash program, whether it is open at the moment or not.
 
-    opener: opens it, or raises the DeviceError that says why not. on_change: told the reason each time the way
-    closes, "" each time it opens. news: set when opening it anew may help.
+    opener: opens it, or raises the DeviceError that says why not. news: set when opening it anew may help.
     """
 
     def __init__(
@@ -38,13 +39,12 @@ class ScanForward:
         outlet: str,
         opener: Opener,
         clock: Clock,
-        on_change: Callable[[str], None],
         news: asyncio.Event | None = None,
     ) -> None:
         self._name = name
         self._outlet = outlet
         self._opener = opener
-        self._on_change = on_change
+        self._on_change: Callable[[str], None] = lambda _reason: None
         self._forwarder: Forwarder | None = None
         self._reason = "not open yet"
         self._missed = 0
@@ -61,6 +61,12 @@ class ScanForward:
     @property
     def counters(self) -> Mapping[str, int]:
         return {**self._forwarders.total(), "not_forwarded": self._missed}
+
+    def follow(self, on_change: Callable[[str], None]) -> None:
+        """Whom to tell the reason each time the way closes, "" each time it opens; and now, where that is known."""
+        self._on_change = on_change
+        if self._tried.is_set():
+            on_change(self._reason)
 
     async def tried(self) -> None:
         """Until it is open, or known that it cannot be opened."""
@@ -158,7 +164,7 @@ class Outlets:
     clock: Clock
     hotplug: Hotplug
 
-    def forward_of(self, scanner: Scanner, on_change: Callable[[str], None]) -> ScanForward | None:
+    def forward_of(self, scanner: Scanner) -> ScanForward | None:
         """As the configuration says; None for `event`."""
         if scanner.forward == "event":
             return None
@@ -169,4 +175,20 @@ class Outlets:
             return await open_wedge(scanner.name)
 
         news = self.hotplug.news_in("misc") if scanner.forward == "wedge" else None
-        return ScanForward(scanner.name, scanner.forward, opener, self.clock, on_change, news)
+        return ScanForward(scanner.name, scanner.forward, opener, self.clock, news=news)
+
+    def forget(self, way: "KeptForward") -> None:
+        """It is closed, and nobody is to take it up again."""
+        if path := way.outlet.pty_path:
+            self.store.drop(stored_name(path))
+        if way.forward.keeper.news:
+            self.hotplug.forget(way.forward.keeper.news)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForward:
+    """A way on which goods go on, while it is kept. outlet: as the configuration names it."""
+
+    outlet: Forward
+    forward: ScanForward
+    task: asyncio.Task[bool]

@@ -91,7 +91,7 @@ class DeviceKeeper:
         self._life = life
         self._clock = clock
         self._tell = tell
-        self._news = news
+        self.news = news
         self._opened = 0
         self._reconnects = 0
         self._failures = 0
@@ -164,8 +164,8 @@ class DeviceKeeper:
     async def keep(self) -> None:
         """For ever."""
         while True:
-            if self._news is not None:
-                self._news.clear()
+            if self.news is not None:
+                self.news.clear()
             await self._live_once()
             await self._until_worth_trying()
 
@@ -184,13 +184,13 @@ class DeviceKeeper:
     async def _until_worth_trying(self) -> None:
         """A pause that news cut short. Of a device at fault (another program has it) udev has none to tell."""
         self._failures += 1
-        if self._news is None:
+        if self.news is None:
             await asyncio.sleep(LOOKING.pause(self._failures))
             return
         pace = AWAITING_NEWS if self.state is DeviceState.ABSENT else LOOKING
         try:
             async with asyncio.timeout(pace.pause(self._failures)):
-                await self._news.wait()
+                await self.news.wait()
             self._failures = 0
         except TimeoutError:
             return

@@ -1,6 +1,8 @@
 """From `[[providers]]` to programmes: each kind's settings filled from the configuration."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bridge.config.model import Config, Provider
 from bridge.config.policies import policy_of
@@ -14,14 +16,66 @@ from bridge.providers.card_file.settings import CardFileSettings
 from bridge.providers.maxma.settings import MaxmaSettings
 from bridge.providers.rest.settings import RestSettings
 
-
-def programmes_of(config: Config) -> Programmes:
-    """All programmes of the till. ValueError: a provider's own file cannot be read (card-file)."""
-    return Programmes({provider.name: _programme(config, provider) for provider in config.providers})
+# After this nobody waits for an answer of a provider that a reload has replaced.
+OUT_OF_USE_AFTER_S = 130.0  # the longest write_timeout_ms, and some
 
 
-def _programme(config: Config, provider: Provider) -> Programme:
-    made: LoyaltyProvider = build(provider.kind, _SETTINGS[provider.kind](config, provider))
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A provider with what it was made of."""
+
+    kind: str
+    settings: object
+    provider: LoyaltyProvider
+
+
+class ProgrammeRoom:
+    """The till's programmes. ValueError: a provider's own file cannot be read."""
+
+    def __init__(self, config: Config) -> None:
+        self._made = _made(config, {})
+        self.programmes = Programmes(_programmes(config, self._made))
+
+    def prepare(self, config: Config) -> Mapping[str, Made]:
+        """What `config` wants, nothing of it in force. A provider whose own settings are as they were stays."""
+        return _made(config, self._made)
+
+    def apply(self, config: Config, prepared: Mapping[str, Made]) -> tuple[Sequence[LoyaltyProvider], ...]:
+        """What was prepared is in force from now on; the providers that are new, and those that are out of use."""
+        before, after = ([one.provider for one in made.values()] for made in (self._made, prepared))
+        self._made = dict(prepared)
+        self.programmes.replace(_programmes(config, self._made))
+        return [one for one in after if one not in before], [one for one in before if one not in after]
+
+    async def aclose(self) -> None:
+        for made in self._made.values():
+            await made.provider.aclose()
+
+
+async def retire(provider: LoyaltyProvider) -> None:
+    """Close it once whoever asked it something has the answer."""
+    try:
+        await asyncio.sleep(OUT_OF_USE_AFTER_S)
+    finally:
+        await provider.aclose()
+
+
+def _made(config: Config, standing: Mapping[str, Made]) -> dict[str, Made]:
+    settings = {row.name: _SETTINGS[row.kind](config, row) for row in config.providers}
+    return {row.name: _one(row.kind, settings[row.name], standing.get(row.name)) for row in config.providers}
+
+
+def _one(kind: str, settings: object, standing: Made | None) -> Made:
+    if standing and (standing.kind, standing.settings) == (kind, settings):
+        return standing
+    return Made(kind, settings, build(kind, settings))
+
+
+def _programmes(config: Config, made: Mapping[str, Made]) -> dict[str, Programme]:
+    return {row.name: _programme(row, made[row.name].provider) for row in config.providers}
+
+
+def _programme(provider: Provider, made: LoyaltyProvider) -> Programme:
     policy = policy_of(provider)
     rules = RedeemRules(
         max_redeem_percent=provider.max_redeem_percent,

@@ -19,11 +19,12 @@ class Supervisor:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[bool]] = set()
 
-    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[bool]:
         """Run `work`; if it fails, it is logged and forgotten."""
         task = asyncio.create_task(guarded(work, name), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def stop(self) -> None:
         """Cancel what still runs and wait for its end: what matters is in the journal."""

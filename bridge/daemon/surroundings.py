@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bridge.daemon.hardware import Hardware
+from bridge.daemon.reload import Reloads
 from bridge.pos.methods import Handler, Method
 from bridge.pos.server import PosServer
 
@@ -17,10 +18,14 @@ async def _nobody(_server: PosServer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """methods, handlers: what the socket offers besides the protocol. attend: awaited once the socket is served."""
+    """methods, handlers: what the socket offers besides the protocol. attend: awaited once the socket is served.
+
+    reloads: whoever asks for a configuration to be read anew; None: nobody does.
+    """
 
     hardware: Hardware = field(default_factory=Hardware)
     emulated: bool = False
     methods: Mapping[str, Method] = field(default_factory=dict)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    reloads: Reloads | None = None
     attend: Callable[[PosServer], Awaitable[None]] = _nobody

@@ -15,17 +15,19 @@ import bridge
 from bridge.config.doors import Http
 from bridge.config.model import Config
 from bridge.daemon.descriptor_store import SystemdStore
-from bridge.daemon.device_room import DeviceRoom
+from bridge.daemon.device_room import Around, DeviceRoom
 from bridge.daemon.failures import start_failures
-from bridge.daemon.programmes import programmes_of
+from bridge.daemon.programmes import ProgrammeRoom, retire
+from bridge.daemon.reload import Reloader, Reread, reloads_by_signal, status_of
 from bridge.daemon.supervisor import Supervisor
 from bridge.daemon.surroundings import Surroundings
 from bridge.daemon.wording import wording_of
-from bridge.desk.desk import Desk, DeskSettings, Outside, build_desk
+from bridge.desk.desk import Desk, Outside, build_desk
 from bridge.desk.drawer import Drawers
 from bridge.desk.printing import PrintRoom
 from bridge.desk.programme import Programmes
 from bridge.desk.screens import Screens
+from bridge.desk.settings import DeskSettings
 from bridge.directory import SqliteDirectory
 from bridge.domain.card import CardFormat
 from bridge.domain.idle import Idle, Night
@@ -55,13 +57,13 @@ log = structlog.get_logger()
 STOP_WITHIN_S = 3.0
 
 
-def run(config: Config, *, emulated: bool = False) -> None:
-    """Run the till until SIGTERM or SIGINT. StartFailed: why it cannot."""
-    asyncio.run(_run(config, emulated=emulated))
+def run(config: Config, reread: Reread, *, emulated: bool = False) -> None:
+    """Run the till until SIGTERM or SIGINT; `reread` at each SIGHUP. StartFailed: why it cannot."""
+    asyncio.run(_run(config, reread, emulated=emulated))
 
 
-async def _run(config: Config, *, emulated: bool) -> None:
-    await serve(config, stop_by_signal(), Surroundings(emulated=emulated))
+async def _run(config: Config, reread: Reread, *, emulated: bool) -> None:
+    await serve(config, stop_by_signal(), Surroundings(emulated=emulated, reloads=reloads_by_signal(reread)))
 
 
 def stop_by_signal() -> asyncio.Event:
@@ -95,7 +97,7 @@ async def serve(config: Config, stop: asyncio.Event, surroundings: Surroundings 
             stack.push_async_callback(parts.web.stop, STOP_WITHIN_S)
         await surroundings.attend(till.server)
         till.start_devices()
-        parts.supervisor.spawn(notifier.feed_watchdog(), "watchdog")
+        _obey_systemd(Reloader(config, till, notifier), surroundings, parts.supervisor, notifier)
         http = config.http.listen if parts.web else None
         log.info(
             "ready",
@@ -105,10 +107,18 @@ async def serve(config: Config, stop: asyncio.Event, surroundings: Surroundings 
             unsettled=unsettled,
             emulated=surroundings.emulated,
         )
-        notifier.ready(f"{len(config.scanners)} scanners, {len(config.providers)} providers")
+        notifier.ready(status_of(config))
         await stop.wait()
         notifier.stopping()
         log.info("stopping")
+
+
+def _obey_systemd(
+    reloader: Reloader, surroundings: Surroundings, supervisor: Supervisor, notifier: SystemdNotifier
+) -> None:
+    supervisor.spawn(notifier.feed_watchdog(), "watchdog")
+    if surroundings.reloads:
+        supervisor.spawn(reloader.run(surroundings.reloads), "reload")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,7 @@ class Parts:
     wording: Wording
     journal: SqliteJournal
     directory: SqliteDirectory
-    programmes: Programmes
+    programme_room: ProgrammeRoom
     supervisor: Supervisor
     web: "WebSide | None"
 
@@ -133,32 +143,33 @@ async def _open_parts(config: Config, stack: contextlib.AsyncExitStack) -> Parts
         wording = wording_of(config)
         journal = await SqliteJournal.open(config.journal.path)
     stack.push_async_callback(journal.aclose)
-    programmes = programmes_of(config)
-    for programme in programmes:
-        stack.push_async_callback(programme.provider.aclose)
+    programme_room = ProgrammeRoom(config)
+    stack.push_async_callback(programme_room.aclose)
     directory = SqliteDirectory(config.directory)
     stack.push_async_callback(directory.aclose)
     web = _web_side(config.http)
     if web:
         stack.callback(web.close)
-    return Parts(wording, journal, directory, programmes, Supervisor(), web)
+    return Parts(wording, journal, directory, programme_room, Supervisor(), web)
 
 
 class Till:
     """All parts of one running till, joined."""
 
     def __init__(self, config: Config, parts: Parts, store: SystemdStore, surroundings: Surroundings) -> None:
-        programmes, supervisor, wording = parts.programmes, parts.supervisor, parts.wording
+        supervisor, wording = parts.supervisor, parts.wording
         self.supervisor = supervisor
         self._journal = parts.journal
-        self._programmes = programmes
+        self._programme_room = parts.programme_room
+        self._programmes = programmes = parts.programme_room.programmes
+        self._settings = _desk_settings(config, wording)
         bus = EventBus(now)
         announcer = BusAnnouncer(bus, wording)
         self._devices = DeviceRoom(config, now, announcer.device, surroundings.hardware, store)
         self.screens = Screens(self._devices.glasses, _idle(config, wording), lambda: now().astimezone())
-        self._printing = PrintRoom(parts.journal, self._devices.queues, now, wording.repeat_mark())
+        self._printing = PrintRoom(parts.journal, self._devices.queues, now, wording.repeat_mark)
         self._desk = build_desk(
-            _desk_settings(config, wording),
+            self._settings,
             Outside(
                 parts.journal,
                 parts.directory,
@@ -215,14 +226,31 @@ class Till:
 
     def start_devices(self) -> None:
         """Open the devices, each under its keeper, and warm the providers up before the first scan."""
-        for keeper in self._devices.keepers(self._desk.cards.handle_scan, self._printing):
-            self.supervisor.spawn(keeper.keep(), f"device {keeper.place.name}")
+        self._devices.start(self._around)
         self.screens.start(lambda: self._desk.book.current() is not None)
         self.supervisor.spawn(self._desk.housekeeping.run(), "housekeeping")
         self.supervisor.spawn(self._desk.rescued.run(), "rescued journal")
-        self.supervisor.spawn(self._printing.watch_age(), "age of print jobs")
         for programme in self._programmes:
             self.supervisor.spawn(programme.provider.warm_up(), f"warm up {programme.name}")
+
+    async def apply(self, config: Config) -> None:
+        """Go on with this configuration: its devices, card formats, providers and messages.
+
+        WordingError, ValueError: a template or a provider's file is wrong, and nothing has changed.
+        """
+        wording, prepared = wording_of(config), self._programme_room.prepare(config)
+        self._settings.take_over(_desk_settings(config, wording))
+        added, retired = self._programme_room.apply(config, prepared)
+        for provider in added:
+            self.supervisor.spawn(provider.warm_up(), f"warm up {provider.name}")
+        for provider in retired:
+            self.supervisor.spawn(retire(provider), f"retire {provider.name}")
+        await self._devices.apply(config, self._around)
+        self.screens.apply(self._devices.glasses, _idle(config, self._settings.wording))
+
+    @property
+    def _around(self) -> Around:
+        return Around(self._desk.cards.handle_scan, self._printing, self.supervisor.spawn)
 
 
 def _web_side(http: Http) -> "WebSide | None":

@@ -4,11 +4,11 @@ import structlog
 
 from bridge.desk.fingerprint import fingerprint
 from bridge.desk.printing import PrintRoom
+from bridge.desk.settings import DeskSettings
 from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.member import AttachedCard
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import PrintJob
-from bridge.wording import Wording
 
 log = structlog.get_logger()
 
@@ -16,14 +16,13 @@ log = structlog.get_logger()
 class CardPaper:
     """Prints where the configuration wants it; a till without a printer of ours prints nothing."""
 
-    def __init__(self, printing: PrintRoom, wording: Wording, *, enabled: bool) -> None:
+    def __init__(self, printing: PrintRoom, settings: DeskSettings) -> None:
         self._printing = printing
-        self._wording = wording
-        self._enabled = enabled
+        self._settings = settings
 
     async def hand_out(self, card: AttachedCard, occasion: str) -> None:
         """occasion: what the card came in for; the same card on the same occasion is printed once."""
-        lines = self._wording.card_lines(card) if self._enabled else ()
+        lines = self._settings.wording.card_lines(card) if self._settings.print_on_card else ()
         if lines:
             request_id = f"card:{fingerprint(occasion, card.number.value)}"
             await print_once(self._printing, lines, request_id)

@@ -1,7 +1,7 @@
 """A card comes in, by a scanner or by a call: looked up, shown, told to subscribers, attached to its receipt."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -15,8 +15,9 @@ from bridge.desk.lookups import Answer
 from bridge.desk.programme import Programme
 from bridge.desk.rooms import Rooms
 from bridge.desk.screens import CardScreens
+from bridge.desk.settings import DeskSettings
 from bridge.desk.undoing import without_redemption
-from bridge.domain.card import CardFormat, RecognisedCard, recognise
+from bridge.domain.card import RecognisedCard, recognise
 from bridge.domain.errors import CardNotFound, ProviderRefused, ProviderUnavailable
 from bridge.domain.known_card import KnownCard
 from bridge.domain.member import AttachedCard, Entry, Member, Source
@@ -85,7 +86,7 @@ class CardDesk:
     def __init__(
         self,
         rooms: Rooms,
-        formats: Sequence[CardFormat],
+        settings: DeskSettings,
         screens: CardScreens,
         paper: CardPaper,
         announcer: Announcer,
@@ -96,7 +97,7 @@ class CardDesk:
         self._settler = rooms.settler
         self._clock = rooms.clock
         self._spawn = rooms.spawn
-        self._formats = formats
+        self._settings = settings
         self._screens = screens
         self._paper = paper
         self._announcer = announcer
@@ -111,7 +112,7 @@ class CardDesk:
         True: it was a card and nobody else's business. False: it goes on to the cash program. A payment card is
         nobody's at all.
         """
-        card = recognise(self._formats, event.scan_data_label, event.scan_data_type)
+        card = recognise(self._settings.formats, event.scan_data_label, event.scan_data_type)
         if card is None and is_payment_card(event.scan_data_label):
             log.warning("payment_card_refused", device=event.device)
             return True
@@ -171,7 +172,7 @@ class CardDesk:
 
     def recognised(self, code: str, provider: str | None) -> RecognisedCard:
         """The card in a typed or picked code: by the formats, else as a number of the provider named or the first."""
-        card = recognise(self._formats, code) if provider is None else None
+        card = recognise(self._settings.formats, code) if provider is None else None
         return card or RecognisedCard(self._programmes.pick(provider).name, CardNumber(code))
 
     async def claim_held(self, receipt_id: str) -> None:

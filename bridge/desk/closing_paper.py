@@ -7,25 +7,22 @@ from bridge.desk.deadline import done_by
 from bridge.desk.printing import PrintRoom
 from bridge.desk.rooms import Rooms
 from bridge.desk.screens import CardScreens
+from bridge.desk.settings import DeskSettings
 from bridge.domain.member import Member
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import Operation, Outcome, OutcomeState, Receipt
-from bridge.wording import Wording
 
 
 class ClosingPaper:
     """Prints once a receipt, whoever asks and however often."""
 
-    def __init__(
-        self, rooms: Rooms, printing: PrintRoom, screens: CardScreens, wording: Wording, *, enabled: bool
-    ) -> None:
+    def __init__(self, rooms: Rooms, printing: PrintRoom, screens: CardScreens, settings: DeskSettings) -> None:
         self._book = rooms.book
         self._lookups = rooms.lookups
         self._programmes = rooms.programmes
         self._printing = printing
         self._screens = screens
-        self._wording = wording
-        self._enabled = enabled
+        self._settings = settings
 
     async def hand_out(self, receipt_id: str, deadline: float) -> Outcome:
         """The receipt's outcome with its paper: printed now if it never was.
@@ -42,7 +39,7 @@ class ClosingPaper:
                 outcome = replace(outcome, balance_after=member.balance if member else None)
             known = member or receipt.card.member
             expiring = known.expiring if known else ()
-            lines = outcome.printout or self._wording.closing_lines(receipt, outcome, expiring)
+            lines = outcome.printout or self._settings.wording.closing_lines(receipt, outcome, expiring)
             outcome = replace(outcome, printout=lines, job_id=await self._print(receipt, lines))
             if outcome != receipt.outcome:
                 await self._book.save(replace(receipt, outcome=outcome))
@@ -71,7 +68,7 @@ class ClosingPaper:
         self._screens.clear()
 
     async def _print(self, receipt: Receipt, lines: tuple[PaperLine, ...]) -> str | None:
-        if not self._enabled or not lines:
+        if not self._settings.print_on_close or not lines:
             return None
         job = await print_once(self._printing, lines, f"close:{receipt.receipt_id}")
         return job.job_id if job else None

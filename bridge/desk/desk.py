@@ -1,8 +1,6 @@
 """The whole desk, put together: the one place that knows which room needs which."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bridge.desk.announcer import Announcer
 from bridge.desk.book import ReceiptBook
@@ -30,26 +28,11 @@ from bridge.desk.retention import Retention
 from bridge.desk.rooms import Rooms
 from bridge.desk.screens import CardScreens, Screens
 from bridge.desk.searching import SearchDesk
+from bridge.desk.settings import DeskSettings
 from bridge.desk.settler import Settler, Spawn
 from bridge.desk.staff import Staff
-from bridge.domain.card import CardFormat
 from bridge.pace import Pace
 from bridge.ports import CardDirectory, Clock, Journal, Meter, Unfinished
-from bridge.wording import Wording
-
-
-@dataclass(frozen=True, slots=True)
-class DeskSettings:
-    """What the configuration says about the desk itself."""
-
-    store: str
-    till: str
-    formats: Sequence[CardFormat]
-    wording: Wording
-    show_card: bool = True
-    print_on_card: bool = False
-    print_on_close: bool = True
-    keep: timedelta = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +90,10 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
     memory = CardMemory(outside.directory, clock, spawn)
     lookups = Lookups(clock, watch, memory)
     rooms = Rooms(outside.programmes, book, lookups, Quotes(clock, watch), settler, errands, staff, clock, spawn)
-    screens = CardScreens(outside.screens, settings.wording, enabled=settings.show_card)
-    on_card = CardPaper(outside.printing, settings.wording, enabled=settings.print_on_card)
-    cards = CardDesk(rooms, settings.formats, screens, on_card, outside.announcer)
-    paper = ClosingPaper(rooms, outside.printing, screens, settings.wording, enabled=settings.print_on_close)
+    screens = CardScreens(outside.screens, settings)
+    on_card = CardPaper(outside.printing, settings)
+    cards = CardDesk(rooms, settings, screens, on_card, outside.announcer)
+    paper = ClosingPaper(rooms, outside.printing, screens, settings)
     refunds = RefundDesk(rooms, cards, ids)
     closing = CloseDesk(rooms, cards, refunds, paper)
     return Desk(

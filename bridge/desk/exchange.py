@@ -50,10 +50,10 @@ class Exchange:
         self._programmes = programmes
         self._watch = watch
         self._cards: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
-        self._gates = {p.name: asyncio.Semaphore(EXCHANGES_AT_ONCE) for p in programmes}
+        self._gates: dict[str, asyncio.Semaphore] = {}
 
     def knows(self, provider: str) -> bool:
-        return provider in self._gates
+        return self._programmes.knows(provider)
 
     def style(self, provider: str) -> SaleStyle:
         """Of a provider that is not configured any more: what needs no step before the fiscal paper."""
@@ -77,7 +77,8 @@ class Exchange:
         provider = programme.provider
         card = self._cards.setdefault((move.provider, card_key), asyncio.Lock())
         operation = move.kind.value if isinstance(step, Send) else "ask"
-        async with card, self._gates[move.provider]:
+        gate = self._gates.setdefault(move.provider, asyncio.Semaphore(EXCHANGES_AT_ONCE))
+        async with card, gate:
             with self._watch.exchange(programme, operation) as exchanged:
                 reply = await (provider.send(move) if isinstance(step, Send) else provider.ask(move))
                 exchanged.outcome = type(reply).__name__.lower()

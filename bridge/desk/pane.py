@@ -41,6 +41,13 @@ class Pane:
             self._is_idle = self._is_idle and not is_serving()
             self._go_on()
 
+    def change_idle(self, idle: Idle) -> None:
+        """Show this while idle from now on. What is shown now stays, unless that was what is shown while idle."""
+        was_waiting, self._idle = self._timer is not None, idle
+        if self._is_serving is not None and (self._is_idle or not was_waiting):
+            self.stop()
+            self._go_on()
+
     def show(self, screen: Screen, for_ms: int | None) -> None:
         """Show it for good, or for so long; then the screen before returns."""
         self.stop()

@@ -6,7 +6,7 @@ the till, not to whoever switches the printer on in the morning.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -47,11 +47,19 @@ class Sending:
         self._queue.all_sent = self.job.job_id
 
 
+RepeatMark = Callable[[], tuple[PaperLine, ...]]
+"""What stands above a job that may have been seen before."""
+
+
+def not_configured(job: PrintJob) -> str:
+    """Why a job is not printed whose printer the configuration does not know."""
+    return f"no printer {job.device!r} is configured any more"
+
+
 class PrinterQueueServer:
     """Serves one queue: whatever printer is there, and its clock."""
 
-    def __init__(self, queue: PrinterQueue, journal: Journal, clock: Clock, repeat_mark: tuple[PaperLine, ...]) -> None:
-        """repeat_mark: stands above a job that may have been seen before."""
+    def __init__(self, queue: PrinterQueue, journal: Journal, clock: Clock, repeat_mark: RepeatMark) -> None:
         self._queue = queue
         self._journal = journal
         self._clock = clock
@@ -59,7 +67,7 @@ class PrinterQueueServer:
 
     def printout(self, job: PrintJob) -> Printout:
         """What is to be on the paper."""
-        return printout_of((*self._repeat_mark, *job.lines) if job.is_repeat else job.lines)
+        return printout_of((*self._repeat_mark(), *job.lines) if job.is_repeat else job.lines)
 
     async def serve(self, printer: PosPrinter) -> None:
         """Print for as long as the printer is there. Ends by the DeviceError that a job met."""
@@ -75,6 +83,11 @@ class PrinterQueueServer:
         while True:
             await _despite_the_journal(self._end_too_old())
             await self._changed(self._queue.next_too_old_in(self._clock()))
+
+    async def give_up(self) -> None:
+        """End all that waits: its printer is gone for good. JournalFailed: the rest ends with the next start."""
+        while job := self._queue.take():
+            await self._end(job, JobState.FAILED, not_configured(job))
 
     async def _print_next(self, printer: PosPrinter) -> None:
         await self._end_too_old()  # here too: timers stand still while the till is suspended

@@ -12,7 +12,7 @@ import structlog
 
 from bridge.desk.paper import printout_of
 from bridge.desk.print_queue import PrinterQueue, named
-from bridge.desk.print_serving import PrinterQueueServer
+from bridge.desk.print_serving import PrinterQueueServer, RepeatMark, not_configured
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, PrintJob
 from bridge.ports import Clock, Journal, Unfinished
@@ -25,12 +25,12 @@ class PrintRoom:
     """Takes jobs from the desk and hands them to printers, one at a time each."""
 
     def __init__(
-        self, journal: Journal, queues: Mapping[str, PrinterQueue], clock: Clock, repeat_mark: tuple[PaperLine, ...]
+        self, journal: Journal, queues: Mapping[str, PrinterQueue], clock: Clock, repeat_mark: RepeatMark
     ) -> None:
-        """repeat_mark: stands above a job that may have been seen before."""
+        """queues: by printer, and those of now: a reload may add some and take some away."""
         self._journal = journal
         self._queues = queues
-        self._servers = {name: PrinterQueueServer(queue, journal, clock, repeat_mark) for name, queue in queues.items()}
+        self._repeat_mark = repeat_mark
         self._clock = clock
         self._numbers = count(1)
         self._by_request: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -82,21 +82,28 @@ class PrintRoom:
 
     async def serve(self, name: str, printer: PosPrinter) -> None:
         """Print this printer's jobs for as long as it is there. Ends by the DeviceError that a job met."""
-        await self._servers[name].serve(printer)
+        await self._server(self._queues[name]).serve(printer)
 
-    async def watch_age(self) -> None:
-        """For ever: end the jobs that are not to be printed any more."""
-        await asyncio.gather(*(server.watch_age() for server in self._servers.values()))
+    async def watch_age(self, name: str) -> None:
+        """For ever: end the jobs of this printer that are not to be printed any more."""
+        await self._server(self._queues[name]).watch_age()
+
+    async def give_up(self, queue: PrinterQueue) -> None:
+        """Its printer is not configured any more: what waits for it is not printed."""
+        await self._server(queue).give_up()
+
+    def _server(self, queue: PrinterQueue) -> PrinterQueueServer:
+        return PrinterQueueServer(queue, self._journal, self._clock, self._repeat_mark)
 
     def _take_up(self, job: PrintJob) -> PrintJob | None:
         if job.state is JobState.SENDING:
-            if job.device in self._queues:
-                self._queues[job.device].cut_off = self._servers[job.device].printout(job)
+            if queue := self._queues.get(job.device):
+                queue.cut_off = self._server(queue).printout(job)
             return replace(job, state=JobState.UNKNOWN, reason="the bridge stopped while printing")
         if job.device in self._queues:
             self._queues[job.device].put(job)
             return None
-        return replace(job, state=JobState.FAILED, reason=f"no printer {job.device!r} is configured any more")
+        return replace(job, state=JobState.FAILED, reason=not_configured(job))
 
     async def _accept(self, job: PrintJob) -> PrintJob:
         await self._journal.save(job)

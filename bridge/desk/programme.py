@@ -34,6 +34,10 @@ class Programmes:
     def __init__(self, programmes: Mapping[str, Programme]) -> None:
         self._programmes = dict(programmes)
 
+    def replace(self, programmes: Mapping[str, Programme]) -> None:
+        """These are all from now on. What was begun with another one ends with it."""
+        self._programmes = dict(programmes)
+
     def __len__(self) -> int:
         return len(self._programmes)
 

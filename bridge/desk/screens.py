@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bridge.desk.pane import Glass, Pane
+from bridge.desk.settings import DeskSettings
 from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.idle import Idle
 from bridge.domain.member import AttachedCard
-from bridge.wording import Wording
 from devices.documents import Screen
 
 
@@ -15,12 +15,27 @@ class Screens:
     """Each display's screen; a call without a device means all of them."""
 
     def __init__(self, glasses: Mapping[str, Glass], idle: Idle, local_time: Callable[[], datetime]) -> None:
+        self._local_time = local_time
         self._panes = {name: Pane(glass, idle, local_time) for name, glass in glasses.items()}
+        self._is_serving: Callable[[], bool] | None = None
 
     def start(self, is_serving: Callable[[], bool]) -> None:
         """Displays may be idle from now on, while not `is_serving`. Needs a running event loop."""
+        self._is_serving = is_serving
         for pane in self._panes.values():
             pane.start(is_serving)
+
+    def apply(self, glasses: Mapping[str, Glass], idle: Idle) -> None:
+        """These are the displays from now on, and this is what they show while they are idle."""
+        for name in self._panes.keys() - glasses.keys():
+            self._panes.pop(name).stop()
+        for pane in self._panes.values():
+            pane.change_idle(idle)
+        for name in glasses.keys() - self._panes.keys():
+            self._panes[name] = Pane(glasses[name], idle, self._local_time)
+            if self._is_serving is not None:
+                self._panes[name].start(self._is_serving)
+        self._panes = {name: self._panes[name] for name in glasses}
 
     def show(self, rows: Sequence[str], device: str | None = None, for_ms: int | None = None) -> bool:
         """Show `rows`, for good or for `for_ms` (then the screen before returns). True when a display is there.
@@ -48,10 +63,10 @@ class Screens:
 class CardScreens:
     """The card's message on the display; says nothing where the shop does not want it."""
 
-    def __init__(self, screens: Screens, wording: Wording, *, enabled: bool) -> None:
+    def __init__(self, screens: Screens, settings: DeskSettings) -> None:
         self._screens = screens
-        self._wording = wording
-        self._enabled = enabled
+        self._settings = settings
+        self._wording = settings.wording
 
     def searching(self) -> None:
         self._show(self._wording.screen("searching"))
@@ -71,5 +86,5 @@ class CardScreens:
         self._show(())
 
     def _show(self, rows: Sequence[str]) -> None:
-        if self._enabled:
+        if self._settings.show_card:
             self._screens.show(rows)

@@ -35,6 +35,11 @@ class Wording:
         self._texts = texts
         self._size = size
 
+    def take_over(self, other: "Wording") -> None:
+        """Say all as `other` does from now on: whoever has this one says it so too."""
+        self.date_format = other.date_format
+        self._texts, self._size = other._texts, other._size  # noqa: SLF001 - another of this class
+
     def screen(self, name: str) -> tuple[str, ...]:
         """One of the screens that say the same to everybody: "searching", "closed", "idle" …"""
         return self._rows(f"display/{name}", self._size)

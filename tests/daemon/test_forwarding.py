@@ -47,7 +47,8 @@ class Bench:
         self.at_hand: asyncio.Queue[FakeForwarder | DeviceError] = asyncio.Queue()
         self.told: list[str] = []
         self.taken: set[bytes] = set()
-        self.forward = ScanForward("front", "wedge", self._open, lambda: NOW, self.told.append)
+        self.forward = ScanForward("front", "wedge", self._open, lambda: NOW)
+        self.forward.follow(self.told.append)
         self.delivery = Delivery(lambda event: event.scan_data in self.taken, self.forward)
         self.running = asyncio.create_task(self.forward.keeper.keep())
 

@@ -9,8 +9,9 @@ import pytest
 
 from bridge.config.loading import load
 from bridge.daemon import forwarding
-from bridge.daemon.device_room import DeviceRoom
+from bridge.daemon.device_room import Around, DeviceRoom
 from bridge.daemon.hardware import Hardware
+from bridge.daemon.supervisor import Supervisor
 from bridge.desk.printing import PrintRoom
 from bridge.domain.moves import PaperLine
 from bridge.journal import SqliteJournal
@@ -51,7 +52,7 @@ class Room:
         self.grabs: asyncio.Queue[bool] = asyncio.Queue()
         self.scans: asyncio.Queue[DataEvent] = asyncio.Queue()
         self.is_card = False
-        self._keeping: list[asyncio.Task[None]] = []
+        self._supervisor = Supervisor()
         self._journal: SqliteJournal | None = None
 
     async def start(self, folder: Path, forward: str) -> None:
@@ -61,13 +62,11 @@ class Room:
         room = DeviceRoom(
             load(config), clock, lambda _status: None, Hardware(hotplug=Hotplug(folder / "no-udev")), NoStore()
         )
-        keepers = room.keepers(self._on_scan, PrintRoom(self._journal, room.queues, clock, (PaperLine("REPEAT"),)))
-        self._keeping = [asyncio.create_task(keeper.keep()) for keeper in keepers]
+        printing = PrintRoom(self._journal, room.queues, clock, lambda: (PaperLine("REPEAT"),))
+        room.start(Around(self._on_scan, printing, self._supervisor.spawn))
 
     async def aclose(self) -> None:
-        for task in self._keeping:
-            task.cancel()
-        await asyncio.gather(*self._keeping, return_exceptions=True)
+        await self._supervisor.stop()
         if self._journal is not None:
             await self._journal.aclose()
 

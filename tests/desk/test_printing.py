@@ -77,7 +77,7 @@ class Desk:
 
     def started(self) -> PrintRoom:
         self.queue = PrinterQueue(self._check, WORTH_PRINTING_FOR)
-        return PrintRoom(self.journal, {"receipt": self.queue}, lambda: self.now, (MARK,))
+        return PrintRoom(self.journal, {"receipt": self.queue}, lambda: self.now, lambda: (MARK,))
 
     async def restarted(self) -> list[PrintJob]:
         self.room = self.started()
@@ -189,7 +189,7 @@ async def test_what_gets_too_old_while_the_printer_is_away_fails_at_once_and_can
     desk.printer.fates.append(away)
     with pytest.raises(DeviceLost):
         await desk.room.serve("receipt", desk.printer)
-    watching = asyncio.create_task(desk.room.watch_age())
+    watching = asyncio.create_task(desk.room.watch_age("receipt"))
     desk.now += WORTH_PRINTING_FOR
     young = await desk.room.submit(PAPER)  # the watch looks at the clock when something comes
     async with asyncio.timeout(5):
@@ -207,8 +207,8 @@ async def test_what_gets_too_old_while_the_printer_is_away_fails_at_once_and_can
 
 async def test_time_passes_for_what_waits_though_nothing_else_happens(desk: Desk) -> None:
     desk.queue.print_within = timedelta(milliseconds=1)
-    desk.room = PrintRoom(desk.journal, {"receipt": desk.queue}, lambda: datetime.now(UTC), (MARK,))
-    watching = asyncio.create_task(desk.room.watch_age())
+    desk.room = PrintRoom(desk.journal, {"receipt": desk.queue}, lambda: datetime.now(UTC), lambda: (MARK,))
+    watching = asyncio.create_task(desk.room.watch_age("receipt"))
     job = await desk.room.submit(PAPER)
     async with asyncio.timeout(5):
         while (found := await desk.room.job(job.job_id)) is None or found.state is not JobState.FAILED:

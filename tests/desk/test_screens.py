@@ -224,3 +224,28 @@ async def test_idle_till_says_so_until_a_card_comes(idle_shop: Shop) -> None:
     assert re.fullmatch(r"\d\d\.\d\d\.\d{4} \d\d:\d\d {4}", rows[1])
     await idle_shop.scanner.scan(CARD)
     await idle_shop.display.until(lambda rows: "350" in rows[1])
+
+
+async def test_another_idle_text_is_shown_at_once_where_the_display_is_idle(benches: list[Bench]) -> None:
+    bench = bench_of(benches, Idle(("before",), after=SOON))
+    bench.start()
+    bench.screens.apply({"pole": bench.wall}, Idle(("after",), after=SOON))
+    await bench.wall.until(text("before"), text("after"))
+
+
+async def test_another_idle_text_leaves_a_screen_that_is_shown(benches: list[Bench]) -> None:
+    bench = bench_of(benches, Idle())
+    bench.start()
+    bench.screens.show(["lasting"])
+    bench.screens.apply({"pole": bench.wall}, Idle(("idle",), after=SOON))
+    await bench.wall.until(text("lasting"), text("idle"))
+
+
+async def test_displays_come_and_go(benches: list[Bench]) -> None:
+    bench = bench_of(benches, Idle(("idle",), after=SOON))
+    bench.start()
+    other = Wall()
+    bench.screens.apply({"side": other}, Idle(("idle",), after=SOON))
+    await other.until(text("idle"))
+    with pytest.raises(DeviceUnavailable):
+        bench.screens.show(["gone"], "pole")

@@ -151,4 +151,4 @@ def _write(changes: Sequence[Change]) -> None:
             click.echo(change.write())
         except OSError as error:
             raise Refused(f"{change.file} was not written: {error.strerror}; run it as root") from error
-    click.echo("now: udevadm control --reload && udevadm trigger && systemctl restart pos-bridge")
+    click.echo("now: udevadm control --reload && udevadm trigger && systemctl reload pos-bridge")
