@@ -30,9 +30,14 @@ class PassedFds:
         """The first of this name; the caller owns it now."""
         return self.take(lambda fd: self._fds[fd] == name)
 
-    def close_others(self, beginning: str, names: Collection[str]) -> list[str]:
+    @property
+    def names(self) -> Collection[str]:
+        """Of those that nobody has taken yet."""
+        return self._fds.values()
+
+    def close_others(self, beginnings: tuple[str, ...], names: Collection[str]) -> list[str]:
         """Close those whose name begins so and is none of `names`; the names of what was closed."""
-        others = [fd for fd, name in self._fds.items() if name.startswith(beginning) and name not in names]
+        others = [fd for fd, name in self._fds.items() if name.startswith(beginnings) and name not in names]
         for fd in others:
             os.close(fd)
         return [self._fds.pop(fd) for fd in others]

@@ -9,13 +9,16 @@ from typing import Any
 from devices.codecs.hid_pos import DESCRIPTOR_MARK
 from devices.codecs.keys import LAYOUTS, KeyDecoder
 from devices.codecs.lines import ALL_TERMINATORS
+from devices.descriptor_store import DescriptorStore, NoStore
 from devices.endpoints import HidrawEndpoint, InputEndpoint, SerialEndpoint
+from devices.errors import DeviceLost
 from devices.events import Remainder
 from devices.scanners.hid_pos import HidPosScanner
 from devices.scanners.keyboard import KeyboardScanner
 from devices.scanners.serial import SerialScanner
 from devices.transports.base import Transports
 from devices.transports.kernel import KernelTransports
+from devices.transports.serial_port import stored_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class ScannerSettings:
     """What any kind of scanner may be told; each takes what concerns it.
 
     layout: a name of devices.codecs.keys.LAYOUTS. grab: take a keyboard scanner from everybody else, which is right
-    only once its scans have another way to the cash program.
+    only once its scans have another way to the cash program. store: keeps a serial line open over our restart.
     """
 
     name: str
@@ -34,6 +37,7 @@ class ScannerSettings:
     grab: bool = True
     on_remainder: Callable[[Remainder], None] | None = None
     transports: Transports = field(default_factory=KernelTransports)
+    store: DescriptorStore = field(default_factory=NoStore)
 
 
 AnyScanner = SerialScanner | KeyboardScanner | HidPosScanner
@@ -43,8 +47,8 @@ ScannerOpener = Callable[[Any, ScannerSettings], AbstractAsyncContextManager[Any
 
 @asynccontextmanager
 async def open_serial_scanner(endpoint: SerialEndpoint, settings: ScannerSettings) -> AsyncIterator[AnyScanner]:
-    async with aclosing(await settings.transports.open_stream(endpoint)) as stream:
-        yield SerialScanner(
+    async with aclosing(await settings.transports.open_line(endpoint, settings.store)) as stream:
+        driver = SerialScanner(
             settings.name,
             stream,
             settings.clock,
@@ -52,6 +56,11 @@ async def open_serial_scanner(endpoint: SerialEndpoint, settings: ScannerSetting
             settings.idle_gap_ms,
             settings.on_remainder,
         )
+        try:
+            yield driver
+        except DeviceLost:
+            settings.store.drop(stored_line(endpoint))
+            raise
 
 
 @asynccontextmanager

@@ -46,9 +46,9 @@ def test_each_is_taken_once_by_its_name(pipes: list[int]) -> None:
 
 def test_what_nobody_will_take_is_closed(pipes: list[int]) -> None:
     passed = PassedFds(environ())
-    assert passed.close_others("pty-", {"pty-b"}) == ["pty-a"]
+    assert passed.close_others(("pty-", "tty-"), {"pty-b"}) == ["pty-a"]
     assert [is_open(fd) for fd in pipes] == [True, False, True]
-    assert passed.close_others("pty-", {"pty-b"}) == []
+    assert passed.close_others(("pty-", "tty-"), {"pty-b"}) == []
 
 
 def test_names_may_be_missing(pipes: list[int]) -> None:

@@ -14,6 +14,7 @@ from bridge.events import rfc3339
 from bridge.ports import Clock
 from bridge.pos import messages as m
 from devices.codecs.escpos import encode
+from devices.descriptor_store import DescriptorStore
 from devices.displays.line_display import ByteLineDisplay, LatestScreen
 from devices.documents import Printout, Screen
 from devices.endpoints import (
@@ -26,7 +27,7 @@ from devices.endpoints import (
     parse_endpoint,
 )
 from devices.events import DataEvent, DeviceState, StatusUpdateEvent
-from devices.forwarding.base import DescriptorStore
+from devices.forwarding.pty_node import stored_pty
 from devices.opening import ScannerSettings
 from devices.printers.escpos import EscPosPrinter, state_of
 from devices.printers.network import NetworkPrinter
@@ -34,6 +35,7 @@ from devices.printers.profiles import PROFILES, Profile, override
 from devices.registry import COMMAND_SETS, SCANNERS
 from devices.together import first_of
 from devices.transports.base import ByteStream
+from devices.transports.serial_port import stored_line
 
 # Whoever opens one of these has it alone: by a lock, by usblp, by libusb's claim. A keyboard is claimed by the grab.
 EXCLUSIVE = (SerialEndpoint, LpEndpoint, UsbEndpoint)
@@ -108,6 +110,8 @@ class DeviceRoom:
         await _ended((way.task,) for way in lost)
         for way in lost:
             self._outlets.forget(way)
+        for name in stored_names(self._config) - stored_names(config):
+            self._outlets.store.drop(name)
         self._config = config
         for queue in self._fit(config):
             around.spawn(around.printing.give_up(queue), "papers of a printer that is gone")
@@ -199,6 +203,7 @@ class DeviceRoom:
             delivery.may_grab,
             delivery.deliver_remainder,
             self._transports,
+            self._outlets.store,
         )
 
     def _display(self, display: Display) -> DeviceKeeper:
@@ -276,6 +281,13 @@ class DeviceRoom:
         place = DevicePlace(device.name, role, str(device.endpoint))
         news = self._hotplug.news_of(parse_endpoint(device.endpoint))
         return DeviceKeeper(place, life, self._clock, self._tell, state, news)
+
+
+def stored_names(config: Config) -> set[str]:
+    """What of this configuration may lie in the descriptor store."""
+    ports = {stored_pty(path) for row in config.scanners if (path := row.forward.pty_path)}
+    places = (parse_endpoint(row.endpoint) for row in config.scanners)
+    return ports | {stored_line(place) for place in places if isinstance(place, SerialEndpoint)}
 
 
 def _rows(config: Config) -> Sequence[Row]:

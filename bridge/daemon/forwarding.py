@@ -12,10 +12,10 @@ from bridge.config.values import Forward
 from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace
 from bridge.daemon.tally import Tally
 from bridge.ports import Clock
+from devices.descriptor_store import DescriptorStore
 from devices.events import DataEvent, DeviceState, Remainder, StatusUpdateEvent
-from devices.forwarding.base import DescriptorStore, Forwarder
+from devices.forwarding.base import Forwarder
 from devices.forwarding.pty import open_pty
-from devices.forwarding.pty_node import stored_name
 from devices.forwarding.uinput import open_wedge
 from devices.hotplug import Hotplug
 
@@ -178,9 +178,7 @@ class Outlets:
         return ScanForward(scanner.name, scanner.forward, opener, self.clock, news=news)
 
     def forget(self, way: "KeptForward") -> None:
-        """It is closed, and nobody is to take it up again."""
-        if path := way.outlet.pty_path:
-            self.store.drop(stored_name(path))
+        """It is closed."""
         if way.forward.keeper.news:
             self.hotplug.forget(way.forward.keeper.news)
 

@@ -15,7 +15,7 @@ import bridge
 from bridge.config.doors import Http
 from bridge.config.model import Config
 from bridge.daemon.descriptor_store import SystemdStore
-from bridge.daemon.device_room import Around, DeviceRoom
+from bridge.daemon.device_room import Around, DeviceRoom, stored_names
 from bridge.daemon.failures import start_failures
 from bridge.daemon.programmes import ProgrammeRoom, retire
 from bridge.daemon.reload import Reloader, Reread, reloads_by_signal, status_of
@@ -46,7 +46,8 @@ from bridge.pos.server import PosServer, anyone
 from bridge.sd_listen import PassedFds
 from bridge.sd_notify import SystemdNotifier
 from bridge.wording import Wording
-from devices.forwarding.pty_node import STORED, stored_name
+from devices.forwarding.pty_node import STORED_PTY
+from devices.transports.serial_port import STORED_LINE
 
 if TYPE_CHECKING:
     from bridge.daemon.web import WebSide
@@ -79,7 +80,7 @@ async def serve(config: Config, stop: asyncio.Event, surroundings: Surroundings 
     surroundings = surroundings or Surroundings()
     notifier, passed = SystemdNotifier(), PassedFds()
     store = SystemdStore(notifier, passed)
-    store.drop_others(STORED, {stored_name(path) for row in config.scanners if (path := row.forward.pty_path)})
+    store.drop_others((STORED_PTY, STORED_LINE), stored_names(config))
     async with contextlib.AsyncExitStack() as stack:
         parts = await _open_parts(config, stack)
         with start_failures():

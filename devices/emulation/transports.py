@@ -3,9 +3,10 @@
 import asyncio
 from pathlib import Path
 
+from devices.descriptor_store import DescriptorStore
 from devices.emulation.hidraw import EmulatedHidPosScanner
 from devices.emulation.input_node import EmulatedKeyboardScanner
-from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint
+from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint, SerialEndpoint
 from devices.errors import DeviceNotFound
 from devices.hotplug import Hotplug
 from devices.transports import open_transport
@@ -27,6 +28,9 @@ class EmulatedTransports:
         if endpoint not in self.streams:
             raise _not_emulated(endpoint)
         return await open_transport(endpoint)
+
+    async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> ByteStream:  # noqa: ARG002 - ends with us
+        return await self.open_stream(endpoint)
 
     async def open_keyboard(self, endpoint: InputEndpoint, *, grab: bool) -> InputDevice:  # noqa: ARG002 - nobody else could have it
         if endpoint not in self.keyboards:

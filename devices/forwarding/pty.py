@@ -13,9 +13,9 @@ from pathlib import Path
 import structlog
 
 from devices.codecs.lines import SCAN_CAP_BYTES
+from devices.descriptor_store import DescriptorStore, NoStore
 from devices.errors import DeviceError
 from devices.events import DataEvent, Remainder
-from devices.forwarding.base import DescriptorStore, NoStore
 from devices.forwarding.pty_node import PtyNode
 from devices.forwarding.scan_queue import ScanQueue
 from devices.transports.base import map_os_errors

@@ -5,7 +5,6 @@ import contextlib
 import errno
 import fcntl
 import grp
-import hashlib
 import os
 import pty
 import select
@@ -15,7 +14,7 @@ import tty
 from collections.abc import Callable
 from pathlib import Path
 
-from devices.forwarding.base import DescriptorStore
+from devices.descriptor_store import DescriptorStore, stored_name
 from devices.forwarding.link import Link
 
 _READ_CHUNK_BYTES = 4096
@@ -25,13 +24,13 @@ _WITH_GROUP = 0o660
 
 # Linux include/uapi/asm-generic/ioctls.h: the number of a master's slave; Python has no name for it.
 _TIOCGPTN = 0x80045430
-STORED = "pty-"
+STORED_PTY = "pty-"
 """How all names begin under which PTYs are kept."""
 
 
-def stored_name(path: Path) -> str:
-    """The name under which the PTY at `path` is kept: FDNAME= takes ASCII without a colon, at most 255 characters."""
-    return STORED + hashlib.sha256(os.fsencode(path)).hexdigest()[:32]
+def stored_pty(path: Path) -> str:
+    """The name under which the PTY at `path` is kept."""
+    return stored_name(STORED_PTY, os.fsencode(path))
 
 
 def _made() -> tuple[int, str]:
@@ -60,7 +59,7 @@ class PtyNode:
     def __init__(self, path: Path, group: str | None, on_change: Callable[[], None], store: DescriptorStore) -> None:
         """`on_change` is called when a program closes the PTY, takes bytes out of it or writes to it."""
         self._store = store
-        self._name = stored_name(path)
+        self._name = stored_pty(path)
         with contextlib.ExitStack() as undo:
             kept = _adopted(store.take(self._name))
             self._master, slave = kept or _made()

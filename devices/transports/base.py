@@ -6,7 +6,8 @@ import socket
 from collections.abc import Collection, Iterator
 from typing import Protocol
 
-from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint
+from devices.descriptor_store import DescriptorStore
+from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint, SerialEndpoint
 from devices.errors import (
     DeviceBusy,
     DeviceError,
@@ -88,6 +89,10 @@ class Transports(Protocol):
 
     async def open_stream(self, endpoint: Endpoint) -> ByteStream:
         """What moves bytes both ways. Unsupported: input:// and hidraw:// are no byte streams."""
+        ...
+
+    async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> ByteStream:
+        """A serial scanner's line; `store` keeps it open over our end, where there is a kernel to keep it."""
         ...
 
     async def open_keyboard(self, endpoint: InputEndpoint, *, grab: bool) -> InputDevice:

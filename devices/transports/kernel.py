@@ -1,10 +1,12 @@
 """The transports of a real till: what the kernel has."""
 
-from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint
+from devices.descriptor_store import DescriptorStore
+from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint, SerialEndpoint
 from devices.transports import open_transport
 from devices.transports.base import ByteStream, HidDevice, InputDevice
 from devices.transports.hidraw_node import open_hidraw
 from devices.transports.input_node import open_input
+from devices.transports.serial_port import open_kept_serial
 
 
 class KernelTransports:
@@ -12,6 +14,9 @@ class KernelTransports:
 
     async def open_stream(self, endpoint: Endpoint) -> ByteStream:
         return await open_transport(endpoint)
+
+    async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> ByteStream:
+        return await open_kept_serial(endpoint, store)
 
     async def open_keyboard(self, endpoint: InputEndpoint, *, grab: bool) -> InputDevice:
         return await open_input(endpoint, grab=grab)

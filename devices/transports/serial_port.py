@@ -1,11 +1,14 @@
 """`serial://`: RS-232, USB-serial, CDC-ACM, PTYs. pyserial opens and sets the line, the event loop moves the bytes."""
 
+import contextlib
 import fcntl
+import os
 import struct
 import termios
 
 import serial
 
+from devices.descriptor_store import DescriptorStore, stored_name
 from devices.endpoints import Flow, Parity, SerialEndpoint
 from devices.errors import Unsupported
 from devices.transports.base import WRITE_TIMEOUT_S, map_os_errors
@@ -31,11 +34,45 @@ class _Line(serial.Serial):
         pass
 
 
+STORED_LINE = "tty-"
+"""How all names begin under which lines are kept open."""
+
+
+def stored_line(endpoint: SerialEndpoint) -> str:
+    """The name under which this line is kept open, whatever its settings are."""
+    return stored_name(STORED_LINE, os.fsencode(endpoint.path or str(endpoint.identity)))
+
+
+async def open_kept_serial(endpoint: SerialEndpoint, store: DescriptorStore) -> FdStream:
+    """As open_serial. The line stays open over our end too: what comes meanwhile waits in the kernel for the next run,
+    which otherwise forgets it with the last descriptor.
+    """
+    left = store.take(stored_line(endpoint))
+    try:
+        if left is not None:
+            fcntl.flock(left, fcntl.LOCK_UN)  # ours, of the run before
+        stream, fd = await _opened(endpoint, WRITE_TIMEOUT_S)
+    except BaseException:
+        store.drop(stored_line(endpoint))
+        raise
+    finally:
+        if left is not None:
+            os.close(left)
+    store.keep(stored_line(endpoint), fd)
+    return stream
+
+
 async def open_serial(endpoint: SerialEndpoint, write_timeout_s: float = WRITE_TIMEOUT_S) -> FdStream:
     """The line at `endpoint`: raw, locked against other programs (flock), set as the endpoint says.
 
     Unsupported: the node is no serial line, or cannot be set so. DeviceBusy: another program holds it.
     """
+    stream, _fd = await _opened(endpoint, write_timeout_s)
+    return stream
+
+
+async def _opened(endpoint: SerialEndpoint, write_timeout_s: float) -> tuple[FdStream, int]:
+    """With its descriptor, which the stream owns."""
     name = str(endpoint)
     line = _open_line(name, await node_path(endpoint), endpoint)
     fd = line.fileno()
@@ -47,7 +84,14 @@ async def open_serial(endpoint: SerialEndpoint, write_timeout_s: float = WRITE_T
         unsent=lambda: unsent_bytes(fd),
         bytes_per_s=endpoint.baud / BITS_PER_BYTE,
     )
-    return FdStream(name, fd, line.close, options)
+    return FdStream(name, fd, lambda: _close(line), options), fd
+
+
+def _close(line: _Line) -> None:
+    """The lock would outlive it in a copy that is kept."""
+    with contextlib.suppress(OSError):  # a line that hung up
+        fcntl.flock(line.fileno(), fcntl.LOCK_UN)
+    line.close()
 
 
 def _open_line(name: str, path: str, endpoint: SerialEndpoint) -> _Line:

@@ -16,10 +16,10 @@ from bridge.desk.printing import PrintRoom
 from bridge.domain.moves import PaperLine
 from bridge.journal import SqliteJournal
 from devices.codecs.keys import LAYOUTS, KeyDecoder
+from devices.descriptor_store import NoStore
 from devices.emulation.input_node import EmulatedKeyboardScanner
 from devices.endpoints import InputEndpoint
 from devices.events import DataEvent
-from devices.forwarding.base import NoStore
 from devices.forwarding.wedge import Wedge
 from devices.hotplug import Hotplug
 from devices.opening import AnyScanner, ScannerSettings

@@ -1,11 +1,14 @@
 """The daemon as a service of systemd is restarted or killed: the cash program notices nothing at its serial port."""
 
 import asyncio
+import fcntl
 import os
 import select
 import signal
 import socket
+import struct
 import sys
+import termios
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,8 +18,10 @@ from devices.emulation.pty import PtyLink
 from devices.emulation.scanner import EmulatedScanner
 from tests.devices.forwarding.events import CHESTNY_ZNAK, GOODS
 from tests.devices.forwarding.reader import Reader
+from tests.devices.waiting import until
 
 READY_WITHIN_S = 20.0
+PORT, LINE = "pty-", "tty-"
 
 CONFIG = """
 [till]
@@ -80,9 +85,15 @@ class Systemd:
         await self._service.wait()
         self._service = None
 
-    async def until_stored(self, count: int) -> None:
+    async def until_stored(self, *beginnings: str) -> None:
+        """Until there is something under a name that begins so, for each."""
         async with asyncio.timeout(READY_WITHIN_S):
-            while len(self.stored) < count:
+            while not all(any(name.startswith(beginning) for name in self.stored) for beginning in beginnings):
+                await self._heard()
+
+    async def until_gone(self, beginning: str) -> None:
+        async with asyncio.timeout(READY_WITHIN_S):
+            while any(name.startswith(beginning) for name in self.stored):
                 await self._heard()
 
     async def aclose(self) -> None:
@@ -145,7 +156,7 @@ async def test_the_cash_program_keeps_its_port_and_gets_what_was_scanned_meanwhi
     systemd: Systemd, scanner: EmulatedScanner, readers: list[Reader], ending: signal.Signals
 ) -> None:
     await systemd.start()
-    await systemd.until_stored(1)
+    await systemd.until_stored(PORT, LINE)
     readers.append(reader := Reader(systemd.folder / "goods"))
     await scanner.scan(GOODS.decode())
     await reader.until(GOODS + b"\r")
@@ -154,7 +165,8 @@ async def test_the_cash_program_keeps_its_port_and_gets_what_was_scanned_meanwhi
     await scanner.send([CHESTNY_ZNAK + b"\r"])
     await systemd.start()
     await reader.until(GOODS + b"\r" + CHESTNY_ZNAK + b"\r")
-    assert (len(systemd.stored), systemd.unstored) == (1, [])
+    await systemd.until_stored(PORT, LINE)
+    assert [name for name in systemd.unstored if name.startswith(PORT)] == []
     await systemd.end(signal.SIGTERM)
 
 
@@ -162,13 +174,49 @@ async def test_a_port_that_is_configured_no_more_is_let_go_of(
     systemd: Systemd, scanner: EmulatedScanner, readers: list[Reader]
 ) -> None:
     await systemd.start()
-    await systemd.until_stored(1)
+    await systemd.until_stored(PORT)
     readers.append(reader := Reader(systemd.folder / "goods"))
-    (name,) = systemd.stored
+    (name,) = (name for name in systemd.stored if name.startswith(PORT))
     await systemd.end(signal.SIGTERM)
     await systemd.start(port="other")
-    await systemd.until_stored(1)
-    assert systemd.unstored == [name]
+    await systemd.until_stored(PORT)
+    assert name in systemd.unstored
     assert name not in systemd.stored
     assert is_hung_up(reader)
+    await systemd.end(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+async def test_the_line_of_a_scanner_stays_open_and_what_came_meanwhile_waits_there(
+    systemd: Systemd, scanner: EmulatedScanner, readers: list[Reader], ending: signal.Signals
+) -> None:
+    """The kernel forgets what nobody has read with the last descriptor; after a kill the lock is in the copy too."""
+    await systemd.start()
+    await systemd.until_stored(PORT, LINE)
+    readers.append(reader := Reader(systemd.folder / "goods"))
+    await systemd.end(ending)
+    (line,) = (fd for name, fd in systemd.stored.items() if name.startswith(LINE))
+    await scanner.scan(GOODS.decode())
+    assert (await unread(line)) == len(GOODS) + 1
+    await systemd.start()
+    await reader.until(GOODS + b"\r")
+    await systemd.end(signal.SIGTERM)
+
+
+async def unread(line: int) -> int:
+    """How many bytes wait in the kernel once some do."""
+
+    def waiting() -> int:
+        (count,) = struct.unpack("i", fcntl.ioctl(line, termios.FIONREAD, bytes(4)))
+        return int(count)
+
+    await until(lambda: waiting() > 0)
+    return waiting()
+
+
+async def test_a_scanner_that_is_unplugged_is_not_kept(systemd: Systemd, scanner: EmulatedScanner) -> None:
+    await systemd.start()
+    await systemd.until_stored(LINE)
+    await scanner.link.unplug()
+    await systemd.until_gone(LINE)
     await systemd.end(signal.SIGTERM)

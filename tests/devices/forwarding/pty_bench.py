@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from devices.forwarding.base import DescriptorStore
+from devices.descriptor_store import DescriptorStore
 from devices.forwarding.pty import PtyForwarder, open_pty
 from tests.devices.forwarding.reader import Reader
 

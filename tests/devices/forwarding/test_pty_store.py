@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from devices.errors import DeviceBusy
-from devices.forwarding.pty_node import stored_name
+from devices.forwarding.pty_node import stored_pty
 from tests.devices.forwarding.events import GOODS, scan
 from tests.devices.forwarding.pty_bench import Bench
 from tests.devices.waiting import until
@@ -86,7 +86,7 @@ async def test_a_port_that_failed_is_not_taken_up_again(tmp_path: Path, store: S
 
 async def test_what_is_kept_and_is_no_pty_is_passed_over(tmp_path: Path, store: Store) -> None:
     read, write = os.pipe()
-    store.keep(stored_name(tmp_path / "front"), read)
+    store.keep(stored_pty(tmp_path / "front"), read)
     bench = Bench(tmp_path / "front", store=store)
     bench.forwarder.forward(scan())
     await bench.reader().until(ON_THE_WIRE)
@@ -96,8 +96,8 @@ async def test_what_is_kept_and_is_no_pty_is_passed_over(tmp_path: Path, store: 
 
 
 def test_names_of_the_store_are_such_that_systemd_takes_them() -> None:
-    name = stored_name(Path("/run/касса:1/" + "x" * 300))
+    name = stored_pty(Path("/run/касса:1/" + "x" * 300))
     assert name.isascii()
     assert ":" not in name
     assert len(name) < 255
-    assert name != stored_name(Path("/run/касса:2"))
+    assert name != stored_pty(Path("/run/касса:2"))
