@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import pty
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -202,6 +205,63 @@ def test_watch_as_json_is_masked_too(daemon: Daemon, capsys: pytest.CaptureFixtu
         "outcome": {"printout": "***", "job_id": None},
     }
     assert daemon.calls[0][1]["topics"] == ["scan", "card", "receipt", "device", "provider", "queue"]
+
+
+def test_watch_shows_what_lies_deeper_by_its_path(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
+    daemon.answers["events.subscribe"] = {"result": {"stream": "s", "seq": 6, "gap": False}}
+    data = {"receipt_id": "118", "outcome": {"state": "done", "job_id": None, "printout": [{"text": "Анна"}]}}
+    daemon.events = [{"seq": 9, "topic": "receipt", "at": "t", "data": data}, {**CARD_EVENT, "data": "что-то"}]
+    assert run(["watch"]) == 3
+    assert capsys.readouterr().out.splitlines() == [
+        "t  receipt   receipt_id=118  outcome.state=done  outcome.printout=***",
+        "2026-01-01T10:00:00.000Z  card      ******",
+    ]
+
+
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
+    """What `watch` tells a terminal of 40 columns."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"TERM": "xterm-256color", "COLUMNS": "40", **environment}.items():
+        monkeypatch.setenv(name, value)
+    screen, ours = pty.openpty()
+    try:
+        with os.fdopen(ours, "w") as out, monkeypatch.context() as here:
+            here.setattr(sys, "stdout", out)
+            assert run(["watch"]) == 3
+            return os.read(screen, 1 << 16).decode().replace("\r\n", "\n")
+    finally:
+        os.close(screen)
+
+
+COLOURED = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def test_watch_is_in_colours_on_a_terminal(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon.answers["events.subscribe"] = {"result": {"stream": "s", "seq": 6, "gap": False}}
+    hostile = {**CARD_EVENT, "data": {"state": "absent", "name": "[red]\x1b[2J", "code": CARD}}
+    daemon.events = [CARD_EVENT, hostile]
+    printed = on_a_terminal(monkeypatch)
+    assert "\x1b[1;32mcard" in printed
+    assert "\x1b[1;31mabsent" in printed
+    assert COLOURED.sub("", printed).splitlines() == [
+        (
+            "2026-01-01T10:00:00.000Z  card      card=*********0018  holder=А***  balance=120.00  provider=club  "
+            "message=***"
+        ),
+        "2026-01-01T10:00:00.000Z  card      state=absent  name=[red]\\x1b[2J  code=*********0018",
+    ]
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
+def test_watch_is_plain_on_a_terminal_that_wants_it(
+    environment: dict[str, str], daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon.answers["events.subscribe"] = {"result": {"stream": "s", "seq": 6, "gap": False}}
+    daemon.events = [CARD_EVENT]
+    printed = on_a_terminal(monkeypatch, **environment)
+    assert "card=*********0018" in printed
+    assert "\x1b" not in printed
 
 
 def test_watch_refuses_a_topic_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
