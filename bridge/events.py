@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from bridge.ports import Clock
 
@@ -22,12 +22,12 @@ RING_EVENTS = 1_000
 
 
 class Event(Struct, frozen=True, kw_only=True):
-    """One thing that happened; `data` is what msgspec can encode, `at` RFC 3339 UTC with milliseconds."""
+    """One thing that happened."""
 
-    seq: int
-    topic: Topic
-    at: str
-    data: dict[str, Any]
+    seq: Annotated[int, Meta(description="its number in the stream, from 1")]
+    topic: Annotated[Topic, Meta(description="what it is about; `data` goes by it")]
+    at: Annotated[str, Meta(title="time", description="when it happened", extra_json_schema={"format": "date-time"})]
+    data: Annotated[dict[str, Any], Meta(description="what happened: see the shape of its topic")]
 
 
 class EventBus:

@@ -147,6 +147,7 @@ SEARCH = Example(
     },
 )
 OPEN = Example({**_ID, "operation": "sale", "cashier": {"code": "7", "name": "Ольга"}}, _RECEIPT)
+DISCOVER = Example({}, {"openrpc": "1.2.6", "info": {"title": "pos-bridge", "version": "1.0"}, "methods": []})
 SELECT = Example(dict(_ID))
 CLEAR_CARD = Example(dict(_ID))
 LIMITS = Example(
@@ -157,7 +158,7 @@ LIMITS = Example(
             "balance": "505.00",
             "max_redeem": "372.87",
             "multiple": "0.01",
-            "rate": "1",
+            "rate": "1.00",
             "confirmation": False,
             "restore": None,
         },
@@ -263,4 +264,22 @@ EVENT = {
 POLL = Example(
     {"topics": ["scan"], "after": 41, "stream": "9f1c2d3e4b5a6978", "wait_ms": 5000},
     {"stream": "9f1c2d3e4b5a6978", "seq": 42, "gap": False, "events": [EVENT]},
+)
+# A batch with a notification in it, and its answer.
+BATCH = (
+    [
+        {"jsonrpc": "2.0", "id": 1, "method": "receipt.get", "params": {"receipt_id": "117"}},
+        {"jsonrpc": "2.0", "method": "display.clear"},
+    ],
+    [
+        {
+            "jsonrpc": "2.0",
+            "error": {
+                "code": 1006,
+                "message": "receipt '117' was never opened here",
+                "data": {"kind": "receipt_unknown", "retryable": False, "text": "Такой чек не открыт."},
+            },
+            "id": 1,
+        }
+    ],
 )

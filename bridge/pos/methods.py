@@ -57,7 +57,12 @@ METHODS: dict[str, Method] = {
         m.HelloParams, m.Hello, "Who answers here: versions, till, providers. Call it first.", examples.HELLO
     ),
     "bridge.status": Method(m.NoParams, m.Status, "Devices, providers and queues at a glance.", examples.STATUS),
-    "rpc.discover": Method(m.NoParams, dict[str, Any], "The OpenRPC document of all this.", Example()),
+    "rpc.discover": Method(
+        m.NoParams,
+        dict[str, Any],
+        "All this as an OpenRPC document (the example has no methods, for it is long).",
+        examples.DISCOVER,
+    ),
     "card.resolve": Method(
         m.ResolveParams,
         m.Card,

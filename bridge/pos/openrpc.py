@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 
 from bridge.domain.errors import DeskError
+from bridge.pos.error_meanings import PROTOCOL_ERRORS, REFUSALS
 from bridge.pos.examples import Example
-from bridge.pos.messages import PROTOCOL, Amount, Params, Quantity
+from bridge.pos.jsonrpc import INVALID_PARAMS, MEANINGS
+from bridge.pos.messages import EVENT_DATA, PROTOCOL, Amount, Event, Params, Quantity, Result
 from bridge.pos.methods import METHODS, Method
 
 OPENRPC = "1.2.6"
@@ -31,15 +33,22 @@ def document(methods: Mapping[str, Method] = METHODS) -> dict[str, Any]:
         "methods": [_method(name, method, schemas) for name, method in methods.items()],
         "components": {
             "schemas": schemas,
-            "errors": {error.kind: _error(error) for error in DeskError.__subclasses__()},
+            "errors": {
+                **{_key(words): {"code": code, "message": PROTOCOL_ERRORS[code]} for code, words in MEANINGS.items()},
+                **{error.kind: _refusal(error) for error in DeskError.__subclasses__()},
+            },
         },
+        "x-events": _events(),
     }
 
 
 def component_schemas(methods: Mapping[str, Method] = METHODS) -> dict[str, Schema]:
-    """Every shape by its name. Params shapes are among them: the members of a `params` object."""
+    """Every shape by its name, events among them, and params too: the members of a `params` object."""
     types = [each for method in methods.values() for each in (method.params, method.result)]
-    _, components = msgspec.json.schema_components(types, schema_hook=_number_schema, ref_template=_REF)
+    events = [each for types in EVENT_DATA.values() for each in types]
+    _, components = msgspec.json.schema_components(
+        [*types, Event, *events], schema_hook=_number_schema, ref_template=_REF
+    )
     return components
 
 
@@ -67,7 +76,7 @@ def _method(name: str, method: Method, schemas: Mapping[str, Schema]) -> dict[st
         "paramStructure": "by-name",
         "params": _params(method.params, schemas),
         "result": {"name": "result", "schema": result_schema(method)},
-        "errors": [{"$ref": f"#/components/errors/{error.kind}"} for error in method.errors],
+        "errors": [_error_ref(kind) for kind in _error_keys(method)],
         "examples": [_example(name, method.example)],
     }
     if method.admin:
@@ -79,7 +88,8 @@ def _params(params_type: type[Params], schemas: Mapping[str, Schema]) -> list[Sc
     shape = schemas[params_type.__name__]
     required = shape.get("required", ())
     return [
-        {"name": name, "required": name in required, "schema": schema} for name, schema in shape["properties"].items()
+        {"name": name, "description": schema.get("description", ""), "required": name in required, "schema": schema}
+        for name, schema in shape["properties"].items()
     ]
 
 
@@ -91,6 +101,33 @@ def _example(name: str, example: Example) -> dict[str, Any]:
     }
 
 
-def _error(error: type[DeskError]) -> dict[str, Any]:
-    data = {"kind": error.kind, "retryable": error.retryable, "text": ""}
-    return {"code": error.code, "message": error.kind, "data": data}
+def _error_keys(method: Method) -> list[str]:
+    own = [error.kind for error in method.errors]
+    return [_key(MEANINGS[INVALID_PARAMS]), *own] if method.params.__struct_fields__ else own
+
+
+def _key(words: str) -> str:
+    """ "Parse error" -> "parse_error"."""
+    return words.lower().replace(" ", "_")
+
+
+def _error_ref(key: str) -> dict[str, str]:
+    return {"$ref": f"#/components/errors/{key}"}
+
+
+def _refusal(error: type[DeskError]) -> dict[str, Any]:
+    data = {"kind": error.kind, "retryable": error.retryable, "text": "a sentence for the cashier"}
+    return {"code": error.code, "message": REFUSALS[error.kind], "data": data}
+
+
+def _events() -> dict[str, Any]:
+    """The notification that OpenRPC has no place for: its params, and what their `data` is by topic."""
+    return {
+        "method": "event",
+        "params": _shape_ref(Event),
+        "data": {topic: {"anyOf": [_shape_ref(each) for each in types]} for topic, types in EVENT_DATA.items()},
+    }
+
+
+def _shape_ref(shape: type[Event | Result]) -> dict[str, str]:
+    return {"$ref": _REF.format(name=shape.__name__)}

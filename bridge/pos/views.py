@@ -30,6 +30,12 @@ def maybe_text(amount: Decimal | None) -> str | None:
     return None if amount is None else amount_text(amount)
 
 
+def rate_text(rate: Decimal) -> str:
+    """Money per point, exact: a point may be worth half a kopeck."""
+    rounded = rate.quantize(CENT)
+    return str(rounded) if rounded == rate else f"{rate:f}"
+
+
 def percent_text(percent: Decimal | None) -> str | None:
     """ "5.00"; None = not known."""
     return maybe_text(percent)
@@ -83,7 +89,7 @@ def limits_view(limits: Limits, wording: Wording) -> m.Limits:
             balance=maybe_text(limits.balance),
             max_redeem=amount_text(limits.max_redeem),
             multiple=amount_text(limits.multiple),
-            rate=amount_text(limits.rate),
+            rate=rate_text(limits.rate),
             confirmation=limits.confirmation,
             restore=maybe_text(limits.restore),
         ),

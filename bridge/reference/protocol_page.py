@@ -2,23 +2,22 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from inspect import getdoc
 from typing import Any
 
 import msgspec
 
 from bridge.domain.errors import DeskError
 from bridge.emulation.methods.table import EMULATION_METHODS
-from bridge.pos.examples import EVENT
+from bridge.pos.error_meanings import PROTOCOL_ERRORS, REFUSALS
+from bridge.pos.examples import BATCH, EVENT
 from bridge.pos.jsonrpc import MEANINGS
-from bridge.pos.messages import ErrorData
+from bridge.pos.messages import EVENT_DATA, ErrorData
 from bridge.pos.methods import METHODS, Method
 from bridge.pos.openrpc import component_schemas, result_schema
 from bridge.reference import protocol_prose as prose
 
 Schema = dict[str, Any]
-
-# Where no example can be short: the document that describes all others.
-_TOO_LONG = {"rpc.discover"}
 
 
 def page() -> str:
@@ -27,12 +26,14 @@ def page() -> str:
     schemas = component_schemas(methods)
     parts = [
         prose.HEAD,
-        prose.LINES,
+        prose.LINES.format(batch="\n".join(map(_line, BATCH))),
         "## Methods\n\n" + "\n".join(_method(name, method, schemas) for name, method in METHODS.items()),
         prose.EMULATED + "\n".join(_method(name, method, schemas) for name, method in EMULATION_METHODS.items()),
         "## Shapes\n\nEvery member is present in a result, null where nothing is known.\n\n"
         + "\n".join(_shapes(schemas, methods)),
-        prose.EVENTS.replace("{event}", _line({"jsonrpc": "2.0", "method": "event", "params": EVENT})),
+        prose.EVENTS.format(
+            event=_line({"jsonrpc": "2.0", "method": "event", "params": EVENT}), topics="\n".join(_topics())
+        ),
         _errors(),
         prose.RULES,
         prose.PROMISE,
@@ -50,8 +51,7 @@ def _method(name: str, method: Method, schemas: dict[str, Schema]) -> str:
     lines += [f"Result: {_type(result_schema(method))}."]
     if method.errors:
         lines += ["", "Errors: " + ", ".join(f"{error.code} `{error.kind}`" for error in method.errors) + "."]
-    if name not in _TOO_LONG:
-        lines += ["", "```json", _line(request), _line(reply), "```"]
+    lines += ["", "```json", _line(request), _line(reply), "```"]
     return "\n".join(lines) + "\n"
 
 
@@ -62,6 +62,15 @@ def _shapes(schemas: dict[str, Schema], methods: Mapping[str, Method]) -> Iterat
         if name not in own and schema["properties"]:
             rows = _members(schema, "member", is_request=name.endswith("Param"))
             yield "\n".join([f"### {name}", "", schema["description"], "", *rows])
+
+
+def _topics() -> Iterator[str]:
+    """What the `data` of each topic is."""
+    yield "| topic | `data` | when |"
+    yield "| --- | --- | --- |"
+    for topic, types in EVENT_DATA.items():
+        shapes = " or ".join(f"[{each.__name__}](#{each.__name__.lower()})" for each in types)
+        yield f"| `{topic}` | {shapes} | {' '.join(getdoc(each) or '' for each in types)} |"
 
 
 def _members(schema: Schema, what: str, *, is_request: bool) -> list[str]:
@@ -81,10 +90,8 @@ def _optional(member: Schema) -> str:
 
 
 def _meaning(member: Schema) -> str:
-    """A description written at the member; for an optional one it may stand within."""
-    found = [member, *member.get("anyOf", ())]
-    texts = [each["description"] for each in found if "description" in each]
-    return (texts[0] if texts else "").replace("|", "\\|")
+    text: str = member["description"]
+    return text.replace("|", "\\|")
 
 
 def _type(schema: Schema) -> str:
@@ -120,9 +127,9 @@ def _errors() -> str:
     rows = ["## Errors", "", "A refusal (the 1000s) carries `data` that a cash program can act on:", ""]
     rows += _members(shapes["ErrorData"], "member", is_request=False)
     rows += ["| code | kind | retryable | meaning |", "| --- | --- | --- | --- |"]
-    rows += [f"| {code} | {words} | | {prose.RPC_ERROR_MEANINGS[code]} |" for code, words in MEANINGS.items()]
+    rows += [f"| {code} | {words} | | {PROTOCOL_ERRORS[code]} |" for code, words in MEANINGS.items()]
     rows += [
-        f"| {error.code} | `{error.kind}` | {'yes' if error.retryable else 'no'} | {prose.ERROR_MEANINGS[error.kind]} |"
+        f"| {error.code} | `{error.kind}` | {'yes' if error.retryable else 'no'} | {REFUSALS[error.kind]} |"
         for error in DeskError.__subclasses__()
     ]
     return "\n".join(rows) + "\n"

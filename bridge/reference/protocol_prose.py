@@ -55,6 +55,12 @@ LINES = f"""## Lines
 - Shutting down only the sending side is fine: what was asked is answered, then the socket is closed. When a
   client goes away altogether, its lookups are given up; everything else that it asked for is carried out.
 
+A batch with a notification in it, and its answer:
+
+```json
+{{batch}}
+```
+
 | limit | beyond it |
 | --- | --- |
 | a line of {MAX_FRAME_BYTES // _MIB} MiB without its newline | -32600 with id null, then the connection is closed |
@@ -67,11 +73,12 @@ LINES = f"""## Lines
 
 ## Values
 
-- Amounts of money, prices and points are decimal strings with two digits: `"1234.50"`. Requests may also hold
-  numbers with at most two decimals (`7`, `1.5`). An exponent, a sign, three decimals, more than 10^9 or text
-  that is no number: 1012. Anything that is neither string nor number: -32602. Quantities are the same with
+- `money` (in the till's currency), `points` and `percent` are decimal strings with two digits: `"1234.50"`. Requests
+  may also hold numbers with at most two decimals (`7`, `1.5`). An exponent, a sign, three decimals, more than 10^9 or
+  text that is no number: 1012. Anything that is neither string nor number: -32602. A `quantity` is the same with
   three decimals.
-- Times are RFC 3339, UTC, with milliseconds: `"2026-11-22T09:30:00.125Z"`.
+- A `time` is RFC 3339, UTC, with milliseconds: `"2026-11-22T09:30:00.125Z"`. A length of time is a number whose unit
+  stands in its name: `wait_ms`, `age_s`.
 - null means "not known", never zero. Where a param's type says "or null", null is the same as absent.
 """
 
@@ -120,8 +127,8 @@ After `events.subscribe`, events of the wanted topics come as notifications betw
 
     {{event}}
 
-Topics: `scan` (every scan, goods in full, `card` null for them), `card` (a Card, or `scan_id` and `error`),
-`receipt` (a Receipt), `device`, `provider`, `queue` (a task without its age; its state may be `resolved` too).
+{{topics}}
+
 What goes through at once is never in the queue's events.
 
 - A card scanned again within two seconds, or while it is looked up, is an echo: its `scan` event has the
@@ -135,33 +142,6 @@ What goes through at once is never in the queue's events.
 - `events.poll` returns at most {MAX_POLLED} events; its `seq` is the next `after`. With a `gap` it does not
   wait.
 """
-
-ERROR_MEANINGS = {
-    "card_not_found": "no provider knows this card, phone or name",
-    "card_blocked": "the card exists and may not be used for this",
-    "provider_unavailable": "the provider cannot be reached; nothing happened there",
-    "provider_refused": "the provider said no",
-    "limit_exceeded": "more points than `receipt.limits` allows",
-    "receipt_unknown": "no receipt with this id",
-    "receipt_state": "the receipt is not in a state for this call, or its total is not known yet",
-    "device_unavailable": "no such device, or it is away",
-    "not_permitted": "this client, or a card that came in this way, may not do that",
-    "overloaded": "too many clients or jobs",
-    "outcome_unknown": "points may have moved: sell without points, the bridge settles it",
-    "amount_invalid": "not an amount, too large, or not the multiple that the provider wants",
-    "confirmation_required": "the customer must tell a confirmation code",
-    "card_ambiguous": "several cards match",
-    "receipt_id_reused": "this id already belongs to a receipt with other content",
-    "journal_unavailable": "the till's disk refuses: nothing was kept; repeat a close until it is taken",
-}
-
-RPC_ERROR_MEANINGS = {
-    -32700: "the line is no JSON",
-    -32600: "JSON, but no request; or a line or batch beyond its limit",
-    -32601: "no such method",
-    -32602: "the params don't fit the method; the message says which",
-    -32603: "a defect of the bridge; its log has the details",
-}
 
 PROMISE = f"""## Compatibility
 

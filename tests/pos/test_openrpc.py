@@ -1,9 +1,10 @@
 """The OpenRPC document: its own structure, and that its examples are what the code takes and gives."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import msgspec
@@ -12,21 +13,16 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 from bridge.domain.errors import DeskError
+from bridge.emulation.methods.table import EMULATION_METHODS
 from bridge.pos.decoding import params_decoder
 from bridge.pos.examples import EVENT
-from bridge.pos.messages import Event, Params, Result
+from bridge.pos.messages import Empty, Event, Params, Result, Topic
 from bridge.pos.methods import METHODS, Method
 from bridge.pos.openrpc import document
 
-DOCUMENT = document()
-IN_CONTRACT_ORDER = [
-    *("bridge.hello", "bridge.status", "rpc.discover", "card.resolve", "card.search"),
-    *("receipt.open", "receipt.select", "receipt.clear_card", "receipt.limits", "receipt.redeem"),
-    *("receipt.cancel_redeem", "receipt.prepare", "receipt.close", "receipt.cancel", "receipt.get", "receipt.list"),
-    *("display.show", "display.clear", "printer.print", "printer.job", "printer.jobs", "printer.reprint"),
-    *("device.list", "events.subscribe", "events.poll"),
-    *("queue.list", "queue.retry", "queue.resolve", "drawer.open"),
-]
+# All that any till has, emulated ones too.
+EVERY = {**METHODS, **EMULATION_METHODS}
+DOCUMENT = document(EVERY)
 
 
 def openrpc() -> jsonschema.Draft7Validator:
@@ -41,7 +37,7 @@ def openrpc() -> jsonschema.Draft7Validator:
     )
 
 
-by_name = pytest.mark.parametrize(("name", "method"), METHODS.items(), ids=METHODS)
+by_name = pytest.mark.parametrize(("name", "method"), EVERY.items(), ids=EVERY)
 
 
 def described(name: str) -> dict[str, Any]:
@@ -81,13 +77,50 @@ def test_every_reference_leads_somewhere() -> None:
 
 
 def test_every_refusal_has_its_own_code() -> None:
-    errors = DOCUMENT["components"]["errors"]
-    assert sorted(error["code"] for error in errors.values()) == list(range(1001, 1017))
-    assert len(errors) == len(DeskError.__subclasses__())
+    refusals = [error for error in DOCUMENT["components"]["errors"].values() if "data" in error]
+    known = len(DeskError.__subclasses__())
+    assert sorted(error["code"] for error in refusals) == list(range(1001, 1001 + known))
+    assert all(error["message"] for error in refusals)
 
 
-def test_the_methods_are_those_that_were_promised() -> None:
-    assert list(METHODS) == IN_CONTRACT_ORDER
+def test_json_rpc_s_own_errors_are_there() -> None:
+    own = [error for error in DOCUMENT["components"]["errors"].values() if "data" not in error]
+    assert [error["code"] for error in own] == [-32700, -32600, -32601, -32602, -32603]
+
+
+def members() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every member of every shape, and every param, by where it stands."""
+    for name, shape in DOCUMENT["components"]["schemas"].items():
+        yield from ((f"{name}.{member}", schema) for member, schema in shape["properties"].items())
+    for method in DOCUMENT["methods"]:
+        yield from ((f"{method['name']} {param['name']}", param) for param in method["params"])
+
+
+def test_every_member_says_what_it_means() -> None:
+    silent = [where for where, member in members() if not member.get("description")]
+    assert not silent, "give each a Meta(description=...), at its outermost type"
+
+
+def test_every_amount_says_of_what() -> None:
+    """Money or points: a bare Amount has no unit."""
+    assert '"title": "Amount"' not in json.dumps(DOCUMENT)
+
+
+def test_every_shape_says_what_it_is() -> None:
+    for name, shape in DOCUMENT["components"]["schemas"].items():
+        assert shape["description"].endswith((".", "known")), name
+
+
+@by_name
+def test_a_method_has_an_example_that_shows_something(name: str, method: Method) -> None:
+    (example,) = described(name)["examples"]
+    assert example["params"] or not any(param["required"] for param in described(name)["params"])
+    assert bool(example["result"]["value"]) == (method.result is not Empty)
+
+
+@pytest.mark.parametrize("topic", get_args(Topic))
+def test_a_topic_s_data_is_described(topic: str) -> None:
+    assert DOCUMENT["x-events"]["data"][topic]["anyOf"]
 
 
 @by_name

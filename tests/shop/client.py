@@ -1,4 +1,7 @@
-"""A cash program written for the tests alone: it shares no line with the product's own client."""
+"""A cash program written for the tests alone: it shares no line with the product's own client.
+
+What it was told of events is held against the OpenRPC document when it leaves.
+"""
 
 import asyncio
 import contextlib
@@ -7,6 +10,8 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
+
+from tests.shop.described_events import check_events
 
 ANSWER_WITHIN_S = 15.0
 
@@ -43,6 +48,7 @@ class CashProgram:
         with contextlib.suppress(ConnectionError):
             await self._writer.wait_closed()
         await self._reading
+        check_events(self.events)
 
     async def closed(self) -> None:
         """Until the daemon has hung up."""

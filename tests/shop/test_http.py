@@ -6,8 +6,10 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -44,12 +46,14 @@ async def online(socket_dir: Path) -> AsyncIterator[tuple[Shop, httpx.AsyncClien
 async def test_a_card_goes_through_every_door(online: tuple[Shop, httpx.AsyncClient]) -> None:
     shop, client = online
     await shop.logged("device_state", device="front", state="online")
-    async with client.stream("GET", "/events", params={"topics": "card"}) as stream:
-        lines = stream.aiter_lines()
-        async with asyncio.timeout(15):
-            assert "event: subscribed" in [await anext(lines) for _ in range(2)]
-            await shop.scanner.scan(CARD)
-            told = [json.loads(line[6:]) async for line in _until_card(lines)]
+    async with (
+        client.stream("GET", "/events", params={"topics": "card"}) as stream,
+        aclosing(cast("AsyncGenerator[str]", stream.aiter_lines())) as lines,  # else it ends when it is collected
+        asyncio.timeout(15),
+    ):
+        assert "event: subscribed" in [await anext(lines) for _ in range(2)]
+        await shop.scanner.scan(CARD)
+        told = await _until_card(lines)
     assert told[-1]["data"]["balance"] == "350.00"
     call = {"jsonrpc": "2.0", "id": 1, "method": "card.resolve", "params": {"code": CARD, "wait_ms": 5000}}
     assert (await client.post("/rpc", json=call)).json()["result"]["card"] == CARD
@@ -60,12 +64,14 @@ async def test_a_card_goes_through_every_door(online: tuple[Shop, httpx.AsyncCli
     assert await shop.stop() == 0
 
 
-async def _until_card(lines: AsyncIterator[str]) -> AsyncIterator[str]:
+async def _until_card(lines: AsyncIterator[str]) -> list[dict[str, Any]]:
+    told = []
     async for line in lines:
         if line.startswith("data: "):
-            yield line
-            if '"topic":"card"' in line:
-                return
+            told.append(json.loads(line.removeprefix("data: ")))
+            if told[-1].get("topic") == "card":
+                break
+    return told
 
 
 async def test_a_port_that_is_taken_is_told_on_one_line(socket_dir: Path) -> None:

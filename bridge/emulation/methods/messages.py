@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from bridge.pos.messages import Params, Result
+from bridge.pos.messages import Params, PointsText, Result
 
 MAX_SCAN_CHARACTERS = 4096
 MAX_PAUSE_MS = 5000
@@ -67,7 +67,7 @@ class ScreenParams(Params):
 class Glass(Result):
     """What a customer sees, decoded from the bytes that the display got."""
 
-    device: str
+    device: DeviceName
     rows: Annotated[list[str], Meta(description="as wide as the glass")]
     dark: Annotated[bool, Meta(description="switched off by command")]
     brightness: Annotated[int | None, Meta(description="from 1, the dimmest; null: the display's own")]
@@ -83,26 +83,26 @@ class PaperParams(Params):
 class PaperItem(Result):
     """A line of text, or a symbol with what a scanner reads of it."""
 
-    text: str
+    text: Annotated[str, Meta(description="as it stands on the paper, or as a scanner reads the symbol")]
     symbol: Annotated[str | None, Meta(description="`QR`, `EAN13`, `CODE128`; null: text")]
-    bold: bool
-    double: bool
+    bold: Annotated[bool, Meta(description="of text")]
+    double: Annotated[bool, Meta(description="of text: twice as wide and high")]
     align: Annotated[str, Meta(description="`left`, `center` or `right`")]
 
 
 class PaperPage(Result):
     """Paper up to a cut."""
 
-    items: list[PaperItem]
+    items: Annotated[list[PaperItem], Meta(description="from top to bottom")]
     cut: Annotated[str, Meta(description="`partial`, `full`; empty: it hangs in the printer still")]
 
 
 class PrintedPaper(Result):
     """What has come out of a printer since the start, decoded from the bytes that it got."""
 
-    device: str
-    columns: int
-    pages: list[PaperPage]
+    device: DeviceName
+    columns: Annotated[int, Meta(description="characters in a line")]
+    pages: Annotated[list[PaperPage], Meta(description="in the order of printing")]
     drawer_pulses: Annotated[int, Meta(description="how often the cash drawer was opened")]
     unknown: Annotated[int, Meta(description="commands that no such printer would understand")]
 
@@ -124,25 +124,25 @@ class ProviderParams(Params):
 class MemberResult(Result):
     """A member in the provider's own books. All are invented."""
 
-    card: str
-    phone: str
-    name: str
-    points: str
-    blocked: bool
+    card: Annotated[str, Meta(description="the card's number")]
+    phone: Annotated[str, Meta(description="+ and the country's code")]
+    name: Annotated[str, Meta(description="the holder's name")]
+    points: Annotated[PointsText, Meta(description="the balance")]
+    blocked: Annotated[bool, Meta(description="the card may not be used")]
 
 
 class AskedResult(Result):
     """How often a path was asked for since the start."""
 
-    path: str
-    times: int
+    path: Annotated[str, Meta(description="as the provider names it")]
+    times: Annotated[int, Meta(description="how many requests came to it")]
 
 
 class ProviderResult(Result):
     """An emulated provider."""
 
-    provider: str
-    kind: str
-    fault: TroubleName | None
-    members: list[MemberResult]
-    asked: list[AskedResult]
+    provider: Annotated[str, Meta(description="the name of its `[[providers]]` entry")]
+    kind: Annotated[str, Meta(description="the entry's `kind`, such as `maxma`")]
+    fault: Annotated[TroubleName | None, Meta(description="what is wrong with it; null: nothing")]
+    members: Annotated[list[MemberResult], Meta(description="its books as they stand now")]
+    asked: Annotated[list[AskedResult], Meta(description="what was asked of it, by path")]

@@ -53,8 +53,16 @@ ReceiptId = Annotated[
     ),
 ]
 WaitMs = Annotated[int, Meta(ge=0, le=10_000, description="how long the answer may be waited for, in ms")]
-AmountText = Annotated[str, Meta(description='a decimal with two digits, such as "1234.50"')]
-TimeText = Annotated[str, Meta(description='RFC 3339, UTC, milliseconds: "2026-11-22T09:30:00.125Z"')]
+
+# What requests give: a decimal string, or a number.
+MoneyParam = Annotated[Amount, Meta(title="money")]
+PointsParam = Annotated[Amount, Meta(title="points")]
+
+# What replies hold. A provider may let a balance of points fall below zero; money never does.
+MoneyText = Annotated[str, Meta(title="money", pattern=r"^[0-9]+\.[0-9]{2}$")]
+PointsText = Annotated[str, Meta(title="points", pattern=r"^-?[0-9]+\.[0-9]{2}$")]
+PercentText = Annotated[str, Meta(title="percent", pattern=r"^[0-9]+\.[0-9]{2}$")]
+TimeText = Annotated[str, Meta(title="time", extra_json_schema={"format": "date-time"})]
 
 
 class ErrorData(Result):

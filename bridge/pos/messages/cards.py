@@ -5,13 +5,28 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from bridge.domain.names import letters_in
-from bridge.pos.messages.base import AmountText, Params, ReceiptId, Result, TimeText, WaitMs
+from bridge.pos.messages.base import Params, PercentText, PointsText, ReceiptId, Result, TimeText, WaitMs
 
 CardStateName = Literal["active", "blocked", "expired", "unknown"]
 CardSource = Annotated[
     Literal["online", "cached", "offline"],
     Meta(description="online: the provider just now; cached: our memory; offline: the provider is away"),
 ]
+
+
+Number = Annotated[str, Meta(description="its number")]
+Kind = Annotated[
+    Literal["bonus", "discount", "both"],
+    Meta(description="bonus: it has points; discount: it gives a percentage; both: either"),
+]
+Holder = Annotated[str, Meta(description='the holder\'s name; "" where the provider tells none')]
+Template = Annotated[str, Meta(description='the provider\'s name for the kind of card; "" where it has none')]
+Tier = Annotated[str, Meta(description='the holder\'s level in the programme; "" where there are none')]
+State = Annotated[
+    CardStateName, Meta(description="unknown: it could not be asked about; its points accrue later all the same")
+]
+Provider = Annotated[str, Meta(description="the name of its `[[providers]]` entry")]
+AsOf = Annotated[TimeText, Meta(description="when the provider told this")]
 
 
 class Message(Result):
@@ -24,36 +39,43 @@ class Message(Result):
 class ExpiringPoints(Result):
     """Points that burn at a moment."""
 
-    points: AmountText
-    at: TimeText
+    points: Annotated[PointsText, Meta(description="how many of the balance")]
+    at: Annotated[TimeText, Meta(description="when they can be spent no longer")]
 
 
 class Card(Result):
     """A card as its provider knows it; null = not known."""
 
-    card: Annotated[str, Meta(description="its number")]
-    kind: Literal["bonus", "discount", "both"]
-    holder: str
-    template: str
-    tier: str
-    state: CardStateName
-    balance: Annotated[AmountText | None, Meta(description="points that can be spent now")]
-    pending: Annotated[AmountText | None, Meta(description="points accrued, not usable yet")]
-    discount_percent: str | None
-    expiring: list[ExpiringPoints]
-    provider: Annotated[str, Meta(description="the name of its `[[providers]]` entry")]
+    card: Number
+    kind: Kind
+    holder: Holder
+    template: Template
+    tier: Tier
+    state: State
+    balance: Annotated[PointsText | None, Meta(description="points that can be spent now")]
+    pending: Annotated[PointsText | None, Meta(description="points accrued, not usable yet")]
+    discount_percent: Annotated[PercentText | None, Meta(description="what it takes off a receipt")]
+    expiring: Annotated[list[ExpiringPoints], Meta(description="points of the balance that burn, and when")]
+    provider: Provider
     entry: Annotated[str, Meta(description="how the card came in: scan, typed, picked, phone or name")]
     source: CardSource
-    as_of: TimeText
-    message: Message
+    as_of: AsOf
+    message: Annotated[Message, Meta(description="what to tell whoever holds the card")]
 
 
 class ResolveParams(Params):
     """Exactly one of `code`, `phone`, `name`."""
 
-    code: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
-    phone: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
-    name: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
+    code: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=128)] | None, Meta(description="what is printed on the card")
+    ] = None
+    phone: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=32)] | None,
+        Meta(description="10 or 11 digits, or + and the country's code; other signs are ignored"),
+    ] = None
+    name: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=128)] | None, Meta(description="the holder's name, in full")
+    ] = None
     entry: Annotated[
         Literal["scan", "typed", "picked"] | None,
         Meta(description="how the card came in; absent: `typed` for a code, `phone`, `name` for those"),
@@ -74,21 +96,18 @@ LEAST_LETTERS = 4
 class SearchParams(Params):
     """Exactly one of `phone`, `name`."""
 
-    phone: Annotated[str, Meta(min_length=1, max_length=32, description="the whole number")] | None = None
-    name: (
-        Annotated[
-            str,
-            Meta(
-                min_length=LEAST_LETTERS,
-                max_length=128,
-                description=f"the beginnings of its words in any order, at least {LEAST_LETTERS} letters in all; "
-                "neither case nor ё matters",
-            ),
-        ]
-        | None
-    ) = None
+    phone: Annotated[Annotated[str, Meta(min_length=1, max_length=32)] | None, Meta(description="the whole number")] = (
+        None
+    )
+    name: Annotated[
+        Annotated[str, Meta(min_length=LEAST_LETTERS, max_length=128)] | None,
+        Meta(
+            description=f"the beginnings of its words in any order, at least {LEAST_LETTERS} letters in all; "
+            "neither case nor ё matters"
+        ),
+    ] = None
     provider: Annotated[str | None, Meta(description="absent: all of the configuration")] = None
-    limit: Annotated[int, Meta(ge=1, le=20)] = 20
+    limit: Annotated[int, Meta(ge=1, le=20, description="how many at most")] = 20
 
     def __post_init__(self) -> None:
         if (self.phone is None) is (self.name is None):
@@ -100,20 +119,20 @@ class SearchParams(Params):
 class FoundCard(Result):
     """A card to pick from. Picked, it goes to `card.resolve` as `code`, with `provider` and `entry` = `picked`."""
 
-    card: Annotated[str, Meta(description="its number")]
-    holder: str
+    card: Number
+    holder: Holder
     phone: Annotated[str | None, Meta(description="masked but for its last digits; null = not known")]
-    kind: Literal["bonus", "discount", "both"]
-    template: str
-    tier: str
-    state: CardStateName
-    provider: str
+    kind: Kind
+    template: Template
+    tier: Tier
+    state: State
+    provider: Provider
     source: CardSource
-    as_of: TimeText
+    as_of: AsOf
 
 
 class FoundCards(Result):
     """In the order of their holders' names."""
 
-    cards: list[FoundCard]
+    cards: Annotated[list[FoundCard], Meta(description="at most `limit`")]
     more: Annotated[bool, Meta(description="there are others: ask for more letters")]

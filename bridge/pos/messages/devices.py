@@ -9,34 +9,39 @@ from bridge.pos.messages.base import Params, Result, TimeText
 BarcodeType = Literal["EAN13", "CODE128"]
 AlignName = Literal["left", "center", "right"]
 JobStateName = Literal["queued", "sent", "printed", "unknown", "failed"]
+DeviceStateName = Literal["online", "absent", "fault", "paper_out", "cover_open", "unknown"]
+ProviderStateName = Literal["available", "unavailable", "refused"]
+JobId = Annotated[str, Meta(description="as `printer.print` or an outcome told it")]
+VersionText = Annotated[str, Meta(description="of the bridge: MAJOR.MINOR.PATCH")]
+NothingIsReal = Annotated[bool, Meta(description="true: nothing here is a real device or a real provider")]
 
 
 class HelloParams(Params):
     """Who is calling, for the log."""
 
-    client: Annotated[str, Meta(max_length=128)] = ""
+    client: Annotated[str, Meta(max_length=128, description="the cash program's name and version")] = ""
 
 
 class ProviderStatus(Result):
     """One `[[providers]]` entry."""
 
-    name: str
-    kind: str
+    name: Annotated[str, Meta(description="the entry's `name`, as a Card's `provider`")]
+    kind: Annotated[str, Meta(description="the entry's `kind`, such as `maxma`")]
     state: Annotated[
-        Literal["available", "unavailable", "refused"],
-        Meta(description="refused: it answers, and refuses us (key, shop)"),
+        ProviderStateName,
+        Meta(description="unavailable: it does not answer; refused: it answers, and refuses us (key, shop)"),
     ]
 
 
 class Hello(Result):
     """Which bridge this is."""
 
-    protocol: str
-    version: str
-    emulated: Annotated[bool, Meta(description="true: nothing here is a real device or a real provider")]
-    till: str
-    store: str
-    providers: list[ProviderStatus]
+    protocol: Annotated[str, Meta(description="this protocol's revision: MAJOR.MINOR")]
+    version: VersionText
+    emulated: NothingIsReal
+    till: Annotated[str, Meta(description="`[till] name`")]
+    store: Annotated[str, Meta(description="`[till] store`")]
+    providers: Annotated[list[ProviderStatus], Meta(description="in the order of the configuration")]
 
 
 class Paper(Result):
@@ -49,12 +54,15 @@ class Paper(Result):
 class Device(Result):
     """One device of the configuration."""
 
-    name: str
-    role: Literal["scanner", "display", "printer"]
-    endpoint: str
+    name: Annotated[str, Meta(description="as the configuration calls it")]
+    role: Annotated[Literal["scanner", "display", "printer"], Meta(description="what it does")]
+    endpoint: Annotated[str, Meta(description="where it is, as the configuration says")]
     state: Annotated[
-        Literal["online", "absent", "fault", "paper_out", "cover_open", "unknown"],
-        Meta(description="the last three: a printer's"),
+        DeviceStateName,
+        Meta(
+            description="absent: not found, or not to be opened; fault: it is there and fails; "
+            "paper_out, cover_open, unknown: a printer's"
+        ),
     ]
     since: Annotated[TimeText, Meta(description="when this state began")]
     opened: Annotated[bool, Meta(description="it was found and opened")]
@@ -64,14 +72,14 @@ class Device(Result):
     counters: Annotated[
         dict[str, int], Meta(description="since the daemon started; which there are depends on the kind of device")
     ]
-    last_error: str | None
+    last_error: Annotated[str | None, Meta(description="for the installer, in English; null: none so far")]
     paper: Annotated[Paper | None, Meta(description="of a printer, as it is configured")]
 
 
 class DeviceList(Result):
     """In the order of the configuration."""
 
-    devices: list[Device]
+    devices: Annotated[list[Device], Meta(description="with their states")]
 
 
 class QueueCounts(Result):
@@ -86,13 +94,13 @@ class QueueCounts(Result):
 class Status(Result):
     """Everything at a glance."""
 
-    version: str
-    emulated: bool
-    devices: list[Device]
-    providers: list[ProviderStatus]
-    queue: QueueCounts
-    sync: dict[str, str | None]
-    uptime_s: float
+    version: VersionText
+    emulated: NothingIsReal
+    devices: Annotated[list[Device], Meta(description="in the order of the configuration")]
+    providers: Annotated[list[ProviderStatus], Meta(description="in the order of the configuration")]
+    queue: Annotated[QueueCounts, Meta(description="how much is not settled yet")]
+    sync: Annotated[dict[str, str | None], Meta(description="of the card directory; {} where it is off")]
+    uptime_s: Annotated[float, Meta(description="how long the daemon has run, in seconds")]
 
 
 DisplayName = Annotated[str | None, Meta(description="absent: every display of the configuration")]
@@ -106,9 +114,10 @@ class ShowParams(Params):
         list[str], Meta(max_length=8, description="from top to bottom; a row that is longer than the display runs")
     ]
     device: DisplayName = None
-    for_ms: (
-        Annotated[int, Meta(ge=0, le=600_000, description="then the screen before returns; absent: it stays")] | None
-    ) = None
+    for_ms: Annotated[
+        Annotated[int, Meta(ge=0, le=600_000)] | None,
+        Meta(description="in ms: then the screen before returns; absent: it stays"),
+    ] = None
 
 
 class Shown(Result):
@@ -126,23 +135,28 @@ class ClearParams(Params):
 class BarcodeParam(Params):
     """A barcode whose symbology is named; a bare string is EAN-13 when it is one, else Code 128."""
 
-    data: Annotated[str, Meta(max_length=64)]
-    type: BarcodeType | None = None
+    data: Annotated[str, Meta(max_length=64, description="what it says; of EAN-13 with or without its check digit")]
+    type: Annotated[BarcodeType | None, Meta(description="absent: as for a bare string")] = None
 
 
 class PrintLine(Params, omit_defaults=True):
     """A line of paper: one of text (alone or as left/right), qr, barcode, divider, cut."""
 
-    text: str | None = None
-    left: str | None = None
-    right: str | None = None
-    qr: Annotated[str, Meta(max_length=3000)] | None = None
-    barcode: Annotated[str, Meta(max_length=64)] | BarcodeParam | None = None
-    divider: bool = False
-    cut: bool = False
-    bold: bool = False
-    double: bool = False
-    align: AlignName = "left"
+    text: Annotated[str | None, Meta(description="wrapped where it is longer than the paper is wide")] = None
+    left: Annotated[str | None, Meta(description="at the left edge, `right` at the right one of the same line")] = None
+    right: Annotated[str | None, Meta(description="see `left`")] = None
+    qr: Annotated[Annotated[str, Meta(max_length=3000)] | None, Meta(description="what a QR code says")] = None
+    barcode: Annotated[
+        Annotated[str, Meta(max_length=64)] | BarcodeParam | None,
+        Meta(description="a bare string is EAN-13 when it is one, else Code 128"),
+    ] = None
+    divider: Annotated[bool, Meta(description="a rule across the paper")] = False
+    cut: Annotated[bool, Meta(description="the paper is cut here")] = False
+    bold: Annotated[bool, Meta(description="of text")] = False
+    double: Annotated[
+        bool, Meta(description="of text: twice as wide and high, so half as many characters in a line")
+    ] = False
+    align: Annotated[AlignName, Meta(description="of text, a QR code or a barcode")] = "left"
 
     def __post_init__(self) -> None:
         kinds = {
@@ -165,52 +179,51 @@ class PrintParams(Params):
         list[PrintLine | str], Meta(min_length=1, max_length=5000, description="a bare string is a text line")
     ]
     device: PrinterName = None
-    request_id: (
-        Annotated[
-            str,
-            Meta(
-                min_length=1,
-                max_length=64,
-                description="repeats with the same one print once; other lines need another",
-            ),
-        ]
-        | None
-    ) = None
+    request_id: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=64)] | None,
+        Meta(description="repeats with the same one print once; other lines need another"),
+    ] = None
 
 
 class JobParams(Params):
     """Which print job."""
 
-    job_id: str
+    job_id: JobId
 
 
 class Job(Result):
     """A print job."""
 
-    job_id: str
-    state: Annotated[JobStateName, Meta(description="printed: only after the printer's own status said so")]
-    reason: str | None
+    job_id: JobId
+    state: Annotated[
+        JobStateName,
+        Meta(
+            description="sent: the printer has all of it; printed: only after the printer's own status said so; "
+            "unknown: it may lie on paper, a person must look"
+        ),
+    ]
+    reason: Annotated[str | None, Meta(description="why it waits, failed or is unknown; in English")]
 
 
 class JobsParams(Params):
     """Which print jobs."""
 
     state: Annotated[JobStateName | None, Meta(description="absent: all")] = None
-    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    limit: Annotated[int, Meta(ge=1, le=100, description="how many at most")] = 20
 
 
 class ListedJob(Job):
     """A print job among others."""
 
-    device: str
-    created_at: TimeText
+    device: Annotated[str, Meta(description="the printer's name")]
+    created_at: Annotated[TimeText, Meta(description="when it was asked for")]
     is_repeat: Annotated[bool, Meta(description="under the mark of a repeat")]
 
 
 class JobList(Result):
     """Newest first."""
 
-    jobs: list[ListedJob]
+    jobs: Annotated[list[ListedJob], Meta(description="at most `limit`")]
 
 
 class DrawerParams(Params):

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from bridge.pos.messages.base import Params, Result
 
-TaskId = Annotated[str, Meta(min_length=1, max_length=128)]
+TaskId = Annotated[str, Meta(min_length=1, max_length=128, description="as `queue.list` or an outcome told it")]
 TaskStateName = Literal["open", "queued", "unknown"]
 TaskKindName = Literal[
     "refused", "manual", "unknown", "stuck_hold", "abandoned", "journal_damaged", "sale", "refund", "cancel", "hold"
@@ -29,14 +29,15 @@ class ResolveTaskParams(Params):
 class Task(Result):
     """One thing that is not settled."""
 
-    task_id: str
+    task_id: Annotated[str, Meta(description="by which it is retried or resolved")]
     kind: Annotated[
         TaskKindName,
         Meta(
-            description="the first five wait for a person; the others go on by themselves, named by what is being done"
+            description="sale, refund, cancel and hold go on by themselves, named by what is being done; "
+            "the others wait for a person"
         ),
     ]
-    receipt_id: str
+    receipt_id: Annotated[str, Meta(description="the receipt that it is about")]
     state: Annotated[
         TaskStateName,
         Meta(
@@ -45,11 +46,11 @@ class Task(Result):
         ),
     ]
     age_s: Annotated[int, Meta(description="for how long, in whole seconds")]
-    reason: str
+    reason: Annotated[str, Meta(description="why it is not settled, in the provider's or our words")]
     text: Annotated[str, Meta(description="for staff, in the till's language: what exactly is to be corrected")]
 
 
 class TaskList(Result):
     """Oldest first."""
 
-    tasks: list[Task]
+    tasks: Annotated[list[Task], Meta(description="for a person, and what goes on by itself")]

@@ -8,8 +8,11 @@ from bridge.events import Event, Topic
 from bridge.pos.messages.base import Params, Result, WaitMs
 
 Topics = Annotated[list[Topic], Meta(max_length=20, description="which events are wanted")]
-After = Annotated[int, Meta(ge=0, description="the last seq that the client has; absent: from now on")] | None
+After = Annotated[
+    Annotated[int, Meta(ge=0)] | None, Meta(description="the last seq that the client has; absent: from now on")
+]
 Stream = Annotated[str | None, Meta(description="the stream that `after` belongs to; another one means a restart")]
+StreamName = Annotated[str, Meta(description="drawn anew at each start of the daemon; give it back with `after`")]
 Gap = Annotated[bool, Meta(description="true: events were lost, or the daemon was restarted")]
 
 
@@ -24,7 +27,7 @@ class SubscribeParams(Params):
 class Subscribed(Result):
     """Where the subscription stands."""
 
-    stream: str
+    stream: StreamName
     seq: Annotated[int, Meta(description="the newest event's number at this moment")]
     gap: Gap
 
@@ -41,7 +44,7 @@ class PollParams(Params):
 class Polled(Result):
     """Events, oldest first."""
 
-    stream: str
+    stream: StreamName
     seq: Annotated[int, Meta(description="the next `after`")]
     gap: Gap
-    events: list[Event]
+    events: Annotated[list[Event], Meta(description="of the wanted topics")]
