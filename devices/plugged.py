@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from devices.codecs.hid_pos import DESCRIPTOR_MARK
-from devices.endpoints import Endpoint, Identity, TcpEndpoint, UsbId, UsbPort, parse_endpoint
+from devices.endpoints import Endpoint, Identity, NodeEndpoint, TcpEndpoint, UsbId, UsbPort, parse_endpoint
 from devices.known_models import Model, model_of
 from devices.transports.input_node import NEEDED_KEYS
 from devices.transports.usb_nodes import SYSFS, UsbNode, attribute, is_device, usb_nodes
@@ -67,7 +67,7 @@ class Plugged:
         """As the configuration should name it."""
         return parse_endpoint(f"{self.scheme}://{self.usb.identity if self.usb else self.path}")
 
-    def is_at(self, endpoint: Endpoint) -> bool:
+    def is_at(self, endpoint: Endpoint | NodeEndpoint) -> bool:
         """Whether the configuration means this one by `endpoint`."""
         if isinstance(endpoint, TcpEndpoint) or endpoint.scheme != self.scheme:
             return False

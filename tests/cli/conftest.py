@@ -12,7 +12,8 @@ import pytest
 
 
 class Daemon(socketserver.ThreadingUnixStreamServer):
-    """answers: what a reply to each method has. events: sent after a subscribe; then it hangs up unless is_held."""
+    """answers: what a reply to each method has. in_turn: those that come first, one after another.
+    events: sent after a subscribe; then it hangs up unless is_held."""
 
     daemon_threads = False  # server_close waits for them, so that no socket outlives its test
 
@@ -20,6 +21,7 @@ class Daemon(socketserver.ThreadingUnixStreamServer):
         super().__init__(str(path), Connection)
         self.path = path
         self.answers: dict[str, dict[str, Any]] = {}
+        self.in_turn: dict[str, list[dict[str, Any]]] = {}
         self.events: list[dict[str, Any]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.is_held = False
@@ -32,6 +34,10 @@ class Daemon(socketserver.ThreadingUnixStreamServer):
     def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - the same
         self._open.discard(request)
         super().shutdown_request(request)
+
+    def answer(self, method: str) -> dict[str, Any]:
+        turns = self.in_turn.get(method)
+        return turns.pop(0) if turns else self.answers[method]
 
     def hang_up(self) -> None:
         """A client that a failed test left behind must not hold the server's threads for ever."""
@@ -46,7 +52,7 @@ class Connection(socketserver.StreamRequestHandler):
         for line in self.rfile:
             request = json.loads(line)
             self.server.calls.append((request["method"], request["params"]))
-            self._send({"jsonrpc": "2.0", "id": request["id"], **self.server.answers[request["method"]]})
+            self._send({"jsonrpc": "2.0", "id": request["id"], **self.server.answer(request["method"])})
             if request["method"] == "events.subscribe":
                 for event in self.server.events:
                     self._send({"jsonrpc": "2.0", "method": "event", "params": event})

@@ -16,16 +16,28 @@ from tests.shop.shop import Shop, open_shop
 from tests.shop.test_printing import online
 
 
-async def doctor(shop: Shop) -> tuple[int, dict[str, dict[str, Any]]]:
+async def doctor(shop: Shop, test: str = "--print-test") -> tuple[int, dict[str, dict[str, Any]]]:
     """Exit code, and the findings by their subject."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bridge", "doctor", "--print-test", "--json"),
-        *("--config", str(shop.folder / "pos-bridge.toml"), "--socket", str(shop.folder / "pos.sock")),
+        *(sys.executable, "-m", "bridge", "doctor", test, "--json"),
+        *(
+            "--root",
+            str(_empty(shop.folder / "machine")),
+            "--config",
+            str(shop.folder / "pos-bridge.toml"),
+            "--socket",
+            str(shop.folder / "pos.sock"),
+        ),
         stdout=asyncio.subprocess.PIPE,
         env={"POS_BRIDGE_CREDENTIAL_MAXMA_KEY": KEY},
     )
     out, _ = await process.communicate()
     return process.returncode or 0, {each["subject"]: each for each in json.loads(out)["findings"]}
+
+
+def _empty(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def assert_page_is_printed(shop: Shop) -> None:
@@ -40,7 +52,7 @@ def assert_page_is_printed(shop: Shop) -> None:
 async def test_through_the_daemon(shop: Shop, cash: CashProgram) -> None:
     await online(cash)
     code, findings = await doctor(shop)
-    assert code == 0, findings
+    assert code == 0, [each for each in findings.values() if each["level"] == "wrong"]
     assert findings["print receipt"]["what"].startswith("the page is printed, says the printer")
     assert_page_is_printed(shop)
 
@@ -75,3 +87,21 @@ async def test_without_paper(closed: Shop) -> None:
     assert (code, told["what"]) == (1, "not printed: the paper is out")
     assert told["mend"].startswith("put paper in")
     assert not closed.printer.paper.pages
+
+
+async def shows_the_test(shop: Shop) -> None:
+    await shop.display.until(lambda rows: rows == (ruler(20)[1], "АБВЁЯ абвёя №".ljust(20)))
+    assert shop.display.unknown == ()
+
+
+async def test_a_screen_through_the_daemon(shop: Shop, cash: CashProgram) -> None:
+    await online(cash)
+    code, findings = await doctor(shop, "--show-test")
+    assert (code, findings["show pole"]["level"]) == (0, "ok")
+    await shows_the_test(shop)
+
+
+async def test_a_screen_without_a_daemon(closed: Shop) -> None:
+    _, findings = await doctor(closed, "--show-test")
+    assert findings["show pole"]["what"].startswith("it was sent: ")
+    await shows_the_test(closed)

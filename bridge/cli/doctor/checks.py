@@ -5,8 +5,16 @@ import os
 from collections.abc import Callable, Iterator
 
 from bridge.cli.check_config import summary
+from bridge.cli.doctor.asking import check_printers
 from bridge.cli.doctor.findings import Finding, Level, well
-from bridge.cli.doctor.mending import LOOK_INTO_THE_LOG, mend_device, mend_socket
+from bridge.cli.doctor.mending import COSTS, LOOK_INTO_THE_LOG, mend_device, mend_socket
+from bridge.cli.doctor.nodes import check_nodes
+from bridge.cli.doctor.providers import check_providers
+from bridge.cli.doctor.scans import check_scans
+from bridge.cli.doctor.settings import check_code_pages
+from bridge.cli.doctor.stores import check_journal, check_socket
+from bridge.cli.doctor.strangers import check_strangers
+from bridge.cli.doctor.udev import check_udev_rules
 from bridge.cli.doctor.visit import Visit
 from bridge.cli.status import duration
 from bridge.config.errors import ConfigError
@@ -15,12 +23,6 @@ from bridge.pos.client import CallError, Unreachable
 Check = Callable[[Visit], Iterator[Finding]]
 
 STUCK_JOBS_SHOWN = 5
-
-_COSTS = {
-    "scanner": "cards and goods that it reads reach nobody",
-    "display": "the customer sees nothing",
-    "printer": "papers wait, and are not printed at all when they have waited too long",
-}
 
 
 def check_configuration(visit: Visit) -> Iterator[Finding]:
@@ -72,7 +74,7 @@ def check_devices(visit: Visit) -> Iterator[Finding]:
             yield Finding(subject, Level.NOTE, f"{what}: it has said nothing of itself; papers are sent all the same")
         else:
             yield Finding(
-                subject, Level.WRONG, f"{what}: {error}" if error else what, _COSTS[device["role"]], mend_device(device)
+                subject, Level.WRONG, f"{what}: {error}" if error else what, COSTS[device["role"]], mend_device(device)
             )
 
 
@@ -95,5 +97,19 @@ def check_print_jobs(visit: Visit) -> Iterator[Finding]:
             )
 
 
-CHECKS: tuple[Check, ...] = (check_configuration, check_daemon, check_devices, check_print_jobs)
+CHECKS: tuple[Check, ...] = (
+    check_configuration,
+    check_daemon,
+    check_socket,
+    check_udev_rules,
+    check_nodes,
+    check_strangers,
+    check_devices,
+    check_code_pages,
+    check_scans,
+    check_print_jobs,
+    check_printers,
+    check_providers,
+    check_journal,
+)
 """Whoever adds a check adds its row."""

@@ -13,6 +13,13 @@ from devices.endpoints import (
     parse_endpoint,
 )
 
+COSTS = {
+    "scanner": "cards and goods that it reads reach nobody",
+    "display": "the customer sees nothing",
+    "printer": "papers wait, and are not printed at all when they have waited too long",
+}
+"""What it costs when a device of this role does not work."""
+
 LOOK_INTO_THE_LOG = "journalctl -u pos-bridge -p warning"
 
 # By what a printer says of itself (devices.codecs.escpos.status).
