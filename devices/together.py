@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 
 
-async def first_of(*lives: Awaitable[None]) -> None:
+async def first_of(*lives: Awaitable[object]) -> None:
     """Run them together; the first that ends, by whatever error, ends all. None outlives the call."""
     tasks = [asyncio.ensure_future(life) for life in lives]
     try:

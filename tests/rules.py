@@ -89,7 +89,16 @@ RULES = (
     Rule("bridge.logs", ("bridge.domain", "bridge.one_line", "structlog"), "set up once, masks what is personal"),
     Rule(
         "bridge.desk",
-        ("bridge.domain", "bridge.pace", "bridge.ports", "bridge.wording", "devices.categories", *VALUES, "structlog"),
+        (
+            "bridge.domain",
+            "bridge.pace",
+            "bridge.ports",
+            "bridge.wording",
+            "devices.categories",
+            "devices.together",
+            *VALUES,
+            "structlog",
+        ),
         "decides; meets providers, journal and devices by their abstractions alone",
     ),
     Rule(

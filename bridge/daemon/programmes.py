@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bridge.config.model import Config, Provider
 from bridge.config.policies import policy_of
 from bridge.config.profiles import load_profile, profile_file
+from bridge.desk.gate import Gate
 from bridge.desk.programme import Programme, Programmes
 from bridge.domain.limits import RedeemRules
 from bridge.domain.policy import Way
@@ -85,7 +86,7 @@ def _programme(provider: Provider, made: LoyaltyProvider) -> Programme:
         is_allowed=policy.redeem is not Way.NONE,
         redeem_entries=policy.redeem_entries,
     )
-    return Programme(made, rules, policy)
+    return Programme(Gate(made), rules, policy)
 
 
 def _maxma(config: Config, provider: Provider) -> MaxmaSettings:

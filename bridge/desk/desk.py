@@ -67,13 +67,15 @@ class Desk:
     queue: QueueDesk
     rescued: RescueWatch
     housekeeping: Housekeeping
+    clock: Clock
 
     def take_up(self, unfinished: Unfinished) -> int:
         """Go on where the last run stopped; how many receipts are to be settled."""
         self.book.load(unfinished)
-        unsettled = [receipt.receipt_id for receipt in self.book.unsettled()]
-        for receipt_id in unsettled:
-            self.settler.drive(receipt_id)
+        unsettled = sorted(self.book.unsettled(), key=lambda receipt: receipt.opened_at)
+        for receipt in unsettled:
+            waited = self.clock() - (receipt.closed_at or self.clock())
+            self.settler.resume(receipt, max(0.0, waited.total_seconds()))
         self.cards.take_up(unfinished.receipts)
         return len(unsettled)
 
@@ -109,4 +111,5 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
         queue=QueueDesk(rooms, closing, refunds),
         rescued=RescueWatch(outside.journal, book, staff),
         housekeeping=Housekeeping(rooms, closing, Retention(outside.journal, book, clock, settings.keep)),
+        clock=clock,
     )

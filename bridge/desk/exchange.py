@@ -55,6 +55,20 @@ class Exchange:
     def knows(self, provider: str) -> bool:
         return self._programmes.knows(provider)
 
+    def shut_for_s(self, provider: str) -> float:
+        """How long nothing goes to this provider, because it is away; 0.0: something would."""
+        return self._programmes.get(provider).provider.shut_for_s if self.knows(provider) else 0.0
+
+    async def turn(self, provider: str) -> None:
+        """Wait in line with all that waits for this provider."""
+        if self.knows(provider):
+            await self._programmes.get(provider).provider.turn()
+
+    def resume(self, provider: str, waited_s: float) -> None:
+        """At a start: something has waited for this provider for so long."""
+        if self.knows(provider):
+            self._programmes.get(provider).provider.resume(waited_s)
+
     def style(self, provider: str) -> SaleStyle:
         """Of a provider that is not configured any more: what needs no step before the fiscal paper."""
         return self._programmes.get(provider).provider.traits.style if self.knows(provider) else SaleStyle.ONE_CALL

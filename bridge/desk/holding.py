@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from bridge.desk.deadline import left_until
 from bridge.desk.programme import Programme
+from bridge.desk.progress import Progress, Told
 from bridge.desk.receipts import live
 from bridge.desk.releasing import failure_of
 from bridge.desk.rooms import Rooms
-from bridge.desk.settler import Progress, Told
 from bridge.desk.undoing import without_hold, without_redemption
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.moves import Purchase

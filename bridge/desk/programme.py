@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bridge.desk.gate import Gate
 from bridge.domain.errors import ProviderRefused
 from bridge.domain.limits import RedeemRules
 from bridge.domain.moves import SaleStyle
 from bridge.domain.policy import Policy
-from bridge.ports import LoyaltyProvider
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
     """rules: what may be redeemed; policy: how each operation is made."""
 
-    provider: LoyaltyProvider
+    provider: Gate
     rules: RedeemRules
     policy: Policy
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from bridge.desk.cards import CardDesk
 from bridge.desk.holding import Holding
 from bridge.desk.programme import Programme
+from bridge.desk.progress import Progress
 from bridge.desk.receipts import live
 from bridge.desk.releasing import release_hold
 from bridge.desk.rooms import Rooms
-from bridge.desk.settler import Progress
 from bridge.desk.undoing import UNDO_WAIT_S, without_redemption
 from bridge.domain.errors import (
     AmountInvalid,

@@ -2,8 +2,9 @@
 
 from bridge.desk.book import ReceiptBook
 from bridge.desk.deadline import left_until
+from bridge.desk.progress import Progress, Told
 from bridge.desk.receipts import live
-from bridge.desk.settler import Progress, Settler, Told
+from bridge.desk.settler import Settler
 from bridge.desk.undoing import without_hold
 from bridge.domain.errors import DeskError, OutcomeUnknown, ProviderUnavailable, refusal_of
 from bridge.domain.moves import Refused

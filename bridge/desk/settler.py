@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import replace
 
 import structlog
 
 from bridge.desk.book import ReceiptBook
 from bridge.desk.errands import by_hand
 from bridge.desk.exchange import Exchange, MoveIds, after
+from bridge.desk.progress import Progress, Told, Work
 from bridge.desk.staff import Staff, left_task_id, task_id
 from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import (
@@ -38,8 +38,9 @@ from bridge.domain.settlement import (
     next_step,
     way_of,
 )
-from bridge.domain.task import BY_POLICY, SALE_WITH_STAFF, StaffTask, TaskKind
+from bridge.domain.task import BY_POLICY, SALE_WITH_STAFF, TaskKind
 from bridge.pace import Pace
+from devices.together import first_of
 
 log = structlog.get_logger()
 
@@ -54,42 +55,6 @@ GIVEN_UP = "given up, staff told"
 Spawn = Callable[[Coroutine[object, object, None], str], object]
 
 
-class Progress(Enum):
-    """How far a receipt has come towards its goal, as a waiting call may hear it."""
-
-    SETTLED = "settled"
-    REFUSED = "refused"
-    LEFT = "left"  # to a person
-    AWAY = "away"
-    UNKNOWN = "unknown"
-    RUNNING = "running"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a waiter hears; reply is the provider's answer behind it, if there was one."""
-
-    progress: Progress
-    reply: StatusReply | None = None
-
-
-@dataclass(slots=True)
-class _Work:
-    """The settling of one receipt. `told` is renewed by the next `drive` once it was told."""
-
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    told: asyncio.Future[Told] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    failures: int = 0
-    asks: int = 0
-    is_talking: bool = False
-    obstacle: str = ""
-    listed: StaffTask | None = None  # how the queue's subscribers know it
-
-    def tell(self, progress: Progress, reply: StatusReply | None = None) -> None:
-        if not self.told.done():
-            self.told.set_result(Told(progress, reply))
-
-
 class Settler:
     """`drive` after every change of a receipt's goal; `reach` waits for what came of it."""
 
@@ -102,18 +67,25 @@ class Settler:
         self._ids = ids
         self._spawn = spawn
         self._pace = pace
-        self._works: dict[str, _Work] = {}
+        self._works: dict[str, Work] = {}
 
     def drive(self, receipt_id: str) -> asyncio.Future[Told]:
         """Settle this receipt's present goal; the future is told the first thing that a caller must know."""
         work = self._works.get(receipt_id)
         if work is None:
-            work = self._works[receipt_id] = _Work()
+            work = self._works[receipt_id] = Work()
             self._spawn(self._settle(receipt_id, work), f"settle {receipt_id}")
         elif work.told.done():
             work.told = asyncio.get_running_loop().create_future()
         work.wake.set()
         return work.told
+
+    def resume(self, receipt: Receipt, waited_s: float) -> None:
+        """At a start: settle this receipt when its turn comes among all that has waited."""
+        provider, receipt_id = receipt.goal.provider, receipt.receipt_id
+        self._exchange.resume(provider, waited_s)
+        work = self._works[receipt_id] = Work()
+        self._spawn(self._settle_in_turn(receipt_id, work, provider), f"settle {receipt_id}")
 
     def take_up(self, receipt_id: str) -> None:
         """See to a receipt that nobody sees to; one that waits for its turn is not hurried."""
@@ -147,7 +119,11 @@ class Settler:
         step = await self._next(receipt)
         return step.refused if isinstance(step, Settled) else None
 
-    async def _settle(self, receipt_id: str, work: _Work) -> None:
+    async def _settle_in_turn(self, receipt_id: str, work: Work, provider: str) -> None:
+        await first_of(work.wake.wait(), self._exchange.turn(provider))
+        await self._settle(receipt_id, work)
+
+    async def _settle(self, receipt_id: str, work: Work) -> None:
         try:
             while await self._tried(receipt_id, work):
                 pass
@@ -155,16 +131,16 @@ class Settler:
             self._strike_off(receipt_id, work)
             work.tell(Progress.RUNNING)
 
-    async def _tried(self, receipt_id: str, work: _Work) -> bool:
+    async def _tried(self, receipt_id: str, work: Work) -> bool:
         """One step; what the journal could not take is tried again once the disk lets it."""
         try:
             return await self._advance(receipt_id, work)
         except JournalFailed as error:
             log.error("settling_waits_for_journal", receipt_id=receipt_id, reason=str(error))  # noqa: TRY400 - no defect
-            await self._rest(work, None)
+            await self._rest(work, "")
             return True
 
-    async def _advance(self, receipt_id: str, work: _Work) -> bool:
+    async def _advance(self, receipt_id: str, work: Work) -> bool:
         """One step. False when the goal is reached; the work is then struck off under the receipt's lock."""
         async with self._book.lock(receipt_id):
             work.wake.clear()
@@ -178,19 +154,27 @@ class Settler:
                 if isinstance(step, Settled):
                     await self._finish(receipt, step, work)
                     return False
-                exchange = await self._record(receipt, step)
+                shut = self._shut(step)
+                exchange = None if shut else await self._record(receipt, step)
                 work.is_talking = exchange is not None
         if obstacle is not None:
             work.obstacle = obstacle.reason
             work.tell(Progress.AWAY, obstacle)
             await self._list(receipt, work)
-            await self._rest(work, None)
+            await self._rest(work, "")
+        elif shut and isinstance(step, Send | Ask):
+            await self._heard(receipt, step, shut, work)
         elif exchange is not None:
             try:
                 await self._talk(receipt, exchange, work)
             finally:
                 work.is_talking = False
         return True
+
+    def _shut(self, step: Step) -> Away | None:
+        """That this step's provider is left alone for a while: no reason to write that anything was sent."""
+        shut_for_s = self._exchange.shut_for_s(step.move.provider) if isinstance(step, Send | Ask) else 0.0
+        return Away("the provider does not answer", shut_for_s) if shut_for_s else None
 
     async def _obstacle(self, receipt: Receipt) -> Away | None:
         """What keeps this receipt from being settled just now.
@@ -259,26 +243,33 @@ class Settler:
             step = replace(step, refund=replace(step.refund, base_ref=reference))
         return self._ids.new_move(receipt.receipt_id, step, number)
 
-    async def _talk(self, receipt: Receipt, step: Send | Ask, work: _Work) -> None:
+    async def _talk(self, receipt: Receipt, step: Send | Ask, work: Work) -> None:
         reply = await self._exchange.talk(step, card_key=_card_key(receipt))
-        move = after(step, reply)
+        if not self._is_given_up(receipt, step, reply):
+            await self._book.save_move(after(step, reply))
+        await self._heard(receipt, step, reply, work)
+
+    def _is_given_up(self, receipt: Receipt, step: Send | Ask, reply: StatusReply) -> bool:
+        is_away = isinstance(step, Send) and isinstance(reply, Away)
+        return is_away and self._is_left(receipt, step.move, is_away=True)
+
+    async def _heard(self, receipt: Receipt, step: Send | Ask, reply: StatusReply, work: Work) -> None:
+        """Go on as this answer says: at once, after a rest, or never."""
         work.obstacle = "" if isinstance(reply, Done) else reply.reason
-        if isinstance(step, Send) and isinstance(reply, Away) and self._is_left(receipt, move, is_away=True):
-            await self._leave(receipt, move)
-            return
-        await self._book.save_move(move)
-        if isinstance(reply, Done | Refused | Absent):
+        if self._is_given_up(receipt, step, reply):
+            await self._leave(receipt, after(step, reply))
+        elif isinstance(reply, Done | Refused | Absent):
             work.failures = 0
         elif isinstance(step, Ask):
             await self._still_unknown(receipt, step.move, reply, work)
         elif isinstance(reply, Away):
             work.tell(Progress.AWAY, reply)
             await self._list(receipt, work)
-            await self._rest(work, reply.retry_after_s)
+            await self._rest(work, step.move.provider, reply.retry_after_s)
         elif receipt.goal.kind is GoalKind.HELD:
             work.tell(Progress.UNKNOWN, reply)  # and ask at once: the next step is that
 
-    async def _still_unknown(self, receipt: Receipt, move: Move, reply: Away | Unknown, work: _Work) -> None:
+    async def _still_unknown(self, receipt: Receipt, move: Move, reply: Away | Unknown, work: Work) -> None:
         await self._mark_unknown(move.receipt_id)
         work.tell(Progress.UNKNOWN, reply)
         await self._list(receipt, work)
@@ -287,9 +278,10 @@ class Settler:
         if is_final or work.asks >= ASKS_BEFORE_STAFF:
             work.asks = 0
             await self._call_staff(move)
-        await self._rest(work, reply.retry_after_s if isinstance(reply, Away) else HOPELESS_S if is_final else None)
+        at_least_s = reply.retry_after_s if isinstance(reply, Away) else HOPELESS_S if is_final else None
+        await self._rest(work, move.provider, at_least_s)
 
-    async def _list(self, receipt: Receipt, work: _Work) -> None:
+    async def _list(self, receipt: Receipt, work: Work) -> None:
         """Tell the queue's subscribers of what does not go through at once, and of its turning from one to another."""
         moves = await self._book.moves(receipt.receipt_id)
         task = await self._staff.waiting(receipt, moves, work.obstacle)
@@ -301,15 +293,17 @@ class Settler:
         work.listed = task
         self._book.announce(task)
 
-    async def _rest(self, work: _Work, at_least_s: float | None) -> None:
-        """Wait out a pause; a new goal or a repeated call ends it early."""
+    async def _rest(self, work: Work, provider: str, at_least_s: float | None = None) -> None:
+        """Until it may be tried again; a new goal or a repeated call ends it early."""
         work.is_talking = False
-        work.failures += 1
-        try:
-            async with asyncio.timeout(self._pace.pause(work.failures, at_least_s)):
-                await work.wake.wait()
-        except TimeoutError:
-            return
+        await first_of(work.wake.wait(), self._patience(work, provider, at_least_s))
+
+    async def _patience(self, work: Work, provider: str, at_least_s: float | None) -> None:
+        """A pause of its own, unless the provider is left alone anyway; then its turn. provider "": nobody's turn."""
+        if not self._exchange.shut_for_s(provider):
+            work.failures += 1
+            await asyncio.sleep(self._pace.pause(work.failures, at_least_s))
+        await self._exchange.turn(provider)
 
     async def _mark_unknown(self, receipt_id: str) -> None:
         async with self._book.lock(receipt_id):
@@ -332,7 +326,7 @@ class Settler:
             else:
                 await self._book.call_staff(await self._staff.unknown(receipt, move))
 
-    async def _finish(self, receipt: Receipt, step: Settled, work: _Work) -> None:
+    async def _finish(self, receipt: Receipt, step: Settled, work: Work) -> None:
         """Under the receipt's lock: the goal is reached, or refused for good."""
         refused = step.refused
         tasks = [
@@ -372,7 +366,7 @@ class Settler:
             if other.base and other.base.receipt_id == receipt_id and other.receipt_id in self._works:
                 self._works[other.receipt_id].wake.set()
 
-    def _strike_off(self, receipt_id: str, work: _Work) -> None:
+    def _strike_off(self, receipt_id: str, work: Work) -> None:
         if self._works.get(receipt_id) is work:
             del self._works[receipt_id]
 

@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
+from bridge.desk import gate
 from bridge.emulation.maxma import Fault, FaultKind, RepeatedSet
 from bridge.emulation.maxma.ledger import PurchaseState
+from bridge.pace import Pace
 from tests.shop.client import CashProgram
 from tests.shop.shop import OTHER_CARD, Shop
 from tests.shop.steps import (
@@ -81,8 +83,16 @@ async def test_points_that_are_to_be_spent_are_never_held_a_second_time(shop: Sh
     assert (await cash.event("queue", kind="unknown", state="resolved"))["receipt_id"] == "R-1"
 
 
-async def test_holds_are_not_given_up_one_after_another(shop: Shop, cash: CashProgram) -> None:
+async def test_holds_are_not_given_up_one_after_another(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer to a set gets lost: each hold that is given up is one more provisional sale at the provider."""
+    monkeypatch.setattr(gate, "OPEN_FOR", Pace(first_s=0.01, longest_s=0.02))
+    await shop.kill()
+    await shop.start()
+    async with await shop.cash_program("card", "receipt", "queue") as cash:
+        await _nothing_is_ever_answered(shop, cash)
+
+
+async def _nothing_is_ever_answered(shop: Shop, cash: CashProgram) -> None:
     shop.provider.ledger.repeat_set = RepeatedSet.ALREADY_PROCESSED
     await open_with_card(cash, "R-1")
     shop.provider.fault("set-purchase", Fault(FaultKind.HTML, times=1000))
