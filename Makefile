@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: demo emulate test bench check format docs clean install install-files deb
+.PHONY: demo emulate test prove bench check format docs clean install install-files deb
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runtime            ## one whole sale, shown in the terminal
@@ -18,6 +18,9 @@ test: $(VENV)/.dev                ## the whole suite
 
 bench: $(VENV)/.dev              ## a well-behaved client among hostile ones; takes a minute
 	@$(BIN)/python -m tests.bench.hostile
+
+prove: $(VENV)/.dev               ## what `make test` proves by samples, whole: half an hour
+	@POS_BRIDGE_PROVE=whole $(BIN)/python -m pytest -n auto --maxprocesses 4 tests/proof
 
 check: $(VENV)/.dev               ## format, lint, types
 	@$(BIN)/ruff format --check .

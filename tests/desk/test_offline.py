@@ -15,8 +15,8 @@ from bridge.domain.member import CardKind, CardState, Member
 from bridge.domain.money import points
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.emulation.maxma import Fault, FaultKind
-from tests.desk.conftest import NearShop
 from tests.shop.client import CashProgram
+from tests.shop.near_shop import NearShop
 from tests.shop.shop import BLOCKED_CARD, CARD, OTHER_CARD, UNKNOWN_CARD, Shop, open_shop
 from tests.shop.steps import PATIENCE_MS, bought, close, final, refused_with
 

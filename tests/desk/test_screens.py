@@ -13,7 +13,7 @@ from bridge.desk.screens import Screens
 from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.idle import Idle, Night
 from devices.documents import DARK, Screen
-from tests.desk.conftest import NearShop
+from tests.shop.near_shop import NearShop
 from tests.shop.shop import CARD, Shop, open_shop
 
 DEADLINE_S = 5.0

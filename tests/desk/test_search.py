@@ -13,8 +13,8 @@ from bridge.domain.known_card import KnownCard
 from bridge.domain.member import CardKind, Member
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.emulation.maxma import Fault, FaultKind
-from tests.desk.conftest import NearShop
 from tests.shop.client import CashProgram
+from tests.shop.near_shop import NearShop
 from tests.shop.shop import CARD, OTHER_CARD, Shop, open_shop
 from tests.shop.steps import PATIENCE_MS, refused_with
 
