@@ -199,6 +199,8 @@ RULES = (
             "bridge.config",
             "bridge.domain",
             "bridge.emulation.methods.table",
+            "bridge.emulation.scenario.loading",
+            "bridge.emulation.scenario.steps",
             "bridge.events",
             "bridge.pos",
             "bridge.providers",

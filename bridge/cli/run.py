@@ -20,7 +20,8 @@ from bridge.config.model import DEFAULT_FILE
     is_flag=False,
     flag_value="",
     metavar="[SCENARIO]",
-    help="Emulated devices and provider, nothing real; with a SCENARIO.toml, play it.",
+    help="Emulated devices and provider, nothing real; with a SCENARIO.toml, or the name of one that comes with it: "
+    "play that.",
 )
 @click.option(
     "--emulated-elsewhere",
@@ -29,15 +30,15 @@ from bridge.config.model import DEFAULT_FILE
     help="What this configuration names is emulated by somebody else (make demo): say so to clients.",
 )
 @click.option("--log-level", type=click.Choice(list(logs.LEVELS)), default="info", show_default=True)
-def run(config: Path | None, emulate: str | None, log_level: str, *, emulated_elsewhere: bool) -> None:
+def run(config: Path | None, emulate: str | None, log_level: str, *, emulated_elsewhere: bool) -> int:
     logs.configure(log_level)
     try:
         if emulate is not None:
-            _run_emulated(config, Path(emulate) if emulate else None)
-        else:
-            _run(config or DEFAULT_FILE, emulated=emulated_elsewhere)
+            return _run_emulated(config, Path(emulate) if emulate else None)
+        _run(config or DEFAULT_FILE, emulated=emulated_elsewhere)
     except ConfigError as error:
         raise WrongConfiguration(str(error)) from error
+    return 0
 
 
 def _run(file: Path, *, emulated: bool) -> None:
@@ -53,12 +54,12 @@ def _run(file: Path, *, emulated: bool) -> None:
         daemon.run(config, lambda: load(file), emulated=emulated)
 
 
-def _run_emulated(config: Path | None, scenario: Path | None) -> None:
+def _run_emulated(config: Path | None, scenario: Path | None) -> int:
     # The emulation is no part of a real till's process.
     from bridge.emulation import till  # noqa: PLC0415
 
     with _told_on_one_line():
-        till.run_emulated(config, scenario)
+        return till.run_emulated(config, scenario)
 
 
 @contextmanager

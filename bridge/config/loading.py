@@ -1,7 +1,7 @@
 """The one way from a file to a Config: read, refuse unknown keys, convert, check what belongs together."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -19,13 +19,26 @@ from bridge.config.reading import parse_toml, read_toml
 from bridge.config.values import READERS, path_below
 
 
-def load(path: Path | str, environment: Mapping[str, str] = os.environ, *, with_secrets: bool = True) -> Config:
+def unchanged(_document: dict[str, Any]) -> None:
+    """Nothing is changed."""
+
+
+def load(
+    path: Path | str,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    with_secrets: bool = True,
+    change: Callable[[dict[str, Any]], None] = unchanged,
+) -> Config:
     """The configuration in `path`, complete. ConfigError: the first thing wrong with it.
 
-    with_secrets: False where nobody will use them: they are not looked for then, and all are "".
+    with_secrets: False where nobody will use them: they are not looked for then, and all are "". change: may alter
+    the document before it is looked at.
     """
     file = Path(path)
-    return _checked(file, read_toml(file), Vault(file.absolute().parent, environment, is_open=with_secrets))
+    document = read_toml(file)
+    change(document)
+    return _checked(file, document, Vault(file.absolute().parent, environment, is_open=with_secrets))
 
 
 def load_text(file: Path, text: str) -> Config:

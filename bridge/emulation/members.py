@@ -23,6 +23,11 @@ def invented_members(formats: Sequence[CardFormat], provider: str) -> list[Emula
     ]
 
 
+def spare_card(formats: Sequence[CardFormat], provider: str) -> str:
+    """A code that is this provider's card, and nobody's; "" where no format leads to `provider`."""
+    return next(_cards(formats, provider, len(PEOPLE) + 6), "")
+
+
 def _cards(formats: Sequence[CardFormat], provider: str, number: int) -> Iterator[str]:
     """Codes made of `number` that are recognised as this provider's cards when scanned."""
     for row in formats:

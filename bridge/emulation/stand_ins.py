@@ -165,7 +165,7 @@ class Emulation:
         return await self._providers[row.kind](row, made)
 
     async def _maxma(self, row: Provider, made: StandIns) -> Provider:
-        members = invented_members(_formats(made.config), row.name)
+        members = invented_members(formats_of(made.config), row.name)
         emulator = await self._stack.enter_async_context(MaxmaEmulator(members))
         made.bench.providers[row.name] = BenchProvider(
             row.kind, emulator, lambda: [_view(member) for member in members]
@@ -174,7 +174,7 @@ class Emulation:
 
     async def _rest(self, row: Provider, made: StandIns) -> Provider:
         """A profile of one's own speaks to a system that is not here: in its place the one that speaks to ours."""
-        cards = [_card_of(member) for member in invented_members(_formats(made.config), row.name)]
+        cards = [_card_of(member) for member in invented_members(formats_of(made.config), row.name)]
         emulator = await self._stack.enter_async_context(RestEmulator(cards))
         made.bench.providers[row.name] = BenchProvider(
             row.kind, emulator, lambda: [_view_of_card(card) for card in cards]
@@ -228,5 +228,6 @@ def _view_of_card(card: EmulatedCard) -> MemberView:
     return MemberView(card.number, card.phone, name, points, card.status != "active")
 
 
-def _formats(config: Config) -> list[CardFormat]:
+def formats_of(config: Config) -> list[CardFormat]:
+    """The configured card formats as the desk has them."""
     return [CardFormat(**msgspec.structs.asdict(row)) for row in config.card_formats]

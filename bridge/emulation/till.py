@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,19 +13,23 @@ from pathlib import Path
 import click
 
 from bridge import daemon
-from bridge.config.loading import load
+from bridge.config.loading import load, unchanged
 from bridge.config.model import Config
-from bridge.daemon.failures import StartFailed
 from bridge.emulation import drawing
 from bridge.emulation.maxma import KEY
 from bridge.emulation.refusing import refuse_real
 from bridge.emulation.running import surroundings_of
+from bridge.emulation.scenario.loading import Scenario, find, load_scenario
+from bridge.emulation.scenario.stage import play_alone
+from bridge.emulation.scenario.terminal import heading, teller, verdict
 from bridge.emulation.stand_ins import Audience, Emulation, StandIns
 from devices.codecs.escpos_view import Paper
 from devices.emulation.display import Rows
 from devices.printers.profiles import Profile
 
 DEFAULT_TILL = Path(__file__).with_name("till.toml")
+BANNER = "EMULATED TILL: no real device, no real provider, nothing kept after the end."
+STOPPED_EXIT = 128 + signal.SIGTERM  # as shells count
 FOLDER_PREFIX = "pos-bridge-emulated-"
 # What systemd hands to a real service: an emulated one takes nothing of it.
 OF_THE_SERVICE = (
@@ -37,26 +42,44 @@ OF_THE_SERVICE = (
 )
 
 
-def run_emulated(config_path: Path | None, scenario: Path | None) -> None:
-    """An emulated till until SIGTERM or Ctrl-C: this configuration's, or one with a device of each kind.
+def run_emulated(config_path: Path | None, scenario: Path | None) -> int:
+    """An emulated till: this configuration's, or one with a device of each kind. The exit code.
 
-    ConfigError: the configuration is refused. RealThing: something real was left in it. StartFailed: a scenario was
-    asked for, or the daemon cannot start.
+    Up until SIGTERM or Ctrl-C; with a scenario until that is played, 1 when it fails. ConfigError: configuration or
+    scenario are refused, or something real was left in. StartFailed: the daemon cannot start.
     """
-    if scenario is not None:
-        raise StartFailed(f"{scenario}: scenarios are not in this version: leave it out and write scans by hand")
-    config = emulatable(config_path)
     for name in OF_THE_SERVICE:
         os.environ.pop(name, None)
+    if scenario is not None:
+        return _played(load_scenario(find(scenario)), config_path)
+    config = emulatable(config_path)
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder:
         asyncio.run(_run(config, config_path or DEFAULT_TILL, Path(folder)))
+    return 0
 
 
-def emulatable(path: Path | None) -> Config:
+def emulatable(path: Path | None, scenario: Scenario | None = None) -> Config:
     """The configuration to emulate; the one that comes with the product brings its key along."""
-    if path is not None:
-        return load(path)
-    return load(DEFAULT_TILL, {"POS_BRIDGE_CREDENTIAL_MAXMA_KEY": KEY})
+    environment = os.environ if path else {"POS_BRIDGE_CREDENTIAL_MAXMA_KEY": KEY}
+    return load(path or DEFAULT_TILL, environment, change=scenario.change if scenario else unchanged)
+
+
+def _played(scenario: Scenario, config_path: Path | None) -> int:
+    try:
+        return asyncio.run(_play(scenario, config_path))
+    except asyncio.CancelledError:
+        return STOPPED_EXIT
+
+
+async def _play(scenario: Scenario, config_path: Path | None) -> int:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine runs in a task
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    config = emulatable(config_path, scenario)
+    click.echo("\n".join([BANNER, "", *heading(scenario)]))
+    failure = await play_alone(scenario, config, teller(click.echo))
+    click.echo(verdict(scenario, failure))
+    return 1 if failure else 0
 
 
 async def _run(config: Config, file: Path, folder: Path) -> None:
@@ -71,7 +94,7 @@ async def _run(config: Config, file: Path, folder: Path) -> None:
 def introduction(made: StandIns) -> Iterator[str]:
     """What a person must know to use this till, line by line."""
     command = Path(sys.executable).with_name("pos-bridge")
-    yield "EMULATED TILL: no real device, no real provider, nothing kept after the end. Ctrl-C ends it."
+    yield f"{BANNER} Ctrl-C ends it."
     yield ""
     yield f"socket    {made.config.socket.path}"
     yield f"          export POS_BRIDGE_SOCKET={made.config.socket.path}"

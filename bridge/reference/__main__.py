@@ -9,6 +9,7 @@ PAGES = {
     "configuration.md": "bridge.reference.configuration_page",
     "pos-bridge.1": "bridge.reference.man_page",
     "pos-protocol.md": "bridge.reference.protocol_page",
+    "scenarios.md": "bridge.reference.scenarios_page",
     "wording.md": "bridge.reference.wording_page",
 }
 ROOT = Path(__file__).parents[2]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.emulation.demo import faults
 from bridge.emulation.demo.processes import end
 from bridge.emulation.demo.scene import write_config
 from bridge.emulation.maxma import KEY
@@ -50,7 +51,7 @@ async def test_it_plays_a_whole_sale_and_ends_well(socket_dir: Path) -> None:
     assert '"max_redeem":"350.00"' in shown
     assert '"emulated":true' in shown
     assert re.search(r"│ Списано +200 │\n +│ Начислено +50 │", shown)
-    assert shown.count("✓") == 3
+    assert shown.count("✓") == 3 + len(faults.SHOWN)
     assert "make emulate" in shown
     assert "\x1b" not in shown, "in a pipe it is plain"
     assert [line for line in shown.splitlines() if len(line) > 80 or line != line.rstrip()] == []

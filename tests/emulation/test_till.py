@@ -206,19 +206,6 @@ async def _use_everything(till: Emulated) -> None:
             await till.until_shown(f"printer {printer} │ Проба {printer}")
 
 
-async def test_a_scenario_is_refused_on_one_line(socket_dir: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bridge", "run", "--emulate", "evening.toml"),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(WITHIN_S):
-        out, err = await process.communicate()
-    assert (process.returncode, out) == (1, b"")
-    assert err.decode().startswith("evening.toml: scenarios are not in this version")
-    assert err.count(b"\n") == 1
-
-
 async def test_a_wrong_configuration_is_refused_as_without_emulation(socket_dir: Path) -> None:
     config = socket_dir / "wrong.toml"
     config.write_text("[till]\nstore = 7\n")

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from bridge.domain.errors import DeviceUnavailable
@@ -15,18 +16,28 @@ from devices.errors import DeviceLost
 TERMINATOR_BYTES = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "tab": b"\t", "etx": b"\x03"}
 # What an EAN-13 carries, for scanners that always say what they have read.
 USUAL_IDENTIFIER = "]E0"
+EVERY_KEY = 0x300  # KEY_MAX of Linux' input-event-codes.h, and one
+
+
+class Manner(StrEnum):
+    """How a keyboard scanner types."""
+
+    USUAL = "usual"
+    NO_RELEASES = "no_releases"  # the release of a key never comes
+    ALT_CODES = "alt_codes"  # each character by its code on the keypad, with Alt held down
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
     """One press of the trigger. identifier: the AIM identifier sent along, "" none; pause_ms: between two characters;
-    ends: False for a scanner that was programmed to send no terminator.
+    ends: False for a scanner that was programmed to send no terminator; manner: of a keyboard's.
     """
 
     data: str
     identifier: str = ""
     pause_ms: int = 0
     ends: bool = True
+    manner: Manner = Manner.USUAL
 
 
 class BenchScanner(Protocol):
@@ -83,8 +94,10 @@ class KeyboardBenchScanner:
 
     async def scan(self, shot: Shot) -> None:
         self.device.key_pause_s = shot.pause_ms / 1000
+        self.device.loses_releases = range(EVERY_KEY) if shot.manner is Manner.NO_RELEASES else ()
+        type_it = self.device.scan_by_alt_codes if shot.manner is Manner.ALT_CODES else self.device.scan
         try:
-            await self.device.scan(shot.identifier + shot.data, self.terminator.decode() if shot.ends else "")
+            await type_it(shot.identifier + shot.data, self.terminator.decode() if shot.ends else "")
         except Untypable as error:
             raise InvalidParams(f"`data`: {error}") from error
 

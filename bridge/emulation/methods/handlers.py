@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from bridge.emulation.bench.bench import Bench
 from bridge.emulation.bench.providers import MemberView, Trouble
-from bridge.emulation.bench.scanners import Shot
+from bridge.emulation.bench.scanners import Manner, Shot
 from bridge.emulation.methods import messages as m
 from bridge.pos.methods import Handler
 from bridge.pos.peer import Caller
@@ -31,7 +31,7 @@ class EmulationHandlers:
         }
 
     async def _scan(self, params: m.ScanParams, _caller: Caller) -> None:
-        shot = Shot(params.data, params.identifier, params.pause_ms, params.ends)
+        shot = Shot(params.data, params.identifier, params.pause_ms, params.ends, Manner(params.manner))
         await self._bench.scan(params.device, shot)
 
     async def _unplug(self, params: m.UnplugParams, _caller: Caller) -> None:

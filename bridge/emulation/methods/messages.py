@@ -26,6 +26,10 @@ class ScanParams(Params):
     ] = ""
     pause_ms: Annotated[int, Meta(ge=0, le=MAX_PAUSE_MS, description="between two characters; 0: all at once")] = 0
     ends: Annotated[bool, Meta(description="false: no terminator follows")] = True
+    manner: Annotated[
+        Literal["usual", "no_releases", "alt_codes"],
+        Meta(description="of a keyboard scanner's typing: releases that never come; each character by its Alt code"),
+    ] = "usual"
 
 
 class UnplugParams(Params):
