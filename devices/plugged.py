@@ -52,11 +52,12 @@ class UsbFacts:
 @dataclass(frozen=True, slots=True)
 class Plugged:
     """One node. scheme: of the endpoint that opens it. path "": a device for libusb, which makes no node of its own.
-    usb None: a serial port on the board."""
+    usb None: a serial port on the board. speaks: of a printer, the languages that it says it knows ("ESC/POS")."""
 
     scheme: str
     path: str
     usb: UsbFacts | None = None
+    speaks: str = ""
 
     @property
     def model(self) -> Model | None:
@@ -105,7 +106,10 @@ def _usb_serial(sysfs: Path, dev: Path) -> Iterator[Plugged]:
 def _printers(sysfs: Path, dev: Path) -> Iterator[Plugged]:
     for node in _nodes(sysfs, "usbmisc"):
         if re.fullmatch(r"(usb/)?lp[0-9]+", node.devname):
-            yield _made("lp", node, dev, is_printer=True)
+            # What the printer says of itself (IEEE 1284): "MFG:EPSON;CMD:ESC/POS;MDL:TM-T20II;CLS:PRINTER;"
+            said = attribute(node.folder / "device/ieee1284_id")
+            found = re.search(r"(?:CMD|COMMAND SET):([^;]*)", said)
+            yield replace(_made("lp", node, dev, is_printer=True), speaks=found[1] if found else "")
 
 
 def _without_node(sysfs: Path, found: Sequence[Plugged]) -> Iterator[Plugged]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from bridge import logs
 from bridge.cli.failures import NotStarted, WrongConfiguration
 from bridge.config.errors import ConfigError
 from bridge.config.loading import load
-from bridge.config.model import DEFAULT_FILE
+from bridge.config.model import DEFAULT_FILE, Config
 
 
 @click.command(help="Run the daemon until SIGTERM or Ctrl-C. It logs to stderr: JSON lines when that is no terminal.")
@@ -42,16 +43,23 @@ def run(config: Path | None, emulate: str | None, log_level: str, *, emulated_el
 
 
 def _run(file: Path, *, emulated: bool) -> None:
-    config = load(file)
+    read = partial(_loaded, file, emulated=emulated)
+    config = read()
     # Imported only now: a wrong configuration is told at once.
     from bridge import daemon  # noqa: PLC0415
 
     with _told_on_one_line():
-        if emulated:
-            from bridge.emulation.refusing import refuse_real  # noqa: PLC0415 - no part of a real till's process
+        daemon.run(config, read, emulated=emulated)
 
-            refuse_real(config, file)
-        daemon.run(config, lambda: load(file), emulated=emulated)
+
+def _loaded(file: Path, *, emulated: bool) -> Config:
+    """At the start and at each reload. ConfigError: it is wrong, or an emulated till was given something real."""
+    config = load(file)
+    if emulated:
+        from bridge.emulation.refusing import refuse_real  # noqa: PLC0415 - no part of a real till's process
+
+        refuse_real(config, file)
+    return config
 
 
 def _run_emulated(config: Path | None, scenario: Path | None) -> int:

@@ -47,6 +47,12 @@ class FakeSysfs:
         self.node("hidraw", name, port)
         self._of_node("hidraw", name, "report_descriptor").write_bytes(descriptor)
 
+    def printer(self, name: str, port: str, ieee1284_id: str = "") -> None:
+        """A node of usblp's, with what the printer says of itself."""
+        self.node("usbmisc", name, port, f"usb/{name}")
+        if ieee1284_id:
+            self._of_node("usbmisc", name, "ieee1284_id").write_text(ieee1284_id)
+
     def board_port(self, name: str, kind: int) -> None:
         """A serial port on the board; kind 0: the kernel's node is there, its chip is not."""
         folder = self.root / "class/tty" / name

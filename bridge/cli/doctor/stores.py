@@ -70,6 +70,21 @@ def check_socket(visit: Visit) -> Iterator[Finding]:
         )
     else:
         yield well("socket", told)
+        if wanted and _is_empty(wanted):
+            what = f"nobody is in the group {wanted}: only root and the daemon may connect"
+            yield Finding(
+                "socket", Level.NOTE, what, mend=f"usermod --append --groups {wanted} CASHIER, then log in again"
+            )
+
+
+def _is_empty(group: str) -> bool:
+    """But for the daemon's own user."""
+    try:
+        entry = grp.getgrnam(group)
+    except KeyError:
+        return True
+    primary = {user.pw_name for user in pwd.getpwall() if user.pw_gid == entry.gr_gid}
+    return not ({*entry.gr_mem} | primary) - {"pos-bridge"}
 
 
 def _open_to_all(socket: Path, told: str) -> Finding:

@@ -56,14 +56,19 @@ def proposal(found: Sequence[Plugged], config: Config | None) -> Iterator[str]:
 
 def _block(device: Plugged, taken: Collection[str]) -> Block | None:
     """None: nobody can say what it is."""
-    if device.scheme in {"lp", "usb"}:
+    if device.scheme in {"lp", "usb"} and (device.model or _may_print_receipts(device)):
         profile = (device.model and device.model.profile) or "epson-80"
         hint = "" if device.model else "      # a guess; pos-bridge doctor --print-test shows whether it fits"
         return Block(PRINTER, _free(PRINTER, taken), device, [f'profile = "{profile}"{hint}'])
-    if device.scheme == "hidraw" or (device.model and device.model.role == "scanner"):
+    if device.scheme == "hidraw" or (device.scheme in {"input", "serial"} and device.model):
         name = _free(SCANNER, taken)
         return Block(SCANNER, name, device, _forward(device.scheme, name))
     return None
+
+
+def _may_print_receipts(device: Plugged) -> bool:
+    """An office printer says that it speaks PCL or ESC/P; many receipt printers say nothing."""
+    return not device.speaks or any(language in device.speaks.upper() for language in ("ESC/POS", "ESCPOS", "STAR"))
 
 
 def _forward(scheme: str, name: str) -> Sequence[str]:
@@ -78,6 +83,9 @@ def _uncertain(device: Plugged, taken: Collection[str]) -> Iterator[str]:
     name = _free(SCANNER, taken)
     if device.scheme == "input":
         yield f"# a keyboard, perhaps the cashier's. If it is a scanner: pos-bridge learn {name}"
+        return
+    if device.scheme == "lp":
+        yield f'# speaks {device.speaks}: no receipt printer. One that only takes plain text: profile = "text-80"'
         return
     yield f"# a serial line, and nobody can say what hangs on it. A scanner: pos-bridge learn {name}. A display:"
     display = Block(DISPLAY, _free(DISPLAY, taken), device, ['command_set = "epson"'])

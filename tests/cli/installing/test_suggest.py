@@ -75,6 +75,25 @@ def test_what_is_configured_is_only_named(sysfs: FakeSysfs, capsys: pytest.Captu
     assert [row["name"] for row in tomllib.loads(text)["scanners"]] == ["scanner-2"]
 
 
+@pytest.mark.parametrize(
+    ("says", "is_receipt_printer"),
+    [
+        ("MFG:NoName;CMD:ESC/POS;MDL:POS-80;", True),
+        ("", True),
+        ("MFG:HP;CMD:PJL,PCL,PDF;MDL:LaserJet;", False),
+        ("MFG:EPSON;CMD:ESCPL2,PJL,PCL,PDF;MDL:L800;", False),
+    ],
+)
+def test_an_office_printer_is_no_receipt_printer(
+    sysfs: FakeSysfs, capsys: pytest.CaptureFixture[str], says: str, is_receipt_printer: bool
+) -> None:
+    sysfs.plug("1-3", (0x1234, 0x5678), "P1")
+    sysfs.printer("lp0", "1-3", says)
+    text = suggested(sysfs, capsys)
+    assert ("[[printers]]" in text) is is_receipt_printer
+    assert ("PJL,PCL,PDF: no receipt printer" in text) is not is_receipt_printer
+
+
 def test_nothing_plugged_in_is_said(sysfs: FakeSysfs, capsys: pytest.CaptureFixture[str]) -> None:
     assert "nothing is plugged in" in suggested(sysfs, capsys)
 
