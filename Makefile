@@ -75,7 +75,7 @@ install-files:
 	install -D -m 644 -t "$(DESTDIR)/usr/lib/udev/rules.d" udev/*.rules
 	install -D -m 644 -t "$(DESTDIR)/usr/lib/udev/hwdb.d" udev/*.hwdb
 	install -D -m 644 -t "$(DESTDIR)/usr/share/doc/pos-bridge" bridge/config/example.toml README.md CHANGELOG.md
-	cd docs && find . -name '*.md' -exec install -D -m 644 {} "$(DESTDIR)/usr/share/doc/pos-bridge/docs/{}" \;
+	cd docs && find . '(' -name '*.md' -o -name '*.yml' ')' -exec install -D -m 644 {} "$(DESTDIR)/usr/share/doc/pos-bridge/docs/{}" \;
 	install -d -m 755 "$(DESTDIR)/etc/pos-bridge"
 	test -e "$(DESTDIR)/etc/pos-bridge/pos-bridge.toml" || awk '/^\[http\]/ {rest = 1} rest && !/^(#|$$)/ {print "# " $$0; next} {print}' \
 		bridge/config/example.toml > "$(DESTDIR)/etc/pos-bridge/pos-bridge.toml"

@@ -28,7 +28,7 @@ from devices.endpoints import (
 )
 from devices.events import DataEvent, DeviceState, StatusUpdateEvent
 from devices.forwarding.pty_node import stored_pty
-from devices.opening import ScannerSettings
+from devices.opening import AnyScanner, ScannerSettings
 from devices.printers.escpos import EscPosPrinter, state_of
 from devices.printers.network import NetworkPrinter
 from devices.printers.profiles import PROFILES, Profile, override
@@ -39,6 +39,10 @@ from devices.transports.serial_port import stored_line
 
 # Whoever opens one of these has it alone: by a lock, by usblp, by libusb's claim. A keyboard is claimed by the grab.
 EXCLUSIVE = (SerialEndpoint, LpEndpoint, UsbEndpoint)
+
+# An EAN-13 takes 15 ms at 9600 baud, a long QR code half a second. Whoever sends no end to a scan must not hold us up.
+SCAN_ENDS_WITHIN_S = 0.5
+SCAN_LOOK_S = 0.01
 
 Tell = Callable[[StatusUpdateEvent], None]
 Row = Scanner | Display | Printer
@@ -88,6 +92,7 @@ class DeviceRoom:
         self._clock = clock
         self._tell = tell
         self._kept: dict[str, Kept] = {}
+        self._drivers: dict[str, AnyScanner] = {}
         self._forwards: dict[str, KeptForward] = {}
         self.glasses: dict[str, DisplayGlass] = {}
         self.queues: dict[str, PrinterQueue] = {}
@@ -120,6 +125,15 @@ class DeviceRoom:
         for name in after:
             if name in changed:
                 self._keep(after[name], around)
+
+    async def finish_scans(self) -> None:
+        """Let what is being scanned come to its end: the rest of a code would be another article's."""
+        until = asyncio.get_running_loop().time() + SCAN_ENDS_WITHIN_S
+        await asyncio.sleep(0)  # what was read ahead reaches its driver
+        while any(driver.is_mid_scan for driver in self._drivers.values()):
+            if asyncio.get_running_loop().time() > until:
+                return
+            await asyncio.sleep(SCAN_LOOK_S)
 
     def _fit(self, config: Config) -> Sequence[PrinterQueue]:
         """A glass for each display, a queue for each printer, in their order; the queues that nobody serves now."""
@@ -174,6 +188,7 @@ class DeviceRoom:
             settings = self._scanner_settings(scanner, delivery)
             async with SCANNERS[type(endpoint)](endpoint, settings) as driver:
                 keeper.count_by(lambda: driver.counters)
+                self._drivers[scanner.name] = driver
                 came(claimed=isinstance(endpoint, EXCLUSIVE) or (isinstance(endpoint, InputEndpoint) and settings.grab))
                 if isinstance(endpoint, InputEndpoint):
                     await first_of(driver.run(delivery.deliver), _until_other(delivery, may_grab=settings.grab))
@@ -182,8 +197,11 @@ class DeviceRoom:
 
         async def lives(came: Came) -> None:
             """A keyboard scanner is opened anew when it may be grabbed from now on, or no longer."""
-            while True:
-                await life(came)
+            try:
+                while True:
+                    await life(came)
+            finally:
+                self._drivers.pop(scanner.name, None)
 
         keeper = self._keeper(scanner, "scanner", lives)
         way = self._forwards.get(scanner.name)

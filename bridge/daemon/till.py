@@ -112,6 +112,7 @@ async def serve(config: Config, stop: asyncio.Event, surroundings: Surroundings 
         await stop.wait()
         notifier.stopping()
         log.info("stopping")
+        await till.finish_scans()
 
 
 def _obey_systemd(
@@ -233,6 +234,10 @@ class Till:
         self.supervisor.spawn(self._desk.rescued.run(), "rescued journal")
         for programme in self._programmes:
             self.supervisor.spawn(programme.provider.warm_up(), f"warm up {programme.name}")
+
+    async def finish_scans(self) -> None:
+        """What has begun to be scanned goes on before all ends."""
+        await self._devices.finish_scans()
 
     async def apply(self, config: Config) -> None:
         """Go on with this configuration: its devices, card formats, providers and messages.

@@ -35,6 +35,11 @@ class HidPosScanner:
         self._partial_scans = 0
 
     @property
+    def is_mid_scan(self) -> bool:
+        """A scan has begun to come in and has not ended."""
+        return self._decoder.has_partial
+
+    @property
     def counters(self) -> Mapping[str, int]:
         """partial_scans: a report of it never came. bad_reports: those that are no part of a scan."""
         return {

@@ -52,6 +52,11 @@ class KeyboardScanner:
         self._cut_off = 0
 
     @property
+    def is_mid_scan(self) -> bool:
+        """A scan has begun to come in and has not ended."""
+        return self._decoder.has_partial
+
+    @property
     def counters(self) -> Mapping[str, int]:
         """partial_scans: the kernel lost keys of it, or the device was lost in its middle. ended_by_silence: scans
         without a terminator. unknown_keys: keys that type nothing in the layout. bytes: of key events."""

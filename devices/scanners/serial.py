@@ -47,6 +47,11 @@ class SerialScanner:
         self._partial_scans = 0
 
     @property
+    def is_mid_scan(self) -> bool:
+        """A scan has begun to come in and has not ended."""
+        return self._lines.has_partial
+
+    @property
     def counters(self) -> Mapping[str, int]:
         """partial_scans: the device was lost in the middle of one. ended_by_silence: scans without a terminator."""
         return {

@@ -1,0 +1,91 @@
+"""The till stops while somebody scans: the scan comes to its end first."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bridge.config.loading import load
+from bridge.daemon.device_room import Around, DeviceRoom
+from bridge.daemon.hardware import Hardware
+from bridge.daemon.supervisor import Supervisor
+from bridge.desk.printing import PrintRoom
+from bridge.journal import SqliteJournal
+from devices.descriptor_store import NoStore
+from devices.emulation.pty import PtyLink
+from devices.events import DataEvent
+from devices.hotplug import Hotplug
+from tests.devices.waiting import until
+
+CONFIG = """
+[till]
+store = "s"
+name = "t"
+[[scanners]]
+name = "front"
+endpoint = "serial://{folder}/front"
+forward = "event"
+idle_gap_ms = 0
+"""
+
+
+class Bench:
+    def __init__(self, room: DeviceRoom, link: PtyLink, scans: list[str]) -> None:
+        self.room = room
+        self.link = link
+        self.scans = scans
+
+    async def send(self, data: bytes) -> None:
+        """Until the driver has read it."""
+        before = self._bytes()
+        await self.link.write(data)
+        await until(lambda: self._bytes() == before + len(data))
+
+    def _bytes(self) -> int:
+        return self.room.snapshots()[0].counters.get("bytes", 0)
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    file = tmp_path / "pos-bridge.toml"
+    file.write_text(CONFIG.format(folder=tmp_path))
+    link, supervisor, scans = PtyLink(tmp_path / "front"), Supervisor(), list[str]()
+
+    def on_scan(event: DataEvent) -> bool:
+        scans.append(event.scan_data_label)
+        return True
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    await link.plug()
+    journal = await SqliteJournal.open(tmp_path / "journal.db")
+    room = DeviceRoom(load(file), clock, lambda _: None, Hardware(hotplug=Hotplug(tmp_path / "no-udev")), NoStore())
+    room.start(Around(on_scan, PrintRoom(journal, room.queues, clock, tuple), supervisor.spawn))
+    await until(lambda: room.snapshots()[0].opened)
+    yield Bench(room, link, scans)
+    await supervisor.stop()
+    await journal.aclose()
+    await link.unplug()
+
+
+async def test_what_has_begun_comes_to_its_end(bench: Bench) -> None:
+    await bench.send(b"46000")
+    finishing = asyncio.create_task(bench.room.finish_scans())
+    await bench.send(b"51000057\r")
+    await finishing
+    assert bench.scans == ["4600051000057"]
+
+
+async def test_between_scans_nobody_is_waited_for(bench: Bench) -> None:
+    await bench.send(b"4600051000057\r")
+    await bench.room.finish_scans()
+    assert bench.scans == ["4600051000057"]
+
+
+async def test_a_scanner_that_sends_no_end_holds_nobody_up(bench: Bench) -> None:
+    await bench.send(b"46000")
+    await bench.room.finish_scans()
+    assert bench.scans == []
