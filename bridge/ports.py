@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from bridge.domain.confirmation import SentCode
 from bridge.domain.known_card import CardPage, KnownCard, NewCard, Registered, Standing
 from bridge.domain.member import Member
 from bridge.domain.moves import Move, MoveKind, Purchase, Reply, Return, SaleStyle, StatusReply
@@ -58,8 +59,22 @@ class CardRegister(Protocol):
     async def register(self, card: NewCard) -> Registered:
         """Make a card known that `find` has not found; one that is known all the same is left as it is.
 
+        `find` first: a provider may refuse a phone that it has without saying that the card is there as well.
+
         Raises ProviderUnavailable (the same card may be given again, whatever became of it) or ProviderRefused (it
         takes no cards of ours at all).
+        """
+        ...
+
+
+class CodeSender(Protocol):
+    """A provider whose customers may have to confirm that their points are spent."""
+
+    async def send_code(self, card: CardNumber) -> SentCode | None:
+        """Have this customer sent a code, and know it; None where the shop wants none.
+
+        Raises ProviderUnavailable (it may have been sent all the same: it is good for nothing) or ProviderRefused,
+        CardNotFound, CardBlocked; within the time of a move.
         """
         ...
 
@@ -87,6 +102,11 @@ class LoyaltyProvider(Protocol):
     @property
     def card_register(self) -> CardRegister | None:
         """None: this provider takes no new cards from a till."""
+        ...
+
+    @property
+    def code_sender(self) -> CodeSender | None:
+        """None: at this provider nobody confirms anything."""
         ...
 
     async def find(self, who: CardNumber | Phone) -> Member | None:

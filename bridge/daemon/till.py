@@ -36,6 +36,7 @@ from bridge.journal import SqliteJournal
 from bridge.ports import UNMEASURED, Meter
 from bridge.pos.announcer import BusAnnouncer
 from bridge.pos.handlers import ReceiptHandlers, TillHandlers, TillInfo
+from bridge.pos.handlers_codes import CodeHandlers
 from bridge.pos.handlers_printing import PrintingHandlers
 from bridge.pos.handlers_queue import QueueHandlers
 from bridge.pos.handlers_search import SearchHandlers
@@ -215,6 +216,7 @@ class Till:
             **_receipt_handlers(self._desk, self._programmes, wording).table(),
             **till_handlers.table(),
             **SearchHandlers(self._desk.searching, self._programmes).table(),
+            **CodeHandlers(self._desk.codes).table(),
             **QueueHandlers(self._desk.queue, now).table(),
             **PrintingHandlers(self._printing, Drawers(self._devices.queues)).table(),
         }

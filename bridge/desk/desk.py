@@ -8,6 +8,7 @@ from bridge.desk.card_paper import CardPaper
 from bridge.desk.cards import CardDesk
 from bridge.desk.closing import CloseDesk
 from bridge.desk.closing_paper import ClosingPaper
+from bridge.desk.confirming import CodeDesk
 from bridge.desk.errands import Errands
 from bridge.desk.exchange import Exchange, MoveIds
 from bridge.desk.housekeeping import Housekeeping
@@ -61,6 +62,7 @@ class Desk:
     searching: SearchDesk
     receipts: ReceiptDesk
     limiting: LimitDesk
+    codes: CodeDesk
     redeeming: RedeemDesk
     preparing: PrepareDesk
     closing: CloseDesk
@@ -98,6 +100,7 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
     paper = ClosingPaper(rooms, outside.printing, screens, settings)
     refunds = RefundDesk(rooms, cards, ids)
     closing = CloseDesk(rooms, cards, refunds, paper)
+    codes = CodeDesk(rooms)
     return Desk(
         book=book,
         settler=settler,
@@ -105,7 +108,8 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
         searching=SearchDesk(rooms, memory, watch),
         receipts=ReceiptDesk(rooms, cards),
         limiting=LimitDesk(rooms, cards),
-        redeeming=RedeemDesk(rooms, cards),
+        codes=codes,
+        redeeming=RedeemDesk(rooms, cards, codes),
         preparing=PrepareDesk(rooms, cards),
         closing=closing,
         queue=QueueDesk(rooms, closing, refunds),

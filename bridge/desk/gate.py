@@ -10,13 +10,14 @@ from typing import TypeVar
 import structlog
 
 from bridge.domain.circuit import Backlog, Circuit, State
+from bridge.domain.confirmation import SentCode
 from bridge.domain.errors import DeskError, ProviderUnavailable
 from bridge.domain.member import Member
 from bridge.domain.moves import Away, Move, Purchase, Reply, Return, StatusReply, Unknown
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
 from bridge.pace import Pace
-from bridge.ports import CardRegister, CardSource, LoyaltyProvider, ProviderState
+from bridge.ports import CardRegister, CardSource, CodeSender, LoyaltyProvider, ProviderState
 
 log = structlog.get_logger()
 
@@ -101,6 +102,14 @@ class Gate:
     @property
     def card_register(self) -> CardRegister | None:
         return self._provider.card_register
+
+    @property
+    def code_sender(self) -> CodeSender | None:
+        return self if self._provider.code_sender else None
+
+    async def send_code(self, card: CardNumber) -> SentCode | None:
+        sender = self._provider.code_sender
+        return await self._looked_up(lambda: sender.send_code(card)) if sender else None
 
     async def warm_up(self) -> None:
         await self._provider.warm_up()

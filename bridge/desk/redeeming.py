@@ -4,28 +4,23 @@ import asyncio
 from dataclasses import replace
 
 from bridge.desk.cards import CardDesk
+from bridge.desk.confirming import CodeDesk
 from bridge.desk.holding import Holding
 from bridge.desk.programme import Programme
 from bridge.desk.progress import Progress
 from bridge.desk.receipts import live
 from bridge.desk.releasing import release_hold
 from bridge.desk.rooms import Rooms
+from bridge.desk.spending import spendable
 from bridge.desk.undoing import UNDO_WAIT_S, without_redemption
-from bridge.domain.errors import (
-    AmountInvalid,
-    CardBlocked,
-    ConfirmationRequired,
-    LimitExceeded,
-    NotPermitted,
-    OutcomeUnknown,
-)
+from bridge.domain.errors import AmountInvalid, CardBlocked, LimitExceeded, OutcomeUnknown
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.limits import redeem_limit
 from bridge.domain.member import AttachedCard, Member, Source
 from bridge.domain.money import NO_POINTS, NOTHING, Points, is_multiple, money
 from bridge.domain.moves import Purchase
 from bridge.domain.quote import Quote
-from bridge.domain.receipt import Goal, Operation, Outcome, OutcomeState, Receipt, Redemption, RedemptionState
+from bridge.domain.receipt import Goal, Outcome, OutcomeState, Receipt, Redemption, RedemptionState
 from bridge.domain.sale import Basket
 
 _UNDONE = {
@@ -41,20 +36,21 @@ _UNDONE = {
 class RedeemDesk:
     """The calls receipt.redeem and receipt.cancel_redeem."""
 
-    def __init__(self, rooms: Rooms, cards: CardDesk) -> None:
+    def __init__(self, rooms: Rooms, cards: CardDesk, codes: CodeDesk) -> None:
         self._programmes = rooms.programmes
         self._book = rooms.book
         self._lookups = rooms.lookups
         self._settler = rooms.settler
         self._clock = rooms.clock
         self._cards = cards
+        self._codes = codes
         self._holding = Holding(rooms)
 
-    async def redeem(self, receipt_id: str, points: Points, wait_s: float) -> Redemption:
+    async def redeem(self, receipt_id: str, points: Points, wait_s: float, code: str | None = None) -> Redemption:
         """Note that the customer spends `points`, or have them written off at once where the provider's style is that.
 
         The provider is asked afresh. Zero cancels what was noted. OutcomeUnknown when `wait_s` runs out: then nothing
-        is noted, and what may have been written off is undone.
+        is noted, and what may have been written off is undone. code: as the customer told it, where one is wanted.
         """
         deadline = asyncio.get_running_loop().time() + wait_s
         receipt = live(await self._book.get(receipt_id))
@@ -79,9 +75,9 @@ class RedeemDesk:
         except TimeoutError:
             raise OutcomeUnknown(f"provider {programme.name} did not answer within {wait_s:g} s") from None
         card = replace(card, member=member, source=Source.ONLINE, as_of=self._clock(), age=None)
-        if quote.confirmation:
-            raise ConfirmationRequired("the customer's confirmation code cannot be asked for in this version")
         check_redeemable(card, basket, quote, programme, points)
+        if quote.confirmation and not _is_confirmed(receipt, points):
+            self._codes.check(receipt, card.number, code)
         if programme.writes_off:
             goal = await self._holding.hold(receipt_id, programme, purchase, deadline)
             return await self._note(receipt_id, card, _redemption(points, programme, RedemptionState.WRITTEN_OFF), goal)
@@ -108,22 +104,12 @@ class RedeemDesk:
 
     def _redeemable(self, receipt: Receipt, points: Points) -> tuple[AttachedCard, Basket, Programme]:
         """What the receipt must have before its provider is worth asking."""
-        if receipt.card is None:
-            raise WrongReceiptState("no card is on this receipt")
+        card, programme = spendable(receipt, self._programmes)
         if receipt.basket is None:
             raise WrongReceiptState("the total is not known yet: ask receipt.limits first")
-        if receipt.operation is Operation.REFUND:
-            raise LimitExceeded("points are not redeemed on a refund")
-        programme = self._programmes.get(receipt.card.provider)
-        if not programme.rules.is_allowed:
-            raise NotPermitted("points are not spent in this shop")
-        if receipt.card.entry not in programme.rules.redeem_entries:
-            raise NotPermitted(f"points may not be spent of a card that came in by {receipt.card.entry}")
-        if receipt.card.is_barred:
-            raise CardBlocked(f"the card is {receipt.card.state}")
         if not is_multiple(points, programme.rules.multiple):
             raise AmountInvalid(f"points are redeemed in multiples of {programme.rules.multiple}")
-        return receipt.card, receipt.basket, programme
+        return card, receipt.basket, programme
 
     async def _note(self, receipt_id: str, card: AttachedCard, redemption: Redemption, reached: Goal) -> Redemption:
         async with self._book.lock(receipt_id):
@@ -136,6 +122,11 @@ class RedeemDesk:
         if not receipt.settled:
             self._settler.drive(receipt_id)
         return redemption
+
+
+def _is_confirmed(receipt: Receipt, points: Points) -> bool:
+    """Whoever has confirmed that points are spent on this receipt has confirmed fewer of them too."""
+    return receipt.redemption is not None and points <= receipt.redemption.points
 
 
 def _redemption(points: Points, programme: Programme, state: RedemptionState) -> Redemption:

@@ -17,6 +17,11 @@ class DeskError(Exception):
     code: ClassVar[int]
     kind: ClassVar[str]
     retryable: ClassVar[bool] = False
+    wording: ClassVar[str] = ""  # which sentence the cashier reads, where it is not that of the kind
+
+    @property
+    def sentence(self) -> str:
+        return self.wording or self.kind
 
 
 class CardNotFound(DeskError):
@@ -83,6 +88,12 @@ class AmountInvalid(DeskError):
 
 class ConfirmationRequired(DeskError):
     code, kind = 1013, "confirmation_required"
+
+
+class CodeMismatch(ConfirmationRequired):
+    """A code was told, and it is not the one that is good now."""
+
+    wording = "confirmation_wrong"
 
 
 class CardAmbiguous(DeskError):

@@ -94,7 +94,7 @@ class Dispatcher:
 
     def refuse(self, error: DeskError, request_id: bytes = b"null") -> bytes:
         """The error line for a refusal that belongs to no handler."""
-        data = ErrorData(kind=error.kind, retryable=error.retryable, text=self._cashier_text(error.kind))
+        data = ErrorData(kind=error.kind, retryable=error.retryable, text=self._cashier_text(error.sentence))
         return error_reply(request_id, error.code, str(error), data)
 
     def _answer_one(self, request: Call | Rejected, caller: Caller) -> Answer:

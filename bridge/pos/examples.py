@@ -168,6 +168,7 @@ LIMITS = Example(
         "reasons": [{"code": "shop_limit", "text": "Баллами можно оплатить не весь чек"}],
     },
 )
+REQUEST_CODE = Example(dict(_ID), {"sent": True, "channel": "sms", "expires_at": "2026-11-22T09:35:00.000Z"})
 REDEEM = Example({**_ID, "points": "100.00"}, _REDEMPTION)
 CANCEL_REDEEM = Example(dict(_ID), _CANCELLED)
 PREPARE = Example(

@@ -124,7 +124,7 @@ class ReceiptHandlers:
 
     async def _redeem(self, params: m.RedeemParams, _caller: Caller) -> m.RedemptionResult:
         points = Points(params.points.value)
-        redemption = await self._redeeming.redeem(params.receipt_id, points, params.wait_ms / 1000)
+        redemption = await self._redeeming.redeem(params.receipt_id, points, params.wait_ms / 1000, params.code)
         return redemption_view(redemption)
 
     async def _cancel_redeem(self, params: m.ReceiptIdParams, _caller: Caller) -> m.OutcomeResult:

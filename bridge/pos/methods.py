@@ -114,6 +114,22 @@ METHODS: dict[str, Method] = {
         examples.LIMITS,
         errors=_AMOUNT_ERRORS,
     ),
+    "receipt.request_code": Method(
+        m.ReceiptIdParams,
+        m.CodeRequest,
+        "Sends the customer the code that `receipt.redeem` wants, where `receipt.limits` says `confirmation`. "
+        "Within 30 s a repeat sends nothing.",
+        examples.REQUEST_CODE,
+        errors=(
+            *_ID_ERRORS,
+            e.CardNotFound,
+            e.CardBlocked,
+            e.LimitExceeded,
+            e.NotPermitted,
+            e.ProviderUnavailable,
+            e.ProviderRefused,
+        ),
+    ),
     "receipt.redeem": Method(
         m.RedeemParams,
         m.RedemptionResult,

@@ -11,6 +11,7 @@ from typing import cast
 
 from bridge.desk.preparing import PreparedSale
 from bridge.desk.searching import FoundCard
+from bridge.domain.confirmation import SentCode
 from bridge.domain.limits import Limits
 from bridge.domain.member import AttachedCard, CardKind
 from bridge.domain.money import CENT
@@ -97,6 +98,16 @@ def limits_view(limits: Limits, wording: Wording) -> m.Limits:
         source=limits.source.value,
         as_of=rfc3339(limits.as_of),
         reasons=[m.Reason(code=code.value, text=wording.reason(code.value)) for code in limits.reasons],
+    )
+
+
+def code_view(sent: SentCode | None) -> m.CodeRequest:
+    """The code itself is the customer's to tell."""
+    expires_at = sent.expires_at if sent else None
+    return m.CodeRequest(
+        sent=sent is not None,
+        channel=(sent and sent.channel) or None,
+        expires_at=rfc3339(expires_at) if expires_at else None,
     )
 
 

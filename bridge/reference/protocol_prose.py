@@ -26,7 +26,8 @@ This page is generated from the code (`make docs`). `rpc.discover` returns the s
 | the first article is rung up | `receipt.open` |
 | a card is scanned | nothing: it attaches by itself, a `card` event tells of it; a typed one needs `card.resolve` |
 | the cashier asks for the total | `receipt.limits`: discount, and how many points may be spent |
-| the customer spends points | `receipt.redeem` |
+| the limits say `confirmation` | `receipt.request_code`: the customer is sent a code and tells it |
+| the customer spends points | `receipt.redeem`, with that `code` where there is one |
 | just before the fiscal paper | `receipt.prepare`: what to take off which line, and what to print |
 | the fiscal paper is out | `receipt.close`: kept and repeated until it is answered |
 | the sale is given up | `receipt.cancel` |
@@ -101,6 +102,11 @@ hand. Only a person's `queue.retry` makes a `refused` one `queued` again.
 **Waiting.** `wait_ms` is how long the cashier may wait. When it runs out, `card.resolve` answers 1003,
 `receipt.redeem` and `receipt.prepare` 1011, `receipt.close` and `receipt.cancel` `queued`; `receipt.limits`
 answers what is known so far.
+
+**Codes.** Where `points.confirmation` is true, `receipt.redeem` without a `code`, or with a wrong one, is 1013.
+A code is good for one receipt and one card, for as long as its provider says, a quarter of an hour at most; after
+three wrong ones another must be sent. Once a redemption stands, it may be repeated and made smaller without one.
+`receipt.close` records what was fiscalised and asks for none.
 
 **Cards.** A scanned card attaches to the receipt last opened or selected; with none open it waits 60 s for the
 next `receipt.open`. A second card replaces the first, whose redemption is cancelled.

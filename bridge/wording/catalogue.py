@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 
-from bridge.domain.errors import DeskError
+from bridge.domain.errors import CodeMismatch, DeskError
 from bridge.domain.limits import ReasonCode
 from bridge.domain.member import CardKind, CardState
 from bridge.domain.task import TaskKind, TaskState, Why
@@ -173,8 +173,8 @@ CATALOGUE: Mapping[str, Template] = {
     "cashier/error": Template(
         Form.SENTENCE,
         "What the cashier is told when a call is refused, `data.text` of the error.",
-        {"kind": "the error's name, as in docs/pos-protocol.md, or `internal`"},
-        _codes("kind", [*(error.kind for error in DeskError.__subclasses__()), "internal"]),
+        {"kind": "the error's name, as in docs/pos-protocol.md, `confirmation_wrong` or `internal`"},
+        _codes("kind", [*(error.kind for error in DeskError.__subclasses__()), CodeMismatch.wording, "internal"]),
     ),
     "cashier/reason": Template(
         Form.SENTENCE,

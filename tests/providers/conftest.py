@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bridge.emulation.maxma import KEY, EmulatedClient, MaxmaEmulator
+from bridge.providers import transport  # noqa: F401 - imported late by the product: not on a short deadline's time here
 from bridge.providers.maxma import MaxmaProvider, MaxmaSettings
 from tests.providers.contract import BLOCKED, CARD, PHONE
 

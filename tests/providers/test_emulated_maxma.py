@@ -98,10 +98,13 @@ async def test_repeated_set_is_a_switch(repeat: RepeatedSet, code: int | None) -
     assert len(emulator.ledger.purchases) == 1
 
 
-async def test_confirmation_code(emulator: MaxmaEmulator) -> None:
-    code = (await post(emulator, "send-confirmation-code", {"card": "0017"}))["code"]
-    assert len(code) == 3
-    assert code.isdigit()
+async def test_confirmation_codes(emulator: MaxmaEmulator) -> None:
+    replies = [await post(emulator, "send-confirmation-code", {"card": "0017"}) for _ in range(6)]
+    codes = [reply["code"] for reply in replies[:5]]
+    assert codes == emulator.codes("0017")
+    assert len(set(codes)) == 5
+    assert all(len(code) == 3 and code.isdigit() for code in codes)
+    assert replies[5]["errorCode"] == 28
 
 
 async def test_anonymous_sale_has_no_points(emulator: MaxmaEmulator) -> None:

@@ -62,3 +62,12 @@ async def test_any_other_no_is_told_with_its_code(emulator: MaxmaEmulator, conne
     answer = await registered(emulator, connect, NewCard(UNKNOWN, NEW.holder, Phone("")))
 
     assert answer == Registered(Registration.REFUSED, "Не указан телефон (code 29)")
+
+
+async def test_a_client_whose_phone_and_card_are_there_is_known(emulator: MaxmaEmulator, connect: Connect) -> None:
+    """The phone is refused first, and says nothing of whose it is."""
+    assert await registered(emulator, connect, NewCard(CARD, NEW.holder, PHONE)) == Registered(Registration.KNOWN)
+    suspended = emulator.ledger.clients[1]
+    card = NewCard(CardNumber(suspended.card), NEW.holder, Phone(suspended.phone))
+    assert await registered(emulator, connect, card) == Registered(Registration.KNOWN)
+    assert len(emulator.calls("get-balance")) == 2

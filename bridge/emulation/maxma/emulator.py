@@ -41,6 +41,19 @@ class MaxmaEmulator:
         """The next `fault.times` requests of this method ("set-purchase", "*") meet this fault."""
         self.faults.add(method, fault)
 
+    @property
+    def rules(self) -> Rules:
+        """The shop's programme as it is now; another one may be put in its place."""
+        return self._methods.rules
+
+    @rules.setter
+    def rules(self, rules: Rules) -> None:
+        self._methods.rules = rules
+
+    def codes(self, card: str) -> list[str]:
+        """The confirmation codes that this client has been sent."""
+        return self._methods.codes.get(card, [])
+
     def calls(self, method: str) -> list[Request]:
         return [request for request in self.requests if request.path == f"/{method.lstrip('/')}"]
 

@@ -62,6 +62,10 @@ def duplicate_card() -> MaxmaError:
     return MaxmaError(25, "Карта уже занята")
 
 
+def too_many_codes() -> MaxmaError:
+    return MaxmaError(28, "Слишком много запросов кода")
+
+
 def empty_phone() -> MaxmaError:
     return MaxmaError(29, "Не указан телефон")
 

@@ -1,7 +1,7 @@
 """The methods of the emulated MAXMA: a path and a body in, a reply out."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP
 from typing import Any, TypeVar
 
@@ -16,7 +16,9 @@ S = TypeVar("S")
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
-CODE = "042"
+# Ours: the documents name error 28 and not where it begins.
+MAX_CODES = 5
+CODE_LIFE = timedelta(minutes=5)
 
 
 class Methods:
@@ -25,6 +27,7 @@ class Methods:
     def __init__(self, ledger: Ledger, rules: Rules) -> None:
         self.ledger = ledger
         self.rules = rules
+        self.codes: dict[str, list[str]] = {}
         self._methods: dict[str, Callable[[bytes], Json]] = {
             "/get-balance": self._get_balance,
             "/new-client": self._new_client,
@@ -148,8 +151,14 @@ class Methods:
         }
 
     def _send_code(self, body: bytes) -> Json:
-        self._client(_decode(body, shapes.ConfirmationCode))
-        return {"code": CODE, "msgid": "1", "channel": "sms", "expiresAt": "2039-01-01T00:00:00+00:00"}
+        """Three digits, another three each time; the till hears them as well as the customer."""
+        client = self._client(_decode(body, shapes.ConfirmationCode))
+        sent = self.codes.setdefault(client.card or client.phone, [])
+        if len(sent) >= MAX_CODES:
+            raise errors.too_many_codes()
+        sent.append(f"{(42 + 317 * len(sent)) % 1000:03}")
+        expires_at = (datetime.now(UTC) + CODE_LIFE).isoformat(timespec="seconds")
+        return {"code": sent[-1], "msgid": str(len(sent)), "channel": "sms", "expiresAt": expires_at}
 
     def _client(self, keys: shapes.ClientKeys) -> EmulatedClient:
         return self.ledger.client(card=keys.card, phone=keys.phone_number)

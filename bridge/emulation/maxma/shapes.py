@@ -102,8 +102,8 @@ class SetPurchase(Shape, kw_only=True):
 class Ticket(Shape, kw_only=True):
     txid: str
     ticket: str
-    session_num: int | None = None
-    receipt_num: int | None = None
+    session_num: str | None = None
+    receipt_num: str | None = None
 
 
 class Item(Shape, kw_only=True):

@@ -221,6 +221,14 @@ class Limits(Result):
     reasons: Annotated[list[Reason], Meta(description="why it is less than hoped for; empty when it is not")]
 
 
+class CodeRequest(Result):
+    """What became of the wish for a confirmation code."""
+
+    sent: Annotated[bool, Meta(description="false: spending points needs no code here")]
+    channel: Annotated[str | None, Meta(description='how, in the provider\'s word: "sms"')]
+    expires_at: Annotated[TimeText | None, Meta(description="how long the provider says that it is good for")]
+
+
 class RedemptionResult(Result):
     """Points to be spent on a receipt."""
 

@@ -19,7 +19,8 @@ from bridge.domain.moves import (
 from bridge.domain.personal import CardNumber
 from bridge.providers.http import HttpCaller
 from bridge.providers.maxma import replies, requests, shapes
-from bridge.providers.maxma.errors import ALREADY_PROCESSED, ErrorReply, lookup_error, verdict
+from bridge.providers.maxma.errors import ALREADY_PROCESSED, ErrorReply, verdict
+from bridge.providers.maxma.lookups import MaxmaLookups
 from bridge.providers.maxma.settings import MaxmaSettings
 
 # A lost answer is minutes old, a purchase history is years long: five hundred purchases of one client are enough.
@@ -41,8 +42,9 @@ class Call:
 class MaxmaMoves:
     """Sends moves and asks what became of them. Never raises."""
 
-    def __init__(self, http: HttpCaller, settings: MaxmaSettings) -> None:
+    def __init__(self, http: HttpCaller, lookups: MaxmaLookups, settings: MaxmaSettings) -> None:
         self._http = http
+        self._lookups = lookups
         self._settings = settings
 
     async def send(self, move: Move) -> Reply:
@@ -87,12 +89,8 @@ class MaxmaMoves:
     async def _is_bought(self, card: CardNumber, txid: str) -> bool:
         """MAXMA API, method /get-purchase-history, page after page."""
         for page in range(MAX_PAGES):
-            body = requests.encode(requests.purchase_history(card, PAGE, page * PAGE))
-            reply = await self._http.lookup(
-                "/get-purchase-history", body, shapes.reader(shapes.HistoryReply, lambda reply: reply)
-            )
-            if isinstance(reply, ErrorReply):
-                raise lookup_error(reply)
+            body = requests.purchase_history(card, PAGE, page * PAGE)
+            reply = await self._lookups.answer("/get-purchase-history", body, shapes.HistoryReply, lambda reply: reply)
             if any(item.txid == txid for item in reply.history):
                 return True
             if not reply.history or (page + 1) * PAGE >= reply.pagination.total:

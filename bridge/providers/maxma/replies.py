@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from bridge.domain.confirmation import SentCode
 from bridge.domain.member import CardKind, CardState, Expiring, Member
 from bridge.domain.money import LIMIT, Money, Points, money, percent_in, points
 from bridge.domain.moves import MoveResult, Purchase
@@ -17,6 +18,7 @@ from bridge.providers.maxma.shapes import (
     CalculateReply,
     CalculateReturnReply,
     Client,
+    CodeReply,
     Discounts,
     ReturnReply,
     RevertReply,
@@ -118,6 +120,11 @@ def to_revert(reply: RevertReply) -> MoveResult:
 def wants_confirmation(reply: SettingsReply) -> bool:
     """MAXMA API, method /get-settings: true when spending points must be confirmed by a code."""
     return bytes(reply.bonus_applying_confirmation) == b"true"
+
+
+def to_code(reply: CodeReply) -> SentCode:
+    """MAXMA API, method /send-confirmation-code: the code comes to the till too, which compares it itself."""
+    return SentCode(reply.code, reply.channel or "", _aware(reply.expires_at) if reply.expires_at else None)
 
 
 def _number_of(client: Client, asked: CardNumber | Phone) -> CardNumber:

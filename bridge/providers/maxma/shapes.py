@@ -154,6 +154,12 @@ class SettingsReply(Shape):
     bonus_applying_confirmation: Raw = Raw(b"false")
 
 
+class CodeReply(Shape):
+    code: Annotated[str, Meta(min_length=1, max_length=32)]
+    channel: str | None = None
+    expires_at: datetime | None = None
+
+
 def reader(shape: type[S], convert: Callable[[S], T]) -> Callable[[bytes], T | ErrorReply]:
     """Reads a reply: what `convert` makes of this shape, or the error in its place. Raises WireError."""
 

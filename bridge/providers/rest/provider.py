@@ -11,7 +11,7 @@ from bridge.domain.moves import Move, Purchase, Reply, Return, SaleStyle, Status
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
 from bridge.domain.reckoning import reckon
-from bridge.ports import CardRegister, CardSource, ProviderState, Traits
+from bridge.ports import CardRegister, CardSource, CodeSender, ProviderState, Traits
 from bridge.providers.http import Fault, HttpCaller, HttpSettings
 from bridge.providers.rest.moves import RestMoves
 from bridge.providers.rest.profile import Call
@@ -51,6 +51,10 @@ class RestProvider:
 
     @property
     def card_register(self) -> CardRegister | None:
+        return None
+
+    @property
+    def code_sender(self) -> CodeSender | None:
         return None
 
     async def find(self, who: CardNumber | Phone) -> Member | None:
