@@ -43,7 +43,7 @@ log = structlog.get_logger()
 class Closing:
     """receipt.close as told. lines_given: False when only a total came; redeemed None = what stands.
 
-    rest: what is not used here (payments, fiscal number) but tells a repeat from another call.
+    fiscal: the number of the fiscal paper. rest: what is not used here (payments) but tells a repeat from another call.
     """
 
     receipt_id: str
@@ -54,6 +54,7 @@ class Closing:
     card: str | None = None
     base: Base | None = None
     restore: Points | None = None
+    fiscal: str = ""
     rest: str = ""
 
     @property
@@ -164,7 +165,7 @@ class CloseDesk:
         if card is None:
             return Wanted()
         redeem = standing_points(receipt) if closing.redeemed is None else closing.redeemed
-        sale = Purchase(card.number, basket, redeem, self._clock(), receipt.cashier)
+        sale = Purchase(card.number, basket, redeem, self._clock(), receipt.cashier, fiscal=closing.fiscal)
         rules, policy = self._programmes.rules(card.provider), self._programmes.policy(card.provider)
         return wanted_of_sale(receipt.receipt_id, card, sale, rules, policy)
 

@@ -45,6 +45,7 @@ class Purchase:
     """The content of a HOLD, WRITE_OFF or PURCHASE, and of what confirms or undoes one.
 
     written_off: of `redeem` or not, points that are off the card for this receipt already: its balance lacks them.
+    fiscal: the number of the fiscal paper, once it is out.
     """
 
     card: CardNumber
@@ -53,6 +54,7 @@ class Purchase:
     at: datetime
     cashier: Cashier = NOBODY
     written_off: Points = NO_POINTS
+    fiscal: str = ""
 
     def is_same_sale(self, other: "Purchase") -> bool:
         """True when a hold of one serves to confirm the other: who, what and how many points, not when."""

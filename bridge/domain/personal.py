@@ -34,6 +34,11 @@ class _Masked:
 class CardNumber(_Masked):
     """A loyalty card's number, as text: leading zeros matter."""
 
+    @property
+    def is_phone(self) -> bool:
+        """True for a customer without a card, who goes by the phone: this is it, in E.164."""
+        return self.value.startswith("+")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Phone(_Masked):

@@ -210,7 +210,7 @@ def _keep(goal: Goal, kept: Move, moves: Sequence[Move]) -> Step:
     made = [move for move in moves if move.target == kept.move_id and move.kind is MoveKind.CONFIRM]
     if made and made[-1].state in {MoveState.PLANNED, MoveState.LEFT}:
         return _carry_through(made[-1])
-    return Make(MoveKind.CONFIRM, kept.provider, purchase=kept.purchase, target=kept.move_id, ticket=_ticket(kept))
+    return Make(MoveKind.CONFIRM, kept.provider, purchase=goal.purchase, target=kept.move_id, ticket=_ticket(kept))
 
 
 def _undo(move: Move, moves: Sequence[Move]) -> Step:

@@ -38,7 +38,7 @@ def base_of(base: m.BaseParam | None) -> Base | None:
 
 
 def closing_of(params: m.CloseParams) -> Closing:
-    """What close was told; payments and fiscal number only tell its repeat from another call."""
+    """What close was told; payments only tell its repeat from another call."""
     return Closing(
         receipt_id=params.receipt_id,
         basket=basket_of(params.total, params.lines),
@@ -48,6 +48,7 @@ def closing_of(params: m.CloseParams) -> Closing:
         card=params.card,
         base=base_of(params.base),
         restore=_points(params.restore),
+        fiscal=str(params.fiscal.number) if params.fiscal else "",
         rest=fingerprint(params.payments, params.fiscal),
     )
 

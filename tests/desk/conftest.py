@@ -1,13 +1,18 @@
 """The whole till in this process: the same daemon on the same socket, PTYs and HTTP, without the start of a Python."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from bridge.emulation.rest import EmulatedCard, RestEmulator
 from tests.shop.client import CashProgram
 from tests.shop.near_shop import NearShop
-from tests.shop.shop import Shop, open_shop
+from tests.shop.shop import CARD, CONFIG, OTHER_CARD, Shop, open_shop
+
+# Starts the daemon anew with a provider of a kind, and more lines of its entry; gives a cash program.
+Opened = Callable[..., Awaitable[CashProgram]]
 
 
 @pytest.fixture
@@ -24,3 +29,37 @@ async def cash(shop: Shop) -> AsyncIterator[CashProgram]:
     """A cash program connected and told of everything."""
     async with await shop.cash_program("scan", "card", "receipt", "device", "queue") as client:
         yield client
+
+
+@pytest.fixture
+async def system() -> AsyncIterator[RestEmulator]:
+    cards = [
+        EmulatedCard(CARD, "+79161234567", points=350_00),
+        EmulatedCard(OTHER_CARD, "+79167654321", "Пётр", "Петров", "Сотрудник", kind="both", discount_percent=10),
+    ]
+    cards[1].points = cards[1].opening = 1000_00
+    async with RestEmulator(cards) as running:
+        yield running
+        running.ledger.check()
+
+
+@pytest.fixture
+async def opened(shop: Shop, system: RestEmulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Opened]:
+    """The shop's daemon anew with a provider of this kind; gives a cash program that is told of everything."""
+    folder = shop.folder / "credentials"
+    folder.mkdir()
+    for name in ("login", "password"):
+        (folder / name).write_text(getattr(system, name))
+        (folder / name).chmod(0o600)
+    async with AsyncExitStack() as stack:
+
+        async def start(kind: str, more: str = "") -> CashProgram:
+            signs = "\n".join(f'{name} = {{{{ credential = "{name}" }}}}' for name in ("login", "password"))
+            text = CONFIG.replace('kind = "maxma"', f'kind = "{kind}"\n{signs}')
+            monkeypatch.setattr("tests.shop.shop.CONFIG", text.replace("{base_url}", system.base_url))
+            shop.more_of_club = more
+            await shop.kill()
+            await shop.start()
+            return await stack.enter_async_context(await shop.cash_program("card", "receipt", "queue"))
+
+        yield start

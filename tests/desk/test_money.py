@@ -1,5 +1,6 @@
 """Points over the socket: redeemed, held for the fiscal paper, spent at close, given up; and what forbids each."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from bridge.emulation.maxma import Fault, FaultKind
@@ -73,6 +74,28 @@ async def test_prepare_holds_and_close_spends(shop: Shop, cash: CashProgram) -> 
     }
     assert (await cash.call("receipt.get", receipt_id="R-1"))["redemption"]["state"] == "written_off"
     assert [p.calculation.applied for p in bought(shop)] == [200]
+
+
+async def test_the_fiscal_paper_and_the_purchase_name_one_another(shop: Shop, cash: CashProgram) -> None:
+    """The provider's lines go onto the paper, and the paper's number to the provider."""
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "200")
+    prepared = await prepare(cash, "R-1")
+    rows = [(line["left"], line["right"]) for line in prepared["printout"] if line.get("left")]
+    assert rows == [("Списано", "200"), ("Начислено", "40")]
+    await close(cash, "R-1", fiscal={"number": 10442, "at": "2026-11-22T12:31:10+03:00"})
+    (purchase,) = bought(shop)
+    assert purchase.receipt_num == "10442"
+    await open_with_card(cash, "R-2")
+    await close(cash, "R-2", fiscal={"number": "000118"})
+    assert bought(shop)[-1].receipt_num == "000118"
+
+
+async def test_points_that_burn_are_told_with_the_card(shop: Shop, cash: CashProgram) -> None:
+    ends = datetime(2039, 12, 31, tzinfo=UTC)
+    member(shop).burning = ((ends, 120),)
+    card = await cash.call("card.resolve", code=CARD, wait_ms=PATIENCE_MS)
+    assert card["expiring"] == [{"points": "120.00", "at": "2039-12-31T00:00:00.000Z"}]
 
 
 async def test_prepare_again_with_another_total_replaces_the_first_hold(shop: Shop, cash: CashProgram) -> None:

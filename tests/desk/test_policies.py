@@ -47,6 +47,8 @@ async def ruled(shop: Shop) -> AsyncIterator[Ruled]:
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
     return str(value).lower() if isinstance(value, bool) else f'"{value}"'
 
 
@@ -232,6 +234,18 @@ async def test_points_that_are_not_spent_here(shop: Shop, ruled: Ruled) -> None:
     assert [reason["code"] for reason in limits["reasons"]] == ["shop_limit"]
     await refused_with(1009, cash.call("receipt.redeem", receipt_id="R-1", points="10"))
     assert (await close(cash, "R-1"))["accrued"] == "50.00"
+
+
+async def test_points_of_a_card_that_was_only_typed(ruled: Ruled) -> None:
+    cash = await ruled(redeem_entries=["scan"])
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    for entry, most, reasons in (("typed", "0.00", ["entry"]), ("scan", "350.00", [])):
+        await cash.call("card.resolve", code=CARD, entry=entry, receipt_id="R-1", wait_ms=PATIENCE_MS)
+        limits = await cash.call("receipt.limits", receipt_id="R-1", total="1000.00", wait_ms=PATIENCE_MS)
+        assert limits["points"]["max_redeem"] == most
+        assert [reason["code"] for reason in limits["reasons"]] == reasons
+        call = cash.call("receipt.redeem", receipt_id="R-1", points="10", wait_ms=PATIENCE_MS)
+        await (refused_with(1009, call) if reasons else call)
 
 
 async def test_points_spent_by_hand(shop: Shop, ruled: Ruled) -> None:

@@ -117,7 +117,7 @@ async def test_a_hold_that_died_is_set_anew_by_a_retry(
     assert [p.calculation.applied for p in bought(shop)] == [10]
 
 
-def _not_found(_txid: str, _ticket: str) -> None:
+def _not_found(_txid: str, _ticket: str, _receipt_num: str) -> None:
     raise errors.purchase_not_found()
 
 

@@ -1,55 +1,20 @@
 """A whole till with LoCards and with CardLab: what their policies promise, against the emulator of our own format."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from bridge.emulation.rest import EmulatedCard, RestEmulator
+from bridge.emulation.rest import RestEmulator
 from bridge.emulation.web.faults import Fault, FaultKind
+from tests.desk.conftest import Opened
 from tests.shop.client import CashProgram
-from tests.shop.shop import CARD, CONFIG, OTHER_CARD, Shop
+from tests.shop.shop import CARD, OTHER_CARD, Shop
 from tests.shop.steps import PATIENCE_MS, close, final, open_with_card, prepare, redeem, refused_with
 
-Opened = Callable[..., Awaitable[CashProgram]]
 AWAY = Fault(FaultKind.TRY_LATER, times=10_000)
 CABINET = '[[providers.templates]]\nname = "Сотрудник"\nmax_redeem_percent = 10\n'
-
-
-@pytest.fixture
-async def system() -> AsyncIterator[RestEmulator]:
-    cards = [
-        EmulatedCard(CARD, "+79161234567", points=350_00),
-        EmulatedCard(OTHER_CARD, "+79167654321", "Пётр", "Петров", "Сотрудник", kind="both", discount_percent=10),
-    ]
-    cards[1].points = cards[1].opening = 1000_00
-    async with RestEmulator(cards) as running:
-        yield running
-        running.ledger.check()
-
-
-@pytest.fixture
-async def opened(shop: Shop, system: RestEmulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Opened]:
-    """The shop's daemon anew with a provider of this kind; gives a cash program that is told of everything."""
-    folder = shop.folder / "credentials"
-    folder.mkdir()
-    for name in ("login", "password"):
-        (folder / name).write_text(getattr(system, name))
-        (folder / name).chmod(0o600)
-    async with AsyncExitStack() as stack:
-
-        async def start(kind: str, more: str = "") -> CashProgram:
-            signs = "\n".join(f'{name} = {{{{ credential = "{name}" }}}}' for name in ("login", "password"))
-            text = CONFIG.replace('kind = "maxma"', f'kind = "{kind}"\n{signs}')
-            monkeypatch.setattr("tests.shop.shop.CONFIG", text.replace("{base_url}", system.base_url))
-            shop.more_of_club = more
-            await shop.kill()
-            await shop.start()
-            return await stack.enter_async_context(await shop.cash_program("card", "receipt", "queue"))
-
-        yield start
 
 
 def _points(system: RestEmulator, card: str = CARD) -> object:

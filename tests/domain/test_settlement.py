@@ -220,8 +220,10 @@ def test_a_hold_of_another_provider_is_let_go_there() -> None:
 
 
 def test_a_hold_serves_a_sale_told_later_by_another_cashier() -> None:
-    later = replace(SALE, at=AT.replace(hour=11))
-    assert next_step(replace(COMMITTED, purchase=later), [HOLD], SaleStyle.TWO_PHASE) == MAKE_CONFIRM
+    """What confirms it is the sale as it was fiscalised."""
+    later = replace(SALE, at=AT.replace(hour=11), fiscal="10442")
+    confirm = replace(MAKE_CONFIRM, purchase=later)
+    assert next_step(replace(COMMITTED, purchase=later), [HOLD], SaleStyle.TWO_PHASE) == confirm
 
 
 def test_what_stands() -> None:

@@ -98,6 +98,36 @@ async def test_repeated_set_is_a_switch(repeat: RepeatedSet, code: int | None) -
     assert len(emulator.ledger.purchases) == 1
 
 
+async def test_articles_come_back_once(emulator: MaxmaEmulator) -> None:
+    """Error 10 for one that was not bought, and for more of one than is left."""
+    rows = [{**ROW, "qty": 2}, {"product": {"sku": "2", "title": "Кофе", "blackPrice": 500}, "qty": 1}]
+    ticket = (await post(emulator, "set-purchase", {"txid": "s", "calculationQuery": {**QUERY, "rows": rows}}))[
+        "ticket"
+    ]
+    await post(emulator, "confirm-ticket", {"txid": "s", "ticket": ticket, "receiptNum": "118"})
+
+    async def returned(name: str, *items: tuple[str, int]) -> int | None:
+        body = {
+            "card": "0017",
+            "id": name,
+            "executedAt": "2026-03-08T12:00:00+00:00",
+            "purchaseId": "s",
+            "shopCode": "s",
+            "shopName": "S",
+            "refundAmount": 100,
+            "items": [{"sku": sku, "itemCount": count} for sku, count in items],
+        }
+        return (await post(emulator, "apply-return", {"transaction": body})).get("errorCode")
+
+    assert await returned("r-1", ("1", 1), ("2", 1)) is None
+    assert await returned("r-2", ("2", 1)) == 10
+    assert await returned("r-3", ("3", 1)) == 10
+    assert await returned("r-4", ("1", 2)) == 10
+    assert await returned("r-5", ("1", 1)) is None
+    history = await post(emulator, "get-purchase-history", {"client": {"card": "0017"}})
+    assert history["history"][0]["receiptId"] == "118"
+
+
 async def test_confirmation_codes(emulator: MaxmaEmulator) -> None:
     replies = [await post(emulator, "send-confirmation-code", {"card": "0017"}) for _ in range(6)]
     codes = [reply["code"] for reply in replies[:5]]

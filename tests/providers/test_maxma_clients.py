@@ -33,7 +33,7 @@ def test_the_name_goes_in_parts(holder: str, names: dict[str, str]) -> None:
 
 
 async def registered(emulator: MaxmaEmulator, connect: Connect, card: NewCard) -> Registered:
-    register = connect(emulator.base_url, write_timeout_ms=300).card_register
+    register = connect(emulator.base_url).card_register
     assert isinstance(register, MaxmaClients)
     return await register.register(card)
 

@@ -53,6 +53,8 @@ CASES = [
     Case(FaultKind.TRY_LATER, ProviderUnavailable, Away, ProviderState.AVAILABLE),
     Case(FaultKind.HTML, ProviderUnavailable, Unknown),
     Case(FaultKind.WRONG_TYPES, ProviderUnavailable, Unknown),
+    Case(FaultKind.NEGATIVE, ProviderUnavailable, Unknown),
+    Case(FaultKind.ABSURD, ProviderUnavailable, Unknown),
     Case(FaultKind.TRUNCATED, ProviderUnavailable, Unknown),
     Case(FaultKind.OVERSIZE, ProviderUnavailable, Unknown),
     Case(FaultKind.GARBAGE, ProviderUnavailable, Unknown),

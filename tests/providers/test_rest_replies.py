@@ -132,7 +132,7 @@ def test_any_json_is_an_operation_or_refused(document: object) -> None:
     profile = shipped("cardlab")
     assert profile.purchase is not None
     try:
-        result_in(document, profile.purchase.reply, "s/t/1", CARD.value, Units())
+        result_in(document, profile.purchase.reply, "s/t/1", CARD, Units())
         balance_in(document, BalanceReply(balance="/b"), CARD, Units())
     except WireError:
         return
@@ -141,7 +141,7 @@ def test_any_json_is_an_operation_or_refused(document: object) -> None:
 def test_an_answer_about_another_operation_or_card() -> None:
     reply = MoveReply(ref="/no", id="/id", card="/card", accrued="/earned", printout="/slip")
     told = {"id": "s/t/1", "card": "0017", "no": 77, "earned": "4.50", "slip": ["a", "b"]}
-    result = result_in(told, reply, "s/t/1", "0017", Units())
+    result = result_in(told, reply, "s/t/1", CARD, Units())
     assert (result.provider_ref, result.ticket, result.accrued) == ("77", "77", points("4.50"))
     assert [line.text for line in result.printout] == ["a", "b"]
     for wrong in (
@@ -155,7 +155,7 @@ def test_an_answer_about_another_operation_or_card() -> None:
         {"earned": "much"},
     ):
         with pytest.raises(WireError):
-            result_in(told | wrong, reply, "s/t/1", "0017", Units())
+            result_in(told | wrong, reply, "s/t/1", CARD, Units())
 
 
 def test_no_json() -> None:

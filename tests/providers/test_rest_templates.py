@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.json import Encoder
 
+from bridge.domain.personal import Phone
+from bridge.domain.phone import normalise_phone
 from bridge.providers.rest.profile import Factor, Units
 from bridge.providers.rest.template import (
     MISSING,
@@ -23,7 +25,7 @@ from bridge.providers.rest.template import (
     parse,
     render,
 )
-from bridge.providers.rest.values import LINE, NAMES, TILL, Kind, Values
+from bridge.providers.rest.values import FORMATS, LINE, NAMES, TILL, Kind, Values
 
 PURCHASE = {**TILL, **NAMES["purchase"]}
 FIND = {**TILL, **NAMES["find"]}
@@ -81,6 +83,17 @@ def test_phones_as_the_system_wants_them(form: str, wire: str) -> None:
 
 def test_a_foreign_phone_has_no_shorter_form() -> None:
     assert render("{phone:national}", FIND, Values({"phone": "+49301234567"})) == "49301234567"
+
+
+@given(national=st.from_regex(r"[0-9]{10}", fullmatch=True), form=st.sampled_from(FORMATS[Kind.PHONE]))
+def test_a_phone_in_any_form_is_still_that_phone(national: str, form: str) -> None:
+    wire = render(f"{{phone:{form}}}", FIND, Values({"phone": f"+7{national}"}))
+    assert normalise_phone(wire) == Phone(f"+7{national}")
+
+
+@given(foreign=st.from_regex(r"\+[1-689][0-9]{6,14}", fullmatch=True), form=st.sampled_from(FORMATS[Kind.PHONE]))
+def test_a_foreign_phone_loses_no_digit(foreign: str, form: str) -> None:
+    assert render(f"{{phone:{form}}}", FIND, Values({"phone": foreign})).removeprefix("+") == foreign[1:]
 
 
 def test_lines() -> None:

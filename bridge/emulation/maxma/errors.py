@@ -30,6 +30,10 @@ def incorrect_bonus_amount() -> MaxmaError:
     return MaxmaError(6, "Неверная сумма бонусов")
 
 
+def incorrect_return_item() -> MaxmaError:
+    return MaxmaError(10, "Неверный товар для возврата")
+
+
 def incorrect_return_amount() -> MaxmaError:
     return MaxmaError(11, "Неверная сумма возврата")
 

@@ -54,6 +54,13 @@ class Purchase:
     returned: Decimal = Decimal(0)
     recovered: int = 0
     cancelled: int = 0
+    receipt_num: str = ""
+    items_back: dict[str, Decimal] = field(default_factory=dict)
+
+    def left_of(self, sku: str) -> Decimal:
+        """How much of this article the customer still has."""
+        bought = sum((each.row.quantity for each in self.calculation.rows if each.row.sku == sku), Decimal(0))
+        return bought - self.items_back.get(sku, Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ class Returned:
     amount: Decimal
     recovered: int
     cancelled: int
+    items: dict[str, Decimal] = field(default_factory=dict)
 
 
 class Ledger:
@@ -122,8 +130,9 @@ class Ledger:
         self.purchases[txid] = purchase
         return purchase
 
-    def confirm(self, txid: str, ticket: str) -> None:
+    def confirm(self, txid: str, ticket: str, receipt_num: str = "") -> None:
         purchase = self._provisional(txid, ticket)
+        purchase.receipt_num = receipt_num
         client, calculation = purchase.client, purchase.calculation
         purchase.state = PurchaseState.CONFIRMED
         client.reserved -= calculation.applied
@@ -137,21 +146,23 @@ class Ledger:
         purchase.client.reserved -= purchase.calculation.applied
         purchase.client.bonuses += purchase.calculation.applied
 
-    def preview_return(self, purchase_id: str, amount: Decimal) -> Returned:
+    def preview_return(self, purchase_id: str, amount: Decimal, items: dict[str, Decimal]) -> Returned:
         """What a return would give back and take back; at the last one no point is lost to rounding."""
         purchase = self._bought(purchase_id)
+        if any(count <= 0 or count > purchase.left_of(sku) for sku, count in items.items()):
+            raise errors.incorrect_return_item()
         price, calculation = purchase.calculation.price, purchase.calculation
         returned = purchase.returned + amount
         if amount <= 0 or returned > price:
             raise errors.incorrect_return_amount()
         recovered = part_of(calculation.applied, returned, price) - purchase.recovered
         cancelled = part_of(calculation.collected, returned, price) - purchase.cancelled
-        return Returned(amount, recovered, min(cancelled, purchase.client.bonuses + recovered))
+        return Returned(amount, recovered, min(cancelled, purchase.client.bonuses + recovered), items)
 
-    def apply_return(self, return_id: str, purchase_id: str, amount: Decimal) -> Returned:
+    def apply_return(self, return_id: str, purchase_id: str, amount: Decimal, items: dict[str, Decimal]) -> Returned:
         if return_id in self.returns:
             raise errors.already_processed()
-        done = self.preview_return(purchase_id, amount)
+        done = self.preview_return(purchase_id, amount, items)
         self._give_back(self.purchases[purchase_id], done, return_id)
         return done
 
@@ -199,6 +210,8 @@ class Ledger:
         purchase.returned += done.amount
         purchase.recovered += done.recovered
         purchase.cancelled += done.cancelled
+        for sku, count in done.items.items():
+            purchase.items_back[sku] = purchase.items_back.get(sku, Decimal(0)) + count
         purchase.client.bonuses += done.recovered - done.cancelled
         self.returns[ref] = done
         self._enter(purchase, done.recovered, "OPERATION_REFUNDED", ref)

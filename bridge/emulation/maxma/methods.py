@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_UP
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
 import msgspec
@@ -88,7 +88,7 @@ class Methods:
 
     def _confirm_ticket(self, body: bytes) -> Json:
         request = _decode(body, shapes.Ticket)
-        self.ledger.confirm(request.txid, request.ticket)
+        self.ledger.confirm(request.txid, request.ticket, request.receipt_num or "")
         return {}
 
     def _discard_ticket(self, body: bytes) -> Json:
@@ -99,7 +99,7 @@ class Methods:
     def _calculate_return(self, body: bytes) -> Json:
         query = _decode(body, shapes.CalculateReturn).calculate
         self._client(query)
-        preview = self.ledger.preview_return(query.purchase_id, query.refund_amount)
+        preview = self.ledger.preview_return(query.purchase_id, query.refund_amount, _items(query))
         return {
             "calculation": {
                 "purchaseId": query.purchase_id,
@@ -112,7 +112,7 @@ class Methods:
     def _apply_return(self, body: bytes) -> Json:
         query = _decode(body, shapes.ApplyReturn).transaction
         self._client(query)
-        done = self.ledger.apply_return(query.id, query.purchase_id, query.refund_amount)
+        done = self.ledger.apply_return(query.id, query.purchase_id, query.refund_amount, _items(query))
         return {
             "confirmation": {
                 "refundId": query.id,
@@ -183,7 +183,17 @@ def _row(row: shapes.Row) -> Row:
         may_apply=not row.no_apply_bonuses,
         may_collect=not row.no_collect_bonuses,
         may_offer=not row.no_offer,
+        sku=product.sku,
+        quantity=row.qty,
     )
+
+
+def _items(query: shapes.ReturnQuery) -> dict[str, Decimal]:
+    """How many of each article come back."""
+    counted: dict[str, Decimal] = {}
+    for item in query.items:
+        counted[item.sku] = counted.get(item.sku, Decimal(0)) + item.item_count
+    return counted
 
 
 def _was_bought(purchase: Purchase) -> bool:

@@ -81,6 +81,7 @@ def history_item(purchase: Purchase) -> Json:
         "shop": {"code": "store-01", "name": "Магазин"},
         "txid": purchase.txid,
         "executedAt": purchase.executed_at.isoformat(),
+        **({"receiptId": purchase.receipt_num} if purchase.receipt_num else {}),
         "totalAmount": gross,
         "totalDiscount": discount,
         "paidAmount": gross - discount,

@@ -28,6 +28,8 @@ class Row:
     may_apply: bool = True
     may_collect: bool = True
     may_offer: bool = True
+    sku: str = ""
+    quantity: Decimal = Decimal(1)
 
     @property
     def price(self) -> Decimal:

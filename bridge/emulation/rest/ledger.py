@@ -37,7 +37,10 @@ def not_possible(why: str) -> Refusal:
 
 @dataclass(slots=True)
 class EmulatedCard:
-    """A card. points in hundredths, percents whole; kind: bonus, discount or both."""
+    """A card. number "": its holder goes by the phone. points in hundredths, percents whole.
+
+    kind: bonus, discount or both.
+    """
 
     number: str
     phone: str = ""
@@ -88,7 +91,8 @@ class Ledger:
         return [card for card in self.cards if (number and card.number == number) or (phone and card.phone == phone)]
 
     def card(self, number: str) -> EmulatedCard:
-        found = self.find(number=number)
+        """number: the card's, or a phone."""
+        found = self.find(number=number) or self.find(phone=number)
         if not found:
             raise unknown_card()
         return found[0]

@@ -36,15 +36,20 @@ class Item(Shape):
     amount: Decimal
 
 
-class Redemption(Shape):
+class Customer(Shape):
+    """A card, or the phone of somebody who has none."""
+
+    card: str = ""
+    phone: str = ""
+
+
+class Redemption(Customer, kw_only=True):
     id: str
-    card: str
     points: Decimal
 
 
-class Purchase(Shape):
+class Purchase(Customer, kw_only=True):
     id: str
-    card: str
     receipt: str
     shop: Shop
     total: Decimal
@@ -52,19 +57,18 @@ class Purchase(Shape):
     spent: Decimal = Decimal(0)
     redemption: str = ""
     cashier: str = ""
+    fiscal: str = ""
     items: list[Item] = []
 
 
-class Cancellation(Shape):
+class Cancellation(Customer, kw_only=True):
     id: str
     of: str
-    card: str = ""
 
 
-class Return(Shape):
+class Return(Customer, kw_only=True):
     id: str
     of: str
-    card: str
     total: Decimal
     at: str
     points: Decimal | None = None
@@ -104,7 +108,7 @@ class Routes:
 
     def _redeem(self, body: bytes) -> Json:
         asked = _read(body, Redemption)
-        return _told(self._ledger.redeem(asked.id, asked.card, _hundredths(asked.points)))
+        return _told(self._ledger.redeem(asked.id, asked.card or asked.phone, _hundredths(asked.points)))
 
     def _buy(self, body: bytes) -> Json:
         asked = _read(body, Purchase)
@@ -112,7 +116,7 @@ class Routes:
         if asked.items and items != asked.total:
             raise Refusal(400, "malformed", "the items do not add up to the total")
         made = self._ledger.buy(
-            asked.id, asked.card, _hundredths(asked.total), _hundredths(asked.spent), asked.redemption
+            asked.id, asked.card or asked.phone, _hundredths(asked.total), _hundredths(asked.spent), asked.redemption
         )
         return {**_told(made), "slip": _slip(made)}
 

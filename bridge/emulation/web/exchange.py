@@ -98,9 +98,9 @@ def _bent(fault: Fault, answer: Answer, manner: Manner) -> Answer:
             return Answer(raw=b"\x00\xffSSH-2.0-not-http\r\n\r\n", hang_up="after")
         case FaultKind.OVERSIZE:
             return Answer(b" " * OVERSIZE_BYTES + body)
-        case FaultKind.WRONG_TYPES | FaultKind.OTHER_CARD:
-            change = _swapped if fault.kind is FaultKind.WRONG_TYPES else manner.of_another
-            return Answer(msgspec.json.encode(change(msgspec.json.decode(body))), answer.status)
+    change = _CHANGES.get(fault.kind, manner.of_another if fault.kind is FaultKind.OTHER_CARD else None)
+    if change is not None:
+        return Answer(msgspec.json.encode(change(msgspec.json.decode(body))), answer.status)
     return _cut_off(fault.kind, answer)
 
 
@@ -116,3 +116,27 @@ def _swapped(value: Any) -> Any:  # noqa: ANN401 - JSON of any shape
     if isinstance(value, list):
         return {str(place): _swapped(each) for place, each in enumerate(value)}
     return str(value) if isinstance(value, int | float) else 7
+
+
+def _numbers(value: Any, change: Callable[[float], float]) -> Any:  # noqa: ANN401 - JSON of any shape
+    if isinstance(value, dict):
+        return {key: _numbers(each, change) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_numbers(each, change) for each in value]
+    return change(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _twice(value: Any) -> Any:  # noqa: ANN401 - JSON of any shape
+    if isinstance(value, dict):
+        return {key: _twice(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [*value, *_numbers(value, lambda number: number + 1)]
+    return value
+
+
+_CHANGES: dict[FaultKind, Callable[[Any], Any]] = {
+    FaultKind.WRONG_TYPES: _swapped,
+    FaultKind.NEGATIVE: lambda reply: _numbers(reply, lambda number: -number - 1),
+    FaultKind.ABSURD: lambda reply: _numbers(reply, lambda number: 10**15 + number),
+    FaultKind.TWICE: _twice,
+}

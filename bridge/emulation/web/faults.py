@@ -24,6 +24,9 @@ class FaultKind(StrEnum):
     LOST_REPLY = "lost_reply"  # [yes] the connection ends
     HANG_UP = "hang_up"  # [yes] a proper answer, then the idle connection is closed without a word
     OTHER_CARD = "other_card"  # [yes] the answer is about another client
+    NEGATIVE = "negative"  # [yes] every number is below nothing
+    ABSURD = "absurd"  # [yes] every number is beyond all sense
+    TWICE = "twice"  # [yes] every list has its entries twice, the second time with other numbers
 
 
 NOT_APPLIED = {

@@ -144,7 +144,9 @@ class CloseParams(Params):
     base: Base = None
     lines: Lines = None
     payments: Payments = None
-    fiscal: Annotated[FiscalParam | None, Meta(description="the fiscal document; no provider is told of it")] = None
+    fiscal: Annotated[
+        FiscalParam | None, Meta(description="the fiscal document; its number goes to providers that want it")
+    ] = None
     restore: Annotated[PointsParam | None, Meta(description="points to give back on a refund")] = None
     wait_ms: WaitMs = 1500
 

@@ -130,7 +130,7 @@ def to_code(reply: CodeReply) -> SentCode:
 def _number_of(client: Client, asked: CardNumber | Phone) -> CardNumber:
     """cardString where it is told: `card` is a number and has lost its leading zeros."""
     told = client.card_string or (str(client.card) if client.card else "")
-    if isinstance(asked, Phone) or asked.value.startswith("+"):
+    if isinstance(asked, Phone) or asked.is_phone:
         phone = normalise_phone(client.phone_number or "")
         if phone and phone.value != asked.value:
             raise WireError("answered for another phone")

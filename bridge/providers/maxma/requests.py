@@ -8,7 +8,7 @@ from msgspec.json import Encoder
 
 from bridge.domain.known_card import NewCard
 from bridge.domain.money import money
-from bridge.domain.moves import Move, Purchase, Return
+from bridge.domain.moves import Move, MoveKind, Purchase, Return
 from bridge.domain.personal import CardNumber, Phone
 from bridge.domain.sale import Cashier, Line
 from bridge.providers.maxma.settings import MaxmaSettings
@@ -25,7 +25,7 @@ def encode(body: Json) -> bytes:
 
 def client_keys(who: CardNumber | Phone) -> Json:
     """A ClientQuery. A client without a card goes by its phone: the number is the phone in E.164."""
-    if isinstance(who, Phone) or who.value.startswith("+"):
+    if isinstance(who, Phone) or who.is_phone:
         return {"phoneNumber": who.value}
     return {"card": who.value}
 
@@ -47,8 +47,9 @@ def set_purchase(txid: str, purchase: Purchase, settings: MaxmaSettings) -> Json
 
 
 def ticket(move: Move) -> Json:
-    """MAXMA API, methods /confirm-ticket and /discard-ticket."""
-    return {"txid": move.target, "ticket": move.ticket}
+    """MAXMA API, methods /confirm-ticket and /discard-ticket: the number of the receipt is for the one alone."""
+    fiscal = move.purchase.fiscal if move.purchase and move.kind is MoveKind.CONFIRM else ""
+    return {"txid": move.target, "ticket": move.ticket, **({"receiptNum": fiscal} if fiscal else {})}
 
 
 def calculate_return(refund: Return) -> Json:

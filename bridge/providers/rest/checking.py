@@ -58,12 +58,20 @@ def secrets_of(profile: Profile) -> tuple[str, ...]:
         needed.add("key")
     if profile.auth.way == "basic" or any(call.auth == "basic" for call in calls):
         needed |= {"login", "password"}
-    templates: list[object] = [profile.headers]
-    templates += [part for call in calls for part in (call.headers, call.query, call.body)]
-    for template in templates:
-        for _path, text, _in_lines in texts_in(template, ""):
-            needed |= {part.name for part in parse(text) if isinstance(part, Placeholder)} & set(SECRETS)
+    needed |= _names_in(profile.headers)
+    for call in calls:
+        needed |= names_of(call)
     return tuple(name for name in SECRETS if name in needed)
+
+
+def names_of(call: Call) -> set[str]:
+    """What this request names."""
+    return _names_in([call.path, call.headers, call.query, call.body])
+
+
+def _names_in(template: object) -> set[str]:
+    parts = (part for _path, text, _in_lines in texts_in(template, "") for part in parse(text))
+    return {part.name for part in parts if isinstance(part, Placeholder)}
 
 
 def _in_call(path: str, operation: str, call: Call) -> Iterator[Mistake]:

@@ -16,7 +16,7 @@ from bridge.domain.moves import (
 )
 from bridge.providers.http import Fault, HttpCaller
 from bridge.providers.rest.pointer import at
-from bridge.providers.rest.profile import Moving, Profile, Status
+from bridge.providers.rest.profile import MoveReply, Moving, Profile, Status
 from bridge.providers.rest.replies import is_among, result_in
 from bridge.providers.rest.requests import Requests, of_move, of_question
 from bridge.providers.rest.signing import Signed
@@ -48,7 +48,9 @@ class RestMoves:
             request = self._requests.of(operation, call, *of_move(move))
         except NoSuchPlace as error:
             return Refused(str(error))
-        read = reader(self._profile, operation, call, lambda document: self._result(document, call, move))
+        read = reader(
+            self._profile, operation, call, lambda document: self._result(document, call.reply, operation, move)
+        )
         try:
             answer = await self._signed.exchange(call, request, read, self._http.move_deadline())
         except Fault as fault:
@@ -81,12 +83,12 @@ class RestMoves:
         return name, calls.get(name)
 
     async def _asked(self, move: Move, operation: str, call: Status) -> StatusReply:
-        states, units = call.reply.state, self._profile.units
+        states = call.reply.state
 
         def state_in(document: object) -> StatusReply:
             word = at(document, states.at)
             if is_among(word, states.done):
-                return Done(_completed(result_in(document, call.reply, move.move_id, _card_of(move), units), move))
+                return Done(self._result(document, call.reply, operation, move))
             if is_among(word, states.refused):
                 return Refused("refused, says its status")
             return Absent("never came, says its status") if is_among(word, states.absent) else Unknown("not known yet")
@@ -101,21 +103,23 @@ class RestMoves:
             return Unknown(str(fault)) if fault.refused else Away(str(fault), fault.retry_after_s)
         return verdict(answer, move.move_id) if isinstance(answer, No) else answer
 
-    def _result(self, document: object, call: Moving, move: Move) -> MoveResult:
-        return _completed(result_in(document, call.reply, move.move_id, _card_of(move), self._profile.units), move)
+    def _result(self, document: object, reply: MoveReply, operation: str, move: Move) -> MoveResult:
+        content = move.refund or move.purchase
+        card = content.card if content else None
+        return _completed(result_in(document, reply, move.move_id, card, self._profile.units), operation, move)
 
 
-def _completed(result: MoveResult, move: Move) -> MoveResult:
-    """Whoever takes back a whole sale has given back and taken away all of it, told or not."""
+def _completed(result: MoveResult, operation: str, move: Move) -> MoveResult:
+    """Whoever takes back a whole sale has given back and taken away all of it, told or not.
+
+    A cancellation is told no points: what the cashier typed is not what it gave back.
+    """
     refund = move.refund
     if refund is None or not refund.is_whole:
         return result
-    due = refund.restore if refund.restore is not None else refund.give_back
+    due = refund.give_back
+    if refund.restore is not None:
+        due = None if operation == "cancel" else refund.restore
     restored = result.restored if result.restored is not None else due
     reversed_ = result.reversed if result.reversed is not None else refund.take_away
     return replace(result, restored=restored, reversed=reversed_)
-
-
-def _card_of(move: Move) -> str:
-    content = move.refund or move.purchase
-    return content.card.value if content else ""

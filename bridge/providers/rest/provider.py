@@ -13,6 +13,7 @@ from bridge.domain.quote import Quote, ReturnQuote
 from bridge.domain.reckoning import reckon
 from bridge.ports import CardRegister, CardSource, CodeSender, ProviderState, Traits
 from bridge.providers.http import Fault, HttpCaller, HttpSettings
+from bridge.providers.rest.checking import names_of
 from bridge.providers.rest.moves import RestMoves
 from bridge.providers.rest.profile import Call
 from bridge.providers.rest.replies import Found, Spendable, balance_in, found_in
@@ -39,6 +40,8 @@ class RestProvider:
         self._http = HttpCaller(_http_settings(settings))
         self._requests = Requests(settings)
         self._signed = Signed(self._http, settings, self._requests)
+        sales = (self._profile.redeem, self._profile.purchase)
+        self._sells_by_phone = all("phone" in names_of(call) for call in sales if call is not None)
         self._moves = RestMoves(self._http, self._signed, self._requests, self._profile)
 
     @property
@@ -122,7 +125,7 @@ class RestProvider:
             return found[0], Spendable(found[0].member.balance or NO_POINTS)
         reply, units = call.reply, self._profile.units
         now = await self._looked_up(
-            "balance", call, {"card": card.value}, lambda document: balance_in(document, reply, card, units), deadline
+            "balance", call, of_whom(card), lambda document: balance_in(document, reply, card, units), deadline
         )
         if isinstance(now, No):
             raise lookup_failure(now)
@@ -142,6 +145,8 @@ class RestProvider:
             if answer.means == CardBlocked.kind:
                 return [Found(_blocked(who))]
             raise lookup_failure(answer)
+        if not self._sells_by_phone and any(found.member.number.is_phone for found in answer):
+            raise ProviderRefused(f"{self.name} told no number of the card, and its profile sells by nothing else")
         return answer
 
     async def _looked_up(

@@ -72,7 +72,7 @@ def found_in(document: object, reply: FindReply, asked: CardNumber | Phone, unit
 
 def balance_in(document: object, reply: BalanceReply, asked: CardNumber, units: Units) -> Spendable:
     """WireError when it is about another card."""
-    check_told_back(document, reply.card, asked.value)
+    _check_card(document, reply.card, asked)
     balance = _points(document, reply.balance, units)
     if balance is None:
         raise WireError("no balance")
@@ -81,11 +81,11 @@ def balance_in(document: object, reply: BalanceReply, asked: CardNumber, units: 
     )
 
 
-def result_in(document: object, reply: MoveReply, move_id: str, card: str, units: Units) -> MoveResult:
+def result_in(document: object, reply: MoveReply, move_id: str, card: CardNumber | None, units: Units) -> MoveResult:
     """What an operation brought. WireError when it is about another operation or card."""
     check_told_back(document, reply.id, move_id)
     if card:
-        check_told_back(document, reply.card, card)
+        _check_card(document, reply.card, card)
     ref = move_id if reply.ref is None else _own_number(document, reply.ref)
     return MoveResult(
         ticket=ref,
@@ -122,6 +122,12 @@ def check_told_back(document: object, pointer: str | None, asked: str) -> None:
         raise WireError("answered for another")
 
 
+def _check_card(document: object, pointer: str | None, asked: CardNumber) -> None:
+    """Whoever goes by the phone may have a card that we were never told."""
+    if not asked.is_phone:
+        check_told_back(document, pointer, asked.value)
+
+
 def _card_in(entry: object, reply: FindReply, asked: CardNumber | Phone, units: Units) -> Found:
     number = text_at(entry, reply.card)
     phone = normalise_phone(text_at(entry, reply.phone))
@@ -144,7 +150,7 @@ def _card_in(entry: object, reply: FindReply, asked: CardNumber | Phone, units: 
 
 
 def _check_asked(number: str, phone: Phone | None, asked: CardNumber | Phone) -> None:
-    is_phone = isinstance(asked, Phone) or asked.value.startswith("+")
+    is_phone = isinstance(asked, Phone) or asked.is_phone
     if is_phone and phone and phone.value != asked.value:
         raise WireError("answered for another phone")
     if not is_phone and number != asked.value:

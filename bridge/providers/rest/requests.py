@@ -40,9 +40,8 @@ class Requests:
 
 
 def of_whom(who: CardNumber | Phone) -> dict[str, object]:
-    """A card, or a phone in its place. A member without a card goes by the phone: its number is the phone in E.164."""
-    is_phone = isinstance(who, Phone) or who.value.startswith("+")
-    return {"phone": who.value} if is_phone else {"card": who.value}
+    """A card, or a phone in its place."""
+    return {"phone" if isinstance(who, Phone) or who.is_phone else "card": who.value}
 
 
 def of_move(move: Move) -> tuple[dict[str, object], tuple[Line, ...]]:
@@ -61,22 +60,23 @@ def of_move(move: Move) -> tuple[dict[str, object], tuple[Line, ...]]:
 def of_question(move: Move, operation: str) -> dict[str, object]:
     """The same for a status query about this move."""
     content = move.refund or move.purchase
-    card = {"card": content.card.value} if content else {}
+    card = of_whom(content.card) if content else {}
     return {"id": move.move_id, "receipt": move.receipt_id, "operation": operation, **card}
 
 
 def _of_purchase(purchase: Purchase) -> dict[str, object]:
     return {
-        "card": purchase.card.value,
+        **of_whom(purchase.card),
         "total": purchase.basket.total,
         "redeem": purchase.redeem,
+        "fiscal": purchase.fiscal,
         **_of_cashier(purchase.cashier),
     }
 
 
 def _of_refund(refund: Return) -> dict[str, object]:
     return {
-        "card": refund.card.value,
+        **of_whom(refund.card),
         "base": refund.base_ref,
         "total": refund.total,
         "sold": refund.sold,

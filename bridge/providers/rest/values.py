@@ -45,6 +45,7 @@ _MADE: dict[str, Kind] = {
     "id": Kind.TEXT,
     "receipt": Kind.TEXT,
     "card": Kind.TEXT,
+    "phone": Kind.PHONE,
     "at": Kind.TIME,
     "cashier": Kind.TEXT,
     "cashier_name": Kind.TEXT,
@@ -65,9 +66,9 @@ LINE: dict[str, Kind] = {
 # What each operation's template may name, besides TILL.
 NAMES: dict[str, dict[str, Kind]] = {
     "find": {"card": Kind.TEXT, "phone": Kind.PHONE},
-    "balance": {"card": Kind.TEXT},
+    "balance": {"card": Kind.TEXT, "phone": Kind.PHONE},
     "redeem": _SALE,
-    "purchase": {**_SALE, "redemption": Kind.TEXT},
+    "purchase": {**_SALE, "redemption": Kind.TEXT, "fiscal": Kind.TEXT},
     "cancel": {**_SALE, "base": Kind.TEXT},
     "refund": {
         **_MADE,
@@ -77,7 +78,7 @@ NAMES: dict[str, dict[str, Kind]] = {
         "restore": Kind.POINTS,
         "reverse": Kind.POINTS,
     },
-    "status": {"id": Kind.TEXT, "receipt": Kind.TEXT, "card": Kind.TEXT, "operation": Kind.TEXT},
+    "status": {"id": Kind.TEXT, "receipt": Kind.TEXT, "card": Kind.TEXT, "phone": Kind.PHONE, "operation": Kind.TEXT},
     "sign_in": {},
 }
 WITH_LINES = {"redeem", "purchase", "refund"}
