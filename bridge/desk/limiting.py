@@ -91,9 +91,10 @@ class LimitDesk:
         return (await self._errands.of(receipt, "")).give_back
 
     async def _card_of_base(self, receipt: Receipt) -> AttachedCard | None:
-        """Whoever brings goods back need not show the card again: the sale knows it."""
+        """Whoever brings goods back need not show the card again: the sale knows it, though not what it has by now."""
         base = await self._book.sale_of(receipt.base) if receipt.operation is Operation.REFUND else None
-        return base.card if base else None
+        card = base.card if base else None
+        return replace(card, member=card.member.without_points) if card and card.member else card
 
     async def _base_reference(self, receipt: Receipt) -> str:
         if receipt.base and receipt.base.provider_ref:

@@ -16,7 +16,7 @@ METHOD = "send-confirmation-code"
 @pytest.fixture
 async def cash(shop: Shop) -> AsyncIterator[CashProgram]:
     """At a shop whose cabinet says that a code confirms spending."""
-    shop.provider.rules = Rules(confirmation=True)
+    shop.provider.methods.rules = Rules(confirmation=True)
     await shop.kill()
     await shop.start()
     async with await shop.cash_program("receipt", "queue") as client:

@@ -96,6 +96,23 @@ async def test_an_unknown_online_only_is_settled_all_the_same(shop: Shop, ruled:
     assert len(bought(shop)) == 1
 
 
+async def test_a_sale_for_later_keeps_nobody_waiting(shop: Shop, ruled: Ruled) -> None:
+    cash = await ruled(redeem="none", accrue="queue")
+    await open_with_card(cash, "S-1")
+    assert (await close(cash, "S-1"))["state"] == "queued"
+    assert (await final(cash, "S-1"))["outcome"]["accrued"] == "50.00"
+    assert member(shop).bonuses == 400
+
+
+async def test_a_return_online_only_that_finds_nobody_is_for_staff(shop: Shop, ruled: Ruled) -> None:
+    cash = await ruled(reverse="online")
+    await sell(cash, "S-1", points="200")
+    _away(shop, "apply-return")
+    text = await _task_text(cash, await _refund(cash, "F-1", "1000.00"))
+    assert all(part in text for part in ("F-1", "S-1", CARD, "вернуть 200", "снять начисленные 40"))
+    assert len(shop.provider.calls("apply-return")) == 1
+
+
 async def test_a_return_for_later_keeps_nobody_waiting(shop: Shop, ruled: Ruled) -> None:
     cash = await ruled(reverse="queue")
     await sell(cash, "S-1", points="200")

@@ -57,6 +57,7 @@ async def test_limits_of_a_refund_need_no_card_shown_again(cash: CashProgram) ->
     await cash.call("receipt.open", receipt_id="F-1", operation="refund", base={"receipt_id": "S-1"})
     limits = await cash.call("receipt.limits", receipt_id="F-1", total="1000.00", wait_ms=PATIENCE_MS)
     assert (limits["points"]["restore"], limits["points"]["max_redeem"]) == ("200.00", "0.00")
+    assert limits["points"]["balance"] is None  # what it was before the sale nobody wants to know
 
 
 async def test_limits_of_a_refund_tell_what_comes_back(cash: CashProgram) -> None:

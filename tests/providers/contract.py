@@ -298,6 +298,11 @@ class LoyaltyProviderContract:
 
         assert isinstance(await provider.send(move), Refused)
 
+    async def test_sends_no_code_where_none_is_wanted(self, provider: LoyaltyProvider) -> None:
+        assert (await provider.quote(purchase(100))).confirmation is False
+        sender = provider.code_sender
+        assert sender is None or await sender.send_code(CARD) is None
+
     async def test_whole_multiples_of_its_own(self, provider: LoyaltyProvider) -> None:
         assert provider.traits.rate == 1
         assert provider.traits.multiple in {Decimal(1), Decimal("0.01")}

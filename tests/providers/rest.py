@@ -35,6 +35,7 @@ async def connected(
     emulator: RestEmulator,
     *,
     profile: Profile | None = None,
+    base_url: str = "",
     timeout_ms: int = 5000,
     write_timeout_ms: int = 5000,
 ) -> AsyncIterator[RestProvider]:
@@ -42,7 +43,7 @@ async def connected(
         RestSettings(
             name="club",
             kind=kind,
-            base_url=emulator.base_url,
+            base_url=base_url or emulator.base_url,
             profile=profile or shipped(kind),
             store="store-01",
             store_name="Магазин на Ленина",

@@ -76,6 +76,12 @@ async def test_quote_fails_by_its_own_error(emulator: MaxmaEmulator, connect: Co
         await provider.quote(purchase())
 
 
+async def test_rows_that_are_told_twice_are_no_quote(emulator: MaxmaEmulator, connect: Connect) -> None:
+    emulator.fault("v2/calculate-purchase", Fault(FaultKind.TWICE))
+    with pytest.raises(ProviderUnavailable):
+        await connect(emulator.base_url).quote(purchase())
+
+
 @pytest.mark.parametrize(
     ("code", "error"),
     [(1, ProviderRefused), (3, CardNotFound), (4, CardBlocked), (6, LimitExceeded), (49, ProviderUnavailable)],

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
@@ -200,6 +201,22 @@ async def test_what_was_surely_not_taken_is_away(emulator: RestEmulator, fault: 
         reply = await provider.send(Till(provider).sale(purchase(100)))
         assert isinstance(reply, Away)
         assert emulator.ledger.operations == {}
+
+
+@pytest.mark.parametrize("kind", ["locards", "cardlab", "rest"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_nobody_there_and_no_tls_moves_nothing(emulator: RestEmulator, kind: str, scheme: str) -> None:
+    """Nobody listens, or whoever does speaks no TLS: not a byte of the request went out."""
+    base_url = emulator.base_url.replace("http:", "https:")
+    if scheme == "http":
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            base_url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    async with connected(kind, emulator, base_url=base_url) as provider:
+        with pytest.raises(ProviderUnavailable):
+            await provider.find(CARD)
+        assert isinstance(await provider.send(Till(provider).sale(purchase(100))), Away)
+        assert provider.state is ProviderState.UNAVAILABLE
+    assert emulator.requests == []
 
 
 async def test_nobody_can_be_asked_without_status_or_promise(emulator: RestEmulator) -> None:

@@ -17,7 +17,10 @@ KEY = "emulated-key"
 
 
 class MaxmaEmulator:
-    """`async with MaxmaEmulator(members) as emulator:`, then `.base_url`, `.ledger`, `.requests`, `.fault(…)`."""
+    """`async with MaxmaEmulator(members) as emulator:`, then `.base_url`, `.ledger`, `.requests`, `.fault(…)`.
+
+    methods.rules may be changed meanwhile; methods.on_code is told of each confirmation code.
+    """
 
     def __init__(
         self,
@@ -35,24 +38,15 @@ class MaxmaEmulator:
         self.faults = FaultPlan()
         self.base_url = ""
         self.server = HttpServer(self._respond, port, tls)
-        self._methods = Methods(self.ledger, rules or Rules())
+        self.methods = Methods(self.ledger, rules or Rules())
 
     def fault(self, method: str, fault: Fault) -> None:
         """The next `fault.times` requests of this method ("set-purchase", "*") meet this fault."""
         self.faults.add(method, fault)
 
-    @property
-    def rules(self) -> Rules:
-        """The shop's programme as it is now; another one may be put in its place."""
-        return self._methods.rules
-
-    @rules.setter
-    def rules(self, rules: Rules) -> None:
-        self._methods.rules = rules
-
     def codes(self, card: str) -> list[str]:
         """The confirmation codes that this client has been sent."""
-        return self._methods.codes.get(card, [])
+        return self.methods.codes.get(card, [])
 
     def calls(self, method: str) -> list[Request]:
         return [request for request in self.requests if request.path == f"/{method.lstrip('/')}"]
@@ -71,4 +65,4 @@ class MaxmaEmulator:
 
     def _respond(self, request: Request) -> Answer:
         self.requests.append(request)
-        return answer(request, self.key, self._methods, self.faults)
+        return answer(request, self.key, self.methods, self.faults)

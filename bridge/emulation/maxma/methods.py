@@ -22,11 +22,12 @@ CODE_LIFE = timedelta(minutes=5)
 
 
 class Methods:
-    """Answers as MAXMA does; business errors are replies too."""
+    """Answers as MAXMA does; business errors are replies too. on_code: the customer's telephone."""
 
     def __init__(self, ledger: Ledger, rules: Rules) -> None:
         self.ledger = ledger
         self.rules = rules
+        self.on_code: Callable[[EmulatedClient, str], None] = lambda _client, _code: None
         self.codes: dict[str, list[str]] = {}
         self._methods: dict[str, Callable[[bytes], Json]] = {
             "/get-balance": self._get_balance,
@@ -157,6 +158,7 @@ class Methods:
         if len(sent) >= MAX_CODES:
             raise errors.too_many_codes()
         sent.append(f"{(42 + 317 * len(sent)) % 1000:03}")
+        self.on_code(client, sent[-1])
         expires_at = (datetime.now(UTC) + CODE_LIFE).isoformat(timespec="seconds")
         return {"code": sent[-1], "msgid": str(len(sent)), "channel": "sms", "expiresAt": expires_at}
 
