@@ -68,6 +68,17 @@ async def test_locards_hears_of_a_sale_after_the_fiscal_paper(opened: Opened, sy
     assert len(system.ledger.standing("purchase")) == 1
 
 
+async def test_locards_discount_card_earns_of_what_is_paid(opened: Opened, system: RestEmulator) -> None:
+    """A percent off at once, said once; what is told as earned is what the preview said."""
+    cash = await opened("locards")
+    await open_with_card(cash, "S-1", OTHER_CARD)
+    await redeem(cash, "S-1", "100")
+    prepared = await prepare(cash, "S-1")
+    assert (prepared["discount"], prepared["accrual_preview"]) == ({"percent": "10.00", "amount": "100.00"}, "40.00")
+    assert (await close(cash, "S-1"))["accrued"] == "40.00"
+    assert _points(system, OTHER_CARD) == 1000 - 100 + 40
+
+
 async def test_locards_takes_back_a_whole_sale(opened: Opened, system: RestEmulator) -> None:
     cash = await opened("locards")
     await open_with_card(cash, "S-1")

@@ -112,16 +112,20 @@ class Ledger:
         return self._apply(Operation(operation_id, "redemption", card, spent=spent, delta=-spent))
 
     def buy(self, operation_id: str, number: str, total: int, spent: int, paid_before: str) -> Operation:
-        """A sale. paid_before: the redemption that has paid `spent` already; "": these points go off the card now."""
+        """A sale; total: before the card's own discount, which the system knows without being told.
+
+        paid_before: the redemption that has paid `spent` already; "": these points go off the card now.
+        """
         if operation_id in self.operations:
             return self.operations[operation_id]
         card = self._usable(number)
         if paid_before and self.made(paid_before).is_cancelled:
             raise not_possible("the redemption is cancelled")
         off = 0 if paid_before else spent
-        if off > card.points or spent > total:
+        payable = total - total * card.discount_percent // HUNDRED
+        if off > card.points or spent > payable:
             raise too_many_points()
-        earned = (total - spent) * card.earn_percent // HUNDRED if card.kind != "discount" else 0
+        earned = (payable - spent) * card.earn_percent // HUNDRED if card.kind != "discount" else 0
         return self._apply(
             Operation(operation_id, "purchase", card, total, spent, earned, of=paid_before, delta=earned - off)
         )
