@@ -7,7 +7,7 @@ Ctrl+O in the cash program.
 from collections.abc import Iterable, Iterator
 
 from devices.codecs.keys import RECORD, Stroke, Typist
-from devices.codecs.keys.records import EV_KEY, EV_SYN, RELEASED, SYN_REPORT, record
+from devices.codecs.keys.records import EV_KEY, EV_MSC, EV_SYN, RELEASED, SYN_REPORT, record
 
 _GS = 0x1D  # typed as Ctrl+], as scanners in keyboard mode send it
 _PRINTABLES = range(0x20, 0x7F)
@@ -28,6 +28,13 @@ def typed_terminator(framing: bytes) -> bytes:
     if set(framing) & set(b"\r\n"):
         return _key(ord("\r"))
     return _key(ord("\t")) if b"\t" in framing else b""
+
+
+def replayed(records: bytes) -> bytes:
+    """The key events of a keyboard in their order, without its MSC_SCAN, and with all keys let go at the end."""
+    places = range(0, len(records), RECORD.size)
+    events = (records[place : place + RECORD.size] for place in places)
+    return b"".join(event for event in events if not _is_scan_code(event)) + releases(records)
 
 
 def releases(records: bytes) -> bytes:
@@ -63,6 +70,12 @@ def _key(byte: int) -> bytes:
     return b"".join(_report(packet) for stroke in _STROKES[byte] for packet in stroke.packets())
 
 
+def _is_scan_code(event: bytes) -> bool:
+    """What a keyboard sends before each key: nobody reads it, and it takes a third of the room that a reader has."""
+    kind: int = RECORD.unpack(event)[2]
+    return kind == EV_MSC
+
+
 def _report(changes: Iterable[tuple[int, int]]) -> bytes:
-    """Keys that change together, without the MSC_SCAN of a USB keyboard: nobody reads it, and it takes room."""
+    """Keys that change together."""
     return b"".join(record(EV_KEY, code, value) for code, value in changes) + record(EV_SYN, SYN_REPORT, 0)

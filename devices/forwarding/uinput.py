@@ -17,7 +17,7 @@ UINPUT = Path("/dev/uinput")
 # when it has.
 SETTLE_S = 1.0
 _LONGEST_NAME = 79  # struct uinput_setup: 80 bytes with the closing zero
-_EV_KEY, _EV_MSC, _MSC_SCAN = 1, 4, 4
+_EV_KEY = 1
 # KEY_ESC to the last code before BTN_MISC: with a button among them, udev would take it for a mouse or a joystick.
 _KEYS = range(1, 0x100)
 
@@ -57,8 +57,7 @@ def _open_keyboard(name: str) -> UinputKeyboard:
 
     try:
         with map_os_errors(str(UINPUT)):
-            events = {_EV_KEY: _KEYS, _EV_MSC: [_MSC_SCAN]}
-            return UinputKeyboard(UInput(events, name[:_LONGEST_NAME], devnode=str(UINPUT)))
+            return UinputKeyboard(UInput({_EV_KEY: _KEYS}, name[:_LONGEST_NAME], devnode=str(UINPUT)))
     except UInputError as error:
         raise DeviceError(str(UINPUT), str(error)) from error
 

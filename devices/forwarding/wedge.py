@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from devices.events import DataEvent, Remainder
-from devices.forwarding.keystrokes import bursts, releases, typed, typed_terminator
+from devices.forwarding.keystrokes import bursts, replayed, typed, typed_terminator
 
 # Linux keeps 64 events for each program that reads a keyboard (drivers/input/evdev.c, EVDEV_MIN_BUFFER_SIZE) and drops
 # them all when there is no room. So at most a bufferful at a time (a whole EAN-13 and its Enter are 56 events) ...
@@ -53,7 +53,7 @@ class Wedge:
         return self._counters
 
     def forward(self, event: DataEvent) -> None:
-        if self._put(_replayed(event.keys) if event.keys else self._typed(event)):
+        if self._put(replayed(event.keys) if event.keys else self._typed(event)):
             self._counters["forwarded"] += 1
         else:
             self._counters["forward_dropped"] += 1
@@ -62,7 +62,7 @@ class Wedge:
     def forward_remainder(self, remainder: Remainder) -> None:
         """CR LF is one Enter, whenever the LF comes; where keys were pressed, they are."""
         if remainder.keys:
-            self._put(_replayed(remainder.keys))
+            self._put(replayed(remainder.keys))
         elif remainder.framing != b"\n" or not self._has_typed_terminator:
             self._put(self._terminator(remainder.framing))
 
@@ -97,7 +97,3 @@ class Wedge:
         records = typed_terminator(framing)
         self._has_typed_terminator = bool(records)
         return records
-
-
-def _replayed(keys: bytes) -> bytes:
-    return keys + releases(keys)

@@ -20,6 +20,7 @@ from devices.descriptor_store import NoStore
 from devices.emulation.input_node import EmulatedKeyboardScanner
 from devices.endpoints import InputEndpoint
 from devices.events import DataEvent
+from devices.forwarding.keystrokes import replayed
 from devices.forwarding.wedge import Wedge
 from devices.hotplug import Hotplug
 from devices.opening import AnyScanner, ScannerSettings
@@ -133,9 +134,9 @@ async def test_enter_after_a_pause_of_the_scanner_is_typed_on(
     await room.start(tmp_path, "wedge")
     await room.next_grab()
     goods = await room.scanner.scan("4006381333931", terminator="")
-    await until(lambda: keyboard.records == goods)
+    await until(lambda: keyboard.records == replayed(goods))
     enter = await room.scanner.scan("")
-    await until(lambda: keyboard.records == goods + enter)
+    await until(lambda: keyboard.records == replayed(goods + enter))
 
 
 async def test_enter_after_a_pause_of_the_scanner_goes_where_its_card_went(
@@ -149,4 +150,4 @@ async def test_enter_after_a_pause_of_the_scanner_goes_where_its_card_went(
     await room.scanner.scan("")
     room.is_card = False
     goods = await room.scanner.scan("4006381333931")
-    await until(lambda: keyboard.records == goods)
+    await until(lambda: keyboard.records == replayed(goods))

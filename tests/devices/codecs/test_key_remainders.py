@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from devices.codecs.keys import RECORD, KeyDecoder, KeyScan, Stroke, Typist, encode_packet
 from devices.codecs.keys.codes import LEFT_SHIFT
 from devices.codecs.keys.records import EV_KEY, PRESSED
-from devices.forwarding.keystrokes import releases
+from devices.forwarding import keystrokes
 from tests.devices.codecs.test_keys import records, texts, typed
 
 
@@ -70,7 +70,7 @@ ACTS = st.sampled_from(
 
 def replayed(scans: Iterable[KeyScan]) -> list[bytes]:
     """As a wedge types them: each with all keys let go at its end."""
-    return [scan.keys + releases(scan.keys) for scan in scans]
+    return [keystrokes.replayed(scan.keys) for scan in scans]
 
 
 def text_of_keys(parts: Iterable[bytes]) -> str:

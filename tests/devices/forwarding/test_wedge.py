@@ -7,7 +7,7 @@ import pytest
 from evdev import InputDevice, ecodes, list_devices
 from structlog.testing import capture_logs
 
-from devices.codecs.keys import RECORD
+from devices.codecs.keys import RECORD, Typist, encode_packet
 from devices.errors import DeviceError, DeviceLost, DeviceNotFound, PermissionMissing
 from devices.events import Remainder
 from devices.forwarding import uinput
@@ -45,7 +45,6 @@ def raw(*events: tuple[int, int, int]) -> bytes:
 
 
 PRESSED_AND_RELEASED = raw(
-    (ecodes.EV_MSC, ecodes.MSC_SCAN, 0x70004),
     (ecodes.EV_KEY, ecodes.KEY_A, 1),
     (ecodes.EV_SYN, ecodes.SYN_REPORT, 0),
     (ecodes.EV_KEY, ecodes.KEY_A, 0),
@@ -57,6 +56,15 @@ async def test_a_keyboard_scanners_events_are_replayed_as_they_came(bench: Bench
     bench.wedge.forward(scan(b"anything else", keys=PRESSED_AND_RELEASED * 50))
     await until(lambda: len(bench.keyboard.records) >= len(PRESSED_AND_RELEASED) * 50)
     assert bench.keyboard.records == PRESSED_AND_RELEASED * 50
+
+
+async def test_a_goods_code_of_a_keyboard_scanner_is_one_burst(bench: Bench) -> None:
+    """A USB keyboard sends 84 events for it, MSC_SCAN with each key: they would not fit a reader's 64."""
+    strokes = Typist().strokes_of(GOODS.decode() + "\r")
+    keys = b"".join(encode_packet(packet) for stroke in strokes for packet in stroke.packets())
+    bench.wedge.forward(scan(keys=keys))
+    await until(lambda: bool(bench.keyboard.writes))
+    assert bench.keyboard.writes == [typed(GOODS)[0] + ENTER]
 
 
 async def test_a_key_whose_release_was_lost_does_not_repeat_for_ever(bench: Bench) -> None:
