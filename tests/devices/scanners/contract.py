@@ -44,8 +44,8 @@ class Rig(Protocol):
     async def scan(self, data: bytes) -> None:
         """One whole scan; `data` begins with its AIM identifier."""
 
-    async def begin_scan(self) -> None:
-        """The beginning of a scan."""
+    async def begin_scan(self, behind: bytes = b"") -> None:
+        """The beginning of a scan. behind: a whole one before it, at once where a hang-up loses what was not read."""
 
     async def scan_slowly(self, data: bytes) -> None:
         """The same as `scan`, in the smallest pieces that this kind of scanner sends, each read by itself."""
@@ -166,8 +166,7 @@ class ScannerContract(Generic[AnyRig]):
 
     async def test_unplugging_ends_the_driver(self, bench: ScannerBench[AnyRig]) -> None:
         await bench.start()
-        await bench.rig.scan(b"]E0" + CARD)
-        await bench.rig.begin_scan()
+        await bench.rig.begin_scan(behind=b"]E0" + CARD)
         assert await bench.next_data() == b"]E0" + CARD
         await bench.rig.unplug()
         with pytest.raises(DeviceLost):

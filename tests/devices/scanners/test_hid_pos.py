@@ -32,7 +32,9 @@ class HidPosRig:
     async def scan(self, data: bytes) -> None:
         await self.scanner.scan(data[3:], data[:3])
 
-    async def begin_scan(self) -> None:
+    async def begin_scan(self, behind: bytes = b"") -> None:
+        if behind:
+            await self.scan(behind)
         first, _ = reports_of(bytes(100))
         await self.scanner.send(first)
 

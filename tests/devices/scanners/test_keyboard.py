@@ -48,7 +48,9 @@ class KeyboardRig:
     async def scan(self, data: bytes) -> None:
         await self.scanner.scan(data.decode())
 
-    async def begin_scan(self) -> None:
+    async def begin_scan(self, behind: bytes = b"") -> None:
+        if behind:
+            await self.scan(behind)
         await self.scanner.scan("460", terminator="")
 
     async def scan_slowly(self, data: bytes) -> None:

@@ -27,8 +27,8 @@ class SerialRig:
     async def scan(self, data: bytes) -> None:
         await self.send(data + b"\r")
 
-    async def begin_scan(self) -> None:
-        await self.send(b"460")
+    async def begin_scan(self, behind: bytes = b"") -> None:
+        await self.send(behind + b"\r" + b"460")
 
     async def scan_slowly(self, data: bytes) -> None:
         self._scanner.chunk_pause_s = 0.001
