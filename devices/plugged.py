@@ -46,7 +46,8 @@ class UsbFacts:
 
     def __str__(self) -> str:
         serial = f", serial number {self.serial}" if self.serial else ""
-        return f"{self.vendor:04x}:{self.product:04x} {self.says}{serial}, at port {self.port}"
+        says = f" {self.says}" if self.says else ""
+        return f"{self.vendor:04x}:{self.product:04x}{says}{serial}, at port {self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def _facts(folder: Path, *, is_printer: bool) -> UsbFacts:
     says = " ".join(filter(None, (attribute(folder / "manufacturer"), attribute(folder / "product"))))
     serial = attribute(folder / "serial")
     model = model_of(vendor, product, is_printer=is_printer)
-    return UsbFacts(folder, vendor, product, "" if says_nothing(serial) else serial, says or "says nothing", model)
+    return UsbFacts(folder, vendor, product, "" if says_nothing(serial) else serial, says, model)
 
 
 def _told_apart(found: Sequence[Plugged]) -> Iterator[Plugged]:

@@ -13,6 +13,7 @@ from devices.emulation.pty import PtyLink
 from devices.emulation.scanner import EmulatedScanner
 from tests.devices.sysfs import FakeSysfs
 from tests.devices.test_plugged import CH340, FTDI
+from tests.devices.transports.test_input_node_umockdev import UMOCKDEV, while_it_types
 
 CONFIG = """\
 [till]
@@ -121,3 +122,15 @@ def test_nothing_is_plugged_in(tmp_path: Path, capsys: pytest.CaptureFixture[str
     (tmp_path / "pos-bridge.toml").write_text(CONFIG)
     assert run(arguments(tmp_path)) == 1
     assert "nothing is plugged in that may be a scanner" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(UMOCKDEV is None, reason="umockdev is not installed")
+def test_a_keyboard_scanner_by_evdev_itself(tmp_path: Path) -> None:
+    """On a mocked kernel, whose folders are the real ones: so nothing is written."""
+    file = tmp_path / "pos-bridge.toml"
+    file.write_text(CONFIG)
+    said = while_it_types(tmp_path, ["-m", "bridge", "learn", "front", "--config", str(file), "--dry-run"])
+    assert "from Zebra (Symbol) scanner, 05e0:1200, serial number S1, at port 1-2" in said
+    assert '+endpoint = "input://by-id/05e0:1200:S1"' in said
+    assert "LIBINPUT_IGNORE_DEVICE" in said
+    assert file.read_text() == CONFIG

@@ -27,9 +27,11 @@ A: serial=S1\n
 
 P: {INPUT}
 E: SUBSYSTEM=input
+A: capabilities/key=1000000000007 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe\n
 
 P: {INPUT}/event5
 N: input/event5
+A: uevent=MAJOR=13\nMINOR=69\nDEVNAME=input/event5\n
 E: DEVNAME={NODE}
 E: SUBSYSTEM=input
 L: device=../../input5
@@ -69,6 +71,13 @@ def bits(codes: Collection[int], size: int) -> str:
 
 def scan_with(folder: Path, endpoint: str, keys: Sequence[int] = KEYBOARD, held: Collection[int] = ()) -> str:
     """What a process prints that opens `endpoint` and waits for one scan, which a device with these keys types."""
+    return while_it_types(folder, ["-c", SCAN_ONCE, endpoint], keys, held)
+
+
+def while_it_types(
+    folder: Path, program: Sequence[str], keys: Sequence[int] = KEYBOARD, held: Collection[int] = ()
+) -> str:
+    """What this interpreter prints with these arguments while such a device is plugged in and types one scan."""
     (folder / "device").write_text(DEVICE.lstrip())
     name = b"Scanner".ljust(256, b"\0").hex().upper()
     ioctls = [
@@ -89,7 +98,7 @@ def scan_with(folder: Path, endpoint: str, keys: Sequence[int] = KEYBOARD, held:
     (folder / "events").write_text("\n".join([*lines, ""]))
     mocked = ["--device", "device", "--ioctl", f"{NODE}=ioctls", "--evemu-events", f"{NODE}=events"]
     ran = subprocess.run(  # noqa: S603 - umockdev and this interpreter
-        [str(UMOCKDEV), *mocked, "--", sys.executable, "-c", SCAN_ONCE, endpoint],
+        [str(UMOCKDEV), *mocked, "--", sys.executable, *program],
         cwd=folder,
         capture_output=True,
         text=True,
