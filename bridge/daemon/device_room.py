@@ -109,6 +109,8 @@ class DeviceRoom:
         """Have the devices of `config` from now on; those whose row is as it was notice nothing."""
         before, after = ({row.name: row for row in _rows(each)} for each in (self._config, config))
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        if changed:
+            await self.finish_scans()
         await _ended(kept.tasks for name in changed if (kept := self._drop(name)))
         ways = {scanner.name: scanner.forward for scanner in config.scanners}
         lost = [self._forwards.pop(name) for name, way in list(self._forwards.items()) if ways.get(name) != way.outlet]

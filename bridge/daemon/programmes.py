@@ -11,7 +11,6 @@ from bridge.desk.gate import Gate
 from bridge.desk.programme import Programme, Programmes
 from bridge.domain.limits import RedeemRules
 from bridge.domain.policy import Way
-from bridge.ports import LoyaltyProvider
 from bridge.providers import build
 from bridge.providers.card_file.settings import CardFileSettings
 from bridge.providers.maxma.settings import MaxmaSettings
@@ -23,11 +22,11 @@ OUT_OF_USE_AFTER_S = 130.0  # the longest write_timeout_ms, and some
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A provider with what it was made of."""
+    """A provider behind its gate, with what it was made of."""
 
     kind: str
     settings: object
-    provider: LoyaltyProvider
+    provider: Gate
 
 
 class ProgrammeRoom:
@@ -41,7 +40,7 @@ class ProgrammeRoom:
         """What `config` wants, nothing of it in force. A provider whose own settings are as they were stays."""
         return _made(config, self._made)
 
-    def apply(self, config: Config, prepared: Mapping[str, Made]) -> tuple[Sequence[LoyaltyProvider], ...]:
+    def apply(self, config: Config, prepared: Mapping[str, Made]) -> tuple[Sequence[Gate], Sequence[Gate]]:
         """What was prepared is in force from now on; the providers that are new, and those that are out of use."""
         before, after = ([one.provider for one in made.values()] for made in (self._made, prepared))
         self._made = dict(prepared)
@@ -53,7 +52,7 @@ class ProgrammeRoom:
             await made.provider.aclose()
 
 
-async def retire(provider: LoyaltyProvider) -> None:
+async def retire(provider: Gate) -> None:
     """Close it once whoever asked it something has the answer."""
     try:
         await asyncio.sleep(OUT_OF_USE_AFTER_S)
@@ -69,14 +68,14 @@ def _made(config: Config, standing: Mapping[str, Made]) -> dict[str, Made]:
 def _one(kind: str, settings: object, standing: Made | None) -> Made:
     if standing and (standing.kind, standing.settings) == (kind, settings):
         return standing
-    return Made(kind, settings, build(kind, settings))
+    return Made(kind, settings, Gate(build(kind, settings)))
 
 
 def _programmes(config: Config, made: Mapping[str, Made]) -> dict[str, Programme]:
     return {row.name: _programme(row, made[row.name].provider) for row in config.providers}
 
 
-def _programme(provider: Provider, made: LoyaltyProvider) -> Programme:
+def _programme(provider: Provider, made: Gate) -> Programme:
     policy = policy_of(provider)
     rules = RedeemRules(
         max_redeem_percent=provider.max_redeem_percent,
@@ -86,7 +85,7 @@ def _programme(provider: Provider, made: LoyaltyProvider) -> Programme:
         is_allowed=policy.redeem is not Way.NONE,
         redeem_entries=policy.redeem_entries,
     )
-    return Programme(Gate(made), rules, policy)
+    return Programme(made, rules, policy)
 
 
 def _maxma(config: Config, provider: Provider) -> MaxmaSettings:

@@ -14,6 +14,7 @@ from bridge.config.credentials import variable_of
 from bridge.config.explain import allowed_at, bare_type, description_of
 from bridge.config.model import DEFAULT_FILE, Config
 from bridge.config.not_yet import ROWS
+from bridge.config.reloading import APPLIED, APPLIED_OF_TILL
 from bridge.config.values import Duration
 from bridge.domain.policy import Policy
 from bridge.providers import KINDS
@@ -27,7 +28,8 @@ One TOML file, `{DEFAULT_FILE}` unless `--config` names another.
 `pos-bridge check-config FILE` says on one line whether it is right; `pos-bridge run` refuses the same things, with
 exit code 2. Unknown keys, wrong types and combinations that cannot work are refused with the key's path and with what
 is allowed there.
-Relative paths begin at the file's own directory.
+Relative paths begin at the file's own directory. A running till reads it again at `systemctl reload pos-bridge`
+([operations.md](operations.md)).
 
 This page is generated from the code (`make docs`).
 """
@@ -85,9 +87,20 @@ def _section(field: inspect.Field, above: str = "") -> Iterator[str]:
     title = f"[[{name}]]" if is_list else f"[{name}]"
     inner = [each for each in struct.fields if _struct_of(each)]
     rows = [_row(name, each) for each in struct.fields if each not in inner]
-    yield "\n".join([f"## `{title}`", "", _meaning(struct.cls), "", *_HEADS, *rows, ""])
+    meaning = f"{_meaning(struct.cls)} {'' if above else _when_it_applies(name)}".rstrip()
+    yield "\n".join([f"## `{title}`", "", meaning, "", *_HEADS, *rows, ""])
     for each in inner:
         yield from _section(each, f"{name}.")
+
+
+def _when_it_applies(section: str) -> str:
+    """What `systemctl reload` does with a change in it."""
+    if section in APPLIED:
+        return "A reload applies changes."
+    if section == "till":
+        keys = " and ".join(f"`{key}`" for key in sorted(APPLIED_OF_TILL))
+        return f"A reload applies changes of {keys}; others need a restart."
+    return "Changes need a restart."
 
 
 def _struct_of(field: inspect.Field) -> inspect.StructType | None:
