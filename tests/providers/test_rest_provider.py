@@ -248,6 +248,8 @@ async def test_a_status_that_cannot_be_asked_for_leaves_the_move_in_doubt(emulat
     async with connected("locards", emulator) as provider:
         emulator.fault("operations", Fault(FaultKind.STATUS, status=403))
         assert isinstance(await provider.ask(sale), Unknown)
+        emulator.fault("operations", Fault(FaultKind.REFUSAL))  # of the question, not of the move
+        assert isinstance(await provider.ask(sale), Unknown)
         assert isinstance(await provider.ask(sale), Absent)
 
 

@@ -101,7 +101,10 @@ class RestMoves:
             return Unknown(str(error), is_final=True)
         except Fault as fault:
             return Unknown(str(fault)) if fault.refused else Away(str(fault), fault.retry_after_s)
-        return verdict(answer, move.move_id) if isinstance(answer, No) else answer
+        if not isinstance(answer, No):
+            return answer
+        reply = verdict(answer, move.move_id)
+        return Unknown(reply.reason) if isinstance(reply, Refused) else reply  # the question was refused, not the move
 
     def _result(self, document: object, reply: MoveReply, operation: str, move: Move) -> MoveResult:
         content = move.refund or move.purchase
