@@ -95,14 +95,14 @@ def by_hand(move: Move, sale: str, reason: str) -> Move:
 
 
 def _restored(move: Move) -> Points | None:
-    """What this refund gave back; of one that a person books, what the task for it says."""
-    if move.result:
+    """What this refund gave back; where nobody has told, and of one that a person books, what we reckoned for it."""
+    if move.result and move.result.restored is not None:
         return move.result.restored
     return move.refund.give_back if move.refund else None
 
 
 def _reversed(move: Move) -> Points | None:
-    if move.result:
+    if move.result and move.result.reversed is not None:
         return move.result.reversed
     return move.refund.take_away if move.refund else None
 
