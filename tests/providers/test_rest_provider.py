@@ -240,6 +240,13 @@ async def test_nobody_can_be_asked_without_status_or_promise(emulator: RestEmula
         assert len(emulator.calls("purchases")) == 1
 
 
+async def test_a_refused_question_is_no_refusal_of_the_move(emulator: RestEmulator) -> None:
+    async with connected("locards", emulator) as provider:
+        sale = Till(provider).sale(purchase(0))
+        emulator.fault("operations", Fault(FaultKind.REFUSAL))
+        assert isinstance(await provider.ask(sale), Unknown)
+
+
 async def test_a_status_that_cannot_be_asked_for_leaves_the_move_in_doubt(emulator: RestEmulator) -> None:
     async with connected("locards", emulator, timeout_ms=SHORT_MS) as provider:
         sale = Till(provider).sale(purchase(0))
@@ -247,8 +254,6 @@ async def test_a_status_that_cannot_be_asked_for_leaves_the_move_in_doubt(emulat
         assert isinstance(await provider.ask(sale), Away)
     async with connected("locards", emulator) as provider:
         emulator.fault("operations", Fault(FaultKind.STATUS, status=403))
-        assert isinstance(await provider.ask(sale), Unknown)
-        emulator.fault("operations", Fault(FaultKind.REFUSAL))  # of the question, not of the move
         assert isinstance(await provider.ask(sale), Unknown)
         assert isinstance(await provider.ask(sale), Absent)
 
