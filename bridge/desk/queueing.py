@@ -94,7 +94,7 @@ class QueueDesk:
         if refused is None:
             raise WrongReceiptState(f"nothing of {task.task_id!r} can be sent again: set it right, then resolve it")
         moves = await self._book.moves(receipt.receipt_id)
-        dead = [each for each in moves if each.move_id in {refused.move_id, _hold_of(refused)}]
+        dead = [each for each in moves if each.move_id == refused.move_id or _is_part_of(each, refused)]
         outcome = receipt.outcome and replace(receipt.outcome, state=OutcomeState.QUEUED, task_id=None, reason=None)
         await self._book.reopen(
             replace(receipt, settled=False, outcome=outcome),
@@ -113,6 +113,7 @@ class QueueDesk:
         await self._book.save(replace(receipt, settled=True, outcome=by_hand), task, *left)
 
 
-def _hold_of(refused: Move) -> str:
-    """A hold whose confirmation was refused has died with it."""
-    return refused.target if refused.kind is MoveKind.CONFIRM else ""
+def _is_part_of(move: Move, refused: Move) -> bool:
+    """A hold that could be neither confirmed nor released may stand all the same: both are tried again."""
+    is_same_hold = refused.kind is MoveKind.CONFIRM and move.target == refused.target
+    return is_same_hold and move.kind is MoveKind.RELEASE and move.state is MoveState.REFUSED

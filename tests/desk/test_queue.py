@@ -196,3 +196,16 @@ async def test_the_queue_is_for_administrators(shop: Shop) -> None:
         )
         reply = json.loads((await asking.communicate())[0])
         assert reply.get("error", {}).get("code") == (None if method == "bridge.hello" else 1009), method
+
+
+async def test_a_hold_that_could_be_neither_confirmed_nor_released_is_not_forgotten(
+    shop: Shop, cash: CashProgram
+) -> None:
+    """It may stand with its points reserved: a retry confirms it, and sets no second one beside it."""
+    shop.provider.fault("confirm-ticket", Fault(FaultKind.REFUSAL))
+    shop.provider.fault("discard-ticket", Fault(FaultKind.REFUSAL))
+    assert (await close(cash, "R-1", card=CARD, redeemed="100"))["state"] == "refused"
+    assert [p.calculation.applied for p in held(shop)] == [100]
+    await cash.call("queue.retry", task_id="refused:R-1")
+    await final(cash, "R-1")
+    assert ([p.calculation.applied for p in bought(shop)], held(shop)) == ([100], [])
