@@ -21,6 +21,7 @@ bench: $(VENV)/.dev              ## a well-behaved client among hostile ones; ta
 
 prove: $(VENV)/.dev               ## what `make test` proves by samples, whole: half an hour
 	@POS_BRIDGE_PROVE=whole $(BIN)/python -m pytest -n auto --maxprocesses 4 tests/proof
+	@$(BIN)/python -m tests.proof --kills
 
 check: $(VENV)/.dev               ## format, lint, types
 	@$(BIN)/ruff format --check .

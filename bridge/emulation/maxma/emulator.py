@@ -37,7 +37,7 @@ class MaxmaEmulator:
         self.requests: list[Request] = []
         self.faults = FaultPlan()
         self.base_url = ""
-        self.server = HttpServer(self._respond, port, tls)
+        self.server = HttpServer(self.respond, port, tls)
         self.methods = Methods(self.ledger, rules or Rules())
 
     def fault(self, method: str, fault: Fault) -> None:
@@ -63,6 +63,6 @@ class MaxmaEmulator:
     ) -> None:
         await self.server.aclose()
 
-    def _respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Answer:
         self.requests.append(request)
         return answer(request, self.key, self.methods, self.faults)

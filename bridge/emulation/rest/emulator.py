@@ -34,7 +34,7 @@ class RestEmulator:
         self.requests: list[Request] = []
         self.faults = FaultPlan()
         self.base_url = ""
-        self.server = HttpServer(self._respond, port)
+        self.server = HttpServer(self.respond, port)
         self._routes = Routes(self.ledger)
         self._signed_in = 0
 
@@ -60,7 +60,7 @@ class RestEmulator:
     ) -> None:
         await self.server.aclose()
 
-    def _respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Answer:
         self.requests.append(request)
         return answered(self.faults.take(_name(request)), lambda: self._applied(request), MANNER)
 

@@ -1,0 +1,74 @@
+"""The proof for long: `python -m tests.proof [--examples N] [--steps N] [--seed N] [--kills]` (`make prove`).
+
+Random tills of each provider style in simulated time, each seed printed; then, with --kills, a real daemon that is
+killed by SIGKILL at every single save of a day's script, before it and after it.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+
+from hypothesis import HealthCheck, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.proof.books import KINDS
+from tests.proof.killing import killed_at
+from tests.proof.machine import tills_of
+from tests.shop import shop
+
+# A daemon that starts on a busy machine.
+PATIENT_S = 300.0
+
+
+def prove(kind: str, examples: int, steps: int, number: int) -> int:
+    """How many calls the cash programs have made. AssertionError with the shortest way to it."""
+    machine = tills_of(kind)
+    run_state_machine_as_test(
+        seed(number)(machine),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    return machine.calls
+
+
+async def kills() -> int:
+    """How often a daemon was killed: at each save of the script, before it and after it."""
+    shop.READY_WITHIN_S = PATIENT_S
+    killed = 0
+    for keeps_last in (False, True):
+        saves = 1
+        while await killed_at(saves, keeps_last=keeps_last):
+            saves += 1
+        killed += saves - 1
+    return killed
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.proof", description=__doc__.partition("\n")[0])
+    parser.add_argument("--examples", type=int, default=500)
+    parser.add_argument("--steps", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--kills", action="store_true")
+    told = parser.parse_args()
+    for kind in KINDS:
+        began = time.perf_counter()
+        calls = prove(kind, told.examples, told.steps, told.seed)
+        took = time.perf_counter() - began
+        _say(f"{kind}: {told.examples} runs, {calls} calls, seed {told.seed}: {took:.0f} s")
+    if told.kills:
+        _say(f"SIGKILL at each save, before it and after it: {asyncio.run(kills())} runs")
+
+
+if __name__ == "__main__":
+    main()
