@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import certifi
 
 from bridge.cli.doctor.findings import Finding, Level, well
 from bridge.cli.doctor.visit import Visit
-from bridge.config.model import Provider
 from bridge.providers.card_file.members import CardFileError, load_members
 
 ANSWERS_WITHIN_S = 5.0
@@ -36,7 +36,7 @@ def check_providers(visit: Visit) -> Iterator[Finding]:
     for provider in visit.config.providers if visit.config else ():
         subject = f"provider {provider.name}"
         if provider.path is not None:
-            yield _members(subject, provider)
+            yield _members(subject, provider.path)
         elif provider.base_url:
             yield from _at(subject, str(provider.base_url))
         if states.get(provider.name) == "refused":
@@ -49,14 +49,12 @@ def check_providers(visit: Visit) -> Iterator[Finding]:
             )
 
 
-def _members(subject: str, provider: Provider) -> Finding:
-    if provider.path is None:
-        raise ValueError(subject)
+def _members(subject: str, path: Path) -> Finding:
     try:
-        load_members(provider.path)
+        load_members(path)
     except CardFileError as error:
         return Finding(subject, Level.WRONG, str(error), "the last good list serves on", "mend that line")
-    return well(subject, f"{provider.path} can be read")
+    return well(subject, f"{path} can be read")
 
 
 def _at(subject: str, url: str) -> Iterator[Finding]:
