@@ -1,6 +1,5 @@
 """What MAXMA's error codes mean for us. Business errors come with status 200 (MAXMA API, "Errors")."""
 
-import re
 from dataclasses import dataclass
 
 from bridge.domain.errors import (
@@ -13,7 +12,7 @@ from bridge.domain.errors import (
     refusal_of,
 )
 from bridge.domain.moves import Away, Done, MoveKind, MoveResult, Refused, Reply, Unknown
-from bridge.domain.personal import mask
+from bridge.providers.told import told
 
 CLIENT_NOT_FOUND = 3
 CLIENT_SUSPENDED = 4
@@ -55,9 +54,6 @@ _MAYBE_OURSELVES = {
     MoveKind.REVERT: {RETURN_AMOUNT, RETURN_PURCHASE, PURCHASE_NOT_FOUND, PURCHASE_DISCARDED},
 }
 
-_LONG_NUMBER = re.compile(r"[0-9]{5,}")
-_MAX_REASON = 200
-
 
 @dataclass(frozen=True, slots=True)
 class ErrorReply:
@@ -68,8 +64,7 @@ class ErrorReply:
 
     @classmethod
     def of(cls, code: int, description: str) -> "ErrorReply":
-        text = _LONG_NUMBER.sub(lambda number: mask(number[0]), description)[:_MAX_REASON]
-        return cls(code, text or f"MAXMA error {code}")
+        return cls(code, told(description) or f"MAXMA error {code}")
 
 
 def lookup_error(error: ErrorReply) -> DeskError:
