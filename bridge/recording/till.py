@@ -3,14 +3,14 @@ personal or belongs to one machine."""
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path, PosixPath
 from typing import Any
 
 import msgspec
 
 from bridge.config.credentials import Secret
-from bridge.config.model import Config, Provider
+from bridge.config.model import Config, Messages, Provider
 from bridge.config.values import Duration, Encoding, Endpoint, Forward, HexBytes, Percent
 from bridge.domain.card import Charset, CheckDigit
 from bridge.domain.member import Member
@@ -19,7 +19,10 @@ from bridge.providers.card_file.members import KEYS, CardFileError, load_members
 SECTIONS = ("till", "scanners", "card_formats", "displays", "printers", "providers", "messages")
 REPLAYED = "replayed"
 """The name of the one credential of a replayed till: that there was a secret may be known."""
-_LEFT_OUT = {"base_url", "path", "ledger", "profile"}
+_LEFT_OUT: Mapping[type, Collection[str]] = {
+    Provider: ("base_url", "path", "ledger", "profile"),
+    Messages: ("templates",),
+}
 
 
 def till_of(config: Config) -> dict[str, Any]:
@@ -83,7 +86,7 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - JSON
 
 
 def _fields(section: msgspec.Struct) -> Mapping[str, Any]:
-    left_out = _LEFT_OUT if isinstance(section, Provider) else set()
+    left_out = _LEFT_OUT.get(type(section), ())
     told = ((field.name, getattr(section, field.name), field.default) for field in msgspec.structs.fields(section))
     return {
         name: _plain(value)

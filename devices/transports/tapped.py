@@ -79,8 +79,11 @@ class TappedStream:
         return self._stream.bytes_written
 
     async def read(self) -> bytes:
-        with _losses_told(self._tap):
+        try:
             data = await self._stream.read()
+        except DeviceError as error:
+            _tell_loss(self._tap, error)
+            raise
         if self._tap.heard is not None:
             self._tap.heard("read", data)
         return data
@@ -90,16 +93,20 @@ class TappedStream:
         if self._tap.heard is not None:
             self._tap.heard("wrote", data)
         try:
-            with _losses_told(self._tap):
-                await self._stream.write(data)
-        except BaseException:  # a cancelled write has gone out in part, too
+            await self._stream.write(data)
+        except BaseException as error:  # a cancelled write has gone out in part, too
             left = len(data) - (self._stream.bytes_written - before)
             self._tap.tell("unsent", str(max(left, 0)).encode())
+            if isinstance(error, DeviceError):
+                _tell_loss(self._tap, error)
             raise
 
     async def drain(self, ahead_bytes: int = 0) -> None:
-        with _losses_told(self._tap):
+        try:
             await self._stream.drain(ahead_bytes)
+        except DeviceError as error:
+            _tell_loss(self._tap, error)
+            raise
 
     async def aclose(self) -> None:
         self._tap.closed()
@@ -138,8 +145,11 @@ class TappedHid:
         return self._device.vendor
 
     async def read_report(self) -> bytes:
-        with _losses_told(self._tap):
+        try:
             report = await self._device.read_report()
+        except DeviceError as error:
+            _tell_loss(self._tap, error)
+            raise
         if self._tap.heard is not None:
             self._tap.heard("read", report)
         return report
@@ -162,12 +172,7 @@ def _refusals_told(tap: Tap) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def _losses_told(tap: Tap) -> Iterator[None]:
+def _tell_loss(tap: Tap, error: DeviceError) -> None:
     """Not that a read has ended because we have closed the device."""
-    try:
-        yield
-    except DeviceError as error:
-        if tap.past:
-            tap.tell("stalled" if isinstance(error, DeviceTimeout) else "lost", str(error).encode())
-        raise
+    if tap.past:
+        tap.tell("stalled" if isinstance(error, DeviceTimeout) else "lost", str(error).encode())

@@ -222,7 +222,7 @@ FRONT = scanner("serial:///dev/pos/front")
 WHOLE = FRONT + POLE + RECEIPT
 SCENES = {
     "scanner-serial": Scene(FRONT + CARD_FILE, scan_all),
-    "scanner-serial-slow": Scene(FRONT + CARD_FILE, scan_slowly),
+    "scanner-serial-slow": Scene(FRONT + "idle_gap_ms = 1000\n" + CARD_FILE, scan_slowly),
     "scanner-keyboard": Scene(scanner("input:///dev/input/front") + CARD_FILE, scan_all),
     "scanner-hid": Scene(scanner("hidraw:///dev/hidraw3") + CARD_FILE, scan_all),
     "displays": Scene(

@@ -76,6 +76,9 @@ class StageBuilder:
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise RecordingError(0, f"its till cannot be set up: {section} are no list of tables")
             document[section] = [self._row(section, row, places) for row in rows]
+        messages = document.get("messages", {})
+        no_wording = {"templates": str(self._folder / "none")}
+        document["messages"] = (messages if isinstance(messages, dict) else {}) | no_wording
         document["socket"] = {"path": str(self._folder / "pos.sock")}
         document["journal"] = {"path": str(self._folder / "journal.db")}
         return document
