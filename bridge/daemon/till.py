@@ -226,7 +226,7 @@ class Till:
             **CodeHandlers(self._desk.codes).table(),
             **QueueHandlers(self._desk.queue, now).table(),
             **PrintingHandlers(self._printing, Drawers(self._devices.queues)).table(),
-            **RecordingHandlers(Recorder(self._taps.wire, lambda: self._taps.config)).table(),
+            **RecordingHandlers(Recorder(self._taps.wire, lambda: self._taps.config, self._devices.pictures)).table(),
         }
 
     async def take_up(self) -> int:

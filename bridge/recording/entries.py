@@ -7,11 +7,14 @@ from typing import Any
 DEVICE, PROVIDER, CLIENT = "device", "provider", "client"
 
 WHATS = {
-    DEVICE: ("opened", "read", "wrote", "unsent", "told", "lost", "stalled", "closed", "refused"),
+    DEVICE: ("opened", "shows", "read", "wrote", "unsent", "told", "lost", "stalled", "closed", "refused"),
     PROVIDER: ("asked", "answered", "failed"),
     CLIENT: ("opened", "subscribed", "sent", "told", "closed"),
 }
 """What can pass where. docs/recordings.md says what each means."""
+
+BYTES = ("read", "wrote", "told")
+"""What is a device's own: bytes in whatever encoding it has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate, pairwise
 
-from bridge.recording.entries import CLIENT, DEVICE, PROVIDER, Entry
+from bridge.recording.entries import BYTES, CLIENT, DEVICE, PROVIDER, Entry
 from bridge.recording.finding import Finder
 from bridge.recording.keystrokes import retyped, scans_of
 from devices.codecs.keys.layouts import Layout
@@ -56,7 +56,7 @@ def _streams(entries: Sequence[Entry]) -> Mapping[tuple[str, str], list[int]]:
     """Where the bytes of each device and direction stand."""
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, entry in enumerate(entries):
-        if entry.kind == DEVICE and entry.what in {"read", "wrote", "told"}:
+        if entry.kind == DEVICE and entry.what in BYTES:
             found[entry.place, entry.what].append(index)
     return found
 

@@ -3,7 +3,7 @@
 import asyncio
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -12,7 +12,7 @@ from bridge.config.model import Config
 from bridge.domain.card import CardFormat
 from bridge.domain.errors import Overloaded
 from bridge.recording.doubles import Doubles
-from bridge.recording.entries import CLIENT, Entry, Recording
+from bridge.recording.entries import CLIENT, DEVICE, Entry, Recording
 from bridge.recording.finding import Finder
 from bridge.recording.masking import Devices, learn, mask
 from bridge.recording.text import written
@@ -20,6 +20,8 @@ from bridge.recording.till import members_of, profiles_of, secrets_of, till_of
 from bridge.recording.wire import Wire
 from devices.codecs.keys.layouts import LAYOUTS
 from devices.printers.profiles import PROFILES
+
+Pictures = Callable[[], Mapping[str, Sequence[str]]]
 
 MAX_BYTES = 8 << 20  # some hours of a till; a display whose rows run writes 100 bytes a second
 ENTRY_BYTES = 100  # what one takes besides its data
@@ -37,8 +39,9 @@ class Finished:
 class Recorder:
     """One recording at a time."""
 
-    def __init__(self, wire: Wire, config: Callable[[], Config]) -> None:
-        """config: gives the one that is in force."""
+    def __init__(self, wire: Wire, config: Callable[[], Config], pictures: Pictures = dict) -> None:
+        """config: gives the one that is in force; pictures: the rows that displays show now, by display."""
+        self._pictures = pictures
         self._wire = wire
         self._config = config
         self._entries: list[Entry] = []
@@ -57,6 +60,8 @@ class Recorder:
         self._began_s, self._own_client = loop.time(), f"{CLIENT}/{client}"
         for place, what, data in self._wire.past():
             self._hear(place, what, data)
+        for name, rows in self._pictures().items():
+            self._hear(f"{DEVICE}/{name}", "shows", "\n".join(rows).encode())
         self._timer = loop.call_later(for_s, self._cease)
         self._wire.listen(self._hear)
 

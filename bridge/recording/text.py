@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from bridge.recording.entries import DEVICE, WHATS, Entry, Recording
+from bridge.recording.entries import BYTES, DEVICE, WHATS, Entry, Recording
 
 HEAD = "pos-bridge-recording"
 VERSION = 1
@@ -85,7 +85,7 @@ def _lines(recording: Recording) -> Iterator[str]:
 def line_of(entry: Entry) -> str:
     head = f"{_seconds(entry.at_ms)} {entry.place} {entry.what}"
     # A device's bytes have an encoding of their own: what is UTF-8 among them is so by chance.
-    encoding = "ascii" if entry.kind == DEVICE else "utf-8"
+    encoding = "ascii" if entry.kind == DEVICE and entry.what in BYTES else "utf-8"
     return f"{head} {escaped(entry.data, encoding)}" if entry.data else head
 
 

@@ -90,6 +90,8 @@ class Scene:
 
     config: str
     play: Callable[[CashProgram, Bench], Awaitable[None]]
+    before: Callable[[CashProgram], Awaitable[object]] | None = None
+    """What has happened before it is recorded."""
 
 
 def scanner(endpoint: str) -> str:
@@ -229,6 +231,11 @@ SCENES = {
         CARD_FILE + "".join(POLE.replace("pole", name) + f'command_set = "{name}"\n' for name in COMMAND_SETS),
         show,
     ),
+    "display-in-use": Scene(
+        POLE + CARD_FILE,
+        lambda cash, _bench: cash.call("display.show", rows=["Спасибо за покупку!", "0,00"]),
+        before=lambda cash: cash.call("display.show", rows=["Спасибо за покупку!", "97,00"]),
+    ),
     "display-unplugged": Scene(POLE + CARD_FILE, pull_the_display),
     "printer-serial": Scene(RECEIPT + CARD_FILE, print_it),
     "printer-paper-out": Scene(RECEIPT + CARD_FILE, run_out_of_paper),
@@ -265,6 +272,9 @@ async def _recorded(scene: Scene, folder: Path) -> str:
         socket = till.config.socket.path
         async with await CashProgram.connect(socket) as recorder, await CashProgram.connect(socket) as cash:
             await _all_open(cash)
+            if scene.before is not None:
+                await scene.before(cash)
+                await asyncio.sleep(0.3)
             await recorder.call("recording.start", for_s=60)
             await scene.play(cash, till.bench)
             await recorder.call("recording.stop")

@@ -8,14 +8,15 @@ from pathlib import Path
 
 LONGEST_LINE_BYTES = 4 << 20
 OWN_ID = "replay"
-"""The id of the one call that is not in the recording."""
+"""The id of calls that are not in the recording."""
 
 
 class ClientPlayer:
-    """told: lines, in their order, without the reply to `subscribe`; changed: set whenever they grow."""
+    """told: lines, in their order; answers: how many replies to `call` came; changed: set whenever either grows."""
 
     def __init__(self, socket: Path) -> None:
         self.told: list[bytes] = []
+        self.answers = 0
         self.changed = asyncio.Event()
         self._socket = socket
         self._writer: asyncio.StreamWriter | None = None
@@ -29,8 +30,11 @@ class ClientPlayer:
 
     async def subscribe(self, topics: Collection[str]) -> None:
         """As the client had before the recording began."""
-        call = {"jsonrpc": "2.0", "id": OWN_ID, "method": "events.subscribe", "params": {"topics": list(topics)}}
-        await self.send(json.dumps(call).encode())
+        await self.call("events.subscribe", topics=list(topics))
+
+    async def call(self, method: str, **params: object) -> None:
+        """A call that is not in the recording; its answer is counted, not kept."""
+        await self.send(json.dumps({"jsonrpc": "2.0", "id": OWN_ID, "method": method, "params": params}).encode())
 
     async def send(self, line: bytes) -> None:
         """Lost where the daemon has hung up: what it would have answered is missing then."""
@@ -53,6 +57,8 @@ class ClientPlayer:
     async def _read(self, reader: asyncio.StreamReader) -> None:
         with contextlib.suppress(ConnectionError, ValueError):
             while line := await reader.readline():
-                if f'"id":"{OWN_ID}"'.encode() not in line:
+                if f'"id":"{OWN_ID}"'.encode() in line:
+                    self.answers += 1
+                else:
                     self.told.append(line.rstrip(b"\n"))
-                    self.changed.set()
+                self.changed.set()

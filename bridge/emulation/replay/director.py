@@ -55,6 +55,7 @@ class Director:
 
     async def play(self) -> None:
         """With the daemon running."""
+        await self._restore_pictures()
         await self._until_quiet()
         for device in self.stage.devices.values():
             device.written.clear()
@@ -71,6 +72,18 @@ class Director:
             self._at_ms, self._at_s = entry.at_ms, asyncio.get_running_loop().time()
         await self._pause(self.ended_ms)
         await self._until_quiet()
+
+    async def _restore_pictures(self) -> None:
+        """Displays are sent only what changes: they must show what they did when the recording began."""
+        shown = [entry for entry in self.entries if (entry.kind, entry.what) == (DEVICE, "shows")]
+        if not shown:
+            return
+        client = ClientPlayer(self.stage.config.socket.path)
+        for entry in shown:
+            rows = entry.data.decode(errors="replace").split("\n")
+            await client.call("display.show", device=entry.name, rows=rows)
+        await self._until(shown[-1], lambda: client.answers >= len(shown), client.changed)
+        await client.close()
 
     async def close(self) -> None:
         for client in self.clients.values():
