@@ -297,6 +297,37 @@ class Unmeasured:
 UNMEASURED = Unmeasured()
 
 
+ALREADY = b"already"
+"""What a late listener is told of something that has been open for long."""
+
+
+class Tap:
+    """A place where bytes pass. heard: who is told what passes, (what, data); None: nobody, which costs one look.
+
+    past: what passed already and a listener that comes late must know; () where nothing is open.
+    """
+
+    __slots__ = ("__weakref__", "heard", "past")
+
+    def __init__(self) -> None:
+        self.heard: Callable[[str, bytes], None] | None = None
+        self.past: tuple[tuple[str, bytes], ...] = ()
+
+    def opened(self, data: bytes = b"") -> None:
+        self.past = (("opened", data or ALREADY),)
+        self.tell("opened", data)
+
+    def closed(self) -> None:
+        """Does nothing where nothing is open."""
+        if self.past:
+            self.past = ()
+            self.tell("closed", b"")
+
+    def tell(self, what: str, data: bytes) -> None:
+        if self.heard is not None:
+            self.heard(what, data)
+
+
 def move_id(store: str, till: str, receipt_id: str, kind: MoveKind, number: int) -> str:
     """The derived id of a move: the same receipt always makes the same ids, journal or no journal.
 

@@ -179,6 +179,19 @@ RULES = (
         ),
         "composition root, the ways on which goods go on",
     ),
+    Rule(
+        "bridge.recording",
+        (
+            "bridge.config",
+            "bridge.domain",
+            "bridge.ports",
+            "bridge.providers.card_file.members",
+            "devices.codecs",
+            "devices.printers.profiles",
+            "msgspec",
+        ),
+        "what passed, as a text without anything personal: values and rules; it opens nothing and knows no device",
+    ),
     Rule("bridge.pace", (), "pauses between attempts, of whatever kind"),
     Rule("bridge.daemon.tally", (), "arithmetic"),
     Rule(

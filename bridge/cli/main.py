@@ -21,6 +21,8 @@ COMMANDS = {
     "learn": ("bridge.cli.installing.learn:learn", "Find out by a scan which device a scanner is."),
     "udev-rules": ("bridge.cli.udev_rules:udev_rules", "Print udev's rules for the devices of this till."),
     "call": ("bridge.cli.call:call", "Call a method of the socket protocol."),
+    "record": ("bridge.cli.record:record", "Record what passes at this till, with nothing personal in it."),
+    "replay": ("bridge.cli.replay:replay", "Play a recording, and say where it comes out otherwise."),
     "emulate-printer": (
         "bridge.cli.emulate_devices:emulate_printer",
         "A receipt printer without a printer, for tests.",

@@ -46,6 +46,11 @@ def load_text(file: Path, text: str) -> Config:
     return _checked(file, parse_toml(file, text), Vault(file.absolute().parent, {}, is_open=False))
 
 
+def from_document(file: Path, document: dict[str, Any], environment: Mapping[str, str]) -> Config:
+    """The configuration that stands in a document, paths meant from `file`'s directory. As `load`."""
+    return _checked(file, document, Vault(file.absolute().parent, environment))
+
+
 def _checked(file: Path, document: dict[str, Any], vault: Vault) -> Config:
     for problem in unknown_keys(document):
         raise ConfigError(file, problem.key_path, problem.what, problem.allowed)

@@ -1,7 +1,7 @@
 """The devices of the configuration, each with its keeper: endpoint, transport, codec and driver joined here."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.config.model import Config, Display, Printer, Scanner
@@ -176,6 +176,10 @@ class DeviceRoom:
     def snapshots(self) -> Sequence[DeviceSnapshot]:
         """All devices as they are now, in the order of the configuration."""
         return [kept.keeper.snapshot() for row in _rows(self._config) if (kept := self._kept.get(row.name))]
+
+    def pictures(self) -> Mapping[str, Sequence[str]]:
+        """The rows of each display that was given any."""
+        return {name: rows for name, glass in self.glasses.items() if (rows := glass.latest.screen.rows)}
 
     def listed(self) -> Sequence[m.Device]:
         """What device.list answers."""

@@ -11,10 +11,13 @@ from bridge.desk.gate import Gate
 from bridge.desk.programme import Programme, Programmes
 from bridge.domain.limits import RedeemRules
 from bridge.domain.policy import Way
+from bridge.ports import Tap
 from bridge.providers import build
 from bridge.providers.card_file.settings import CardFileSettings
 from bridge.providers.maxma.settings import MaxmaSettings
 from bridge.providers.rest.settings import RestSettings
+
+TapOf = Callable[[str], Tap]
 
 # After this nobody waits for an answer of a provider that a reload has replaced.
 OUT_OF_USE_AFTER_S = 130.0  # the longest write_timeout_ms, and some
@@ -32,13 +35,15 @@ class Made:
 class ProgrammeRoom:
     """The till's programmes. ValueError: a provider's own file cannot be read."""
 
-    def __init__(self, config: Config) -> None:
-        self._made = _made(config, {})
+    def __init__(self, config: Config, tap_of: TapOf) -> None:
+        """tap_of: where the exchanges of the provider of that name are heard."""
+        self._tap_of = tap_of
+        self._made = _made(config, tap_of, {})
         self.programmes = Programmes(_programmes(config, self._made))
 
     def prepare(self, config: Config) -> Mapping[str, Made]:
         """What `config` wants, nothing of it in force. A provider whose own settings are as they were stays."""
-        return _made(config, self._made)
+        return _made(config, self._tap_of, self._made)
 
     def apply(self, config: Config, prepared: Mapping[str, Made]) -> tuple[Sequence[Gate], Sequence[Gate]]:
         """What was prepared is in force from now on; the providers that are new, and those that are out of use."""
@@ -60,8 +65,8 @@ async def retire(provider: Gate) -> None:
         await provider.aclose()
 
 
-def _made(config: Config, standing: Mapping[str, Made]) -> dict[str, Made]:
-    settings = {row.name: _SETTINGS[row.kind](config, row) for row in config.providers}
+def _made(config: Config, tap_of: TapOf, standing: Mapping[str, Made]) -> dict[str, Made]:
+    settings = {row.name: _SETTINGS[row.kind](config, row, tap_of(row.name)) for row in config.providers}
     return {row.name: _one(row.kind, settings[row.name], standing.get(row.name)) for row in config.providers}
 
 
@@ -88,7 +93,7 @@ def _programme(provider: Provider, made: Gate) -> Programme:
     return Programme(made, rules, policy)
 
 
-def _maxma(config: Config, provider: Provider) -> MaxmaSettings:
+def _maxma(config: Config, provider: Provider, tap: Tap) -> MaxmaSettings:
     return MaxmaSettings(
         name=provider.name,
         base_url=str(provider.base_url),
@@ -98,10 +103,11 @@ def _maxma(config: Config, provider: Provider) -> MaxmaSettings:
         timeout_ms=provider.timeout_ms,
         write_timeout_ms=provider.write_timeout_ms,
         language=config.till.language,
+        tap=tap,
     )
 
 
-def _rest(config: Config, provider: Provider) -> RestSettings:
+def _rest(config: Config, provider: Provider, tap: Tap) -> RestSettings:
     file = profile_file(provider)
     if file is None:
         raise ValueError(f"provider {provider.name}: `profile` is missing")  # config.checks has refused it before
@@ -117,11 +123,12 @@ def _rest(config: Config, provider: Provider) -> RestSettings:
         language=config.till.language,
         timeout_ms=provider.timeout_ms,
         write_timeout_ms=provider.write_timeout_ms,
+        tap=tap,
         **{name: secret.value for name, secret in secrets.items() if secret},
     )
 
 
-def _card_file(config: Config, provider: Provider) -> CardFileSettings:
+def _card_file(config: Config, provider: Provider, _tap: Tap) -> CardFileSettings:
     if provider.path is None:
         raise ValueError(f"provider {provider.name}: `path` is missing")  # config.checks has refused it before
     return CardFileSettings(
@@ -132,7 +139,7 @@ def _card_file(config: Config, provider: Provider) -> CardFileSettings:
     )
 
 
-_SETTINGS: dict[str, Callable[[Config, Provider], object]] = {
+_SETTINGS: dict[str, Callable[[Config, Provider, Tap], object]] = {
     "maxma": _maxma,
     "locards": _rest,
     "cardlab": _rest,

@@ -21,6 +21,7 @@ from bridge.daemon.programmes import ProgrammeRoom, retire
 from bridge.daemon.reload import Reloader, Reread, reloads_by_signal, status_of
 from bridge.daemon.supervisor import Supervisor
 from bridge.daemon.surroundings import Surroundings
+from bridge.daemon.tapping import TillTaps
 from bridge.daemon.wording import wording_of
 from bridge.desk.desk import Desk, Outside, build_desk
 from bridge.desk.drawer import Drawers
@@ -39,11 +40,13 @@ from bridge.pos.handlers import ReceiptHandlers, TillHandlers, TillInfo
 from bridge.pos.handlers_codes import CodeHandlers
 from bridge.pos.handlers_printing import PrintingHandlers
 from bridge.pos.handlers_queue import QueueHandlers
+from bridge.pos.handlers_recording import RecordingHandlers
 from bridge.pos.handlers_search import SearchHandlers
 from bridge.pos.listening import listen
 from bridge.pos.methods import METHODS, Handler
 from bridge.pos.peer import member_check
 from bridge.pos.server import PosServer, anyone
+from bridge.recording.recorder import Recorder
 from bridge.sd_listen import PassedFds
 from bridge.sd_notify import SystemdNotifier
 from bridge.wording import Wording
@@ -133,6 +136,7 @@ class Parts:
     directory: SqliteDirectory
     programme_room: ProgrammeRoom
     supervisor: Supervisor
+    taps: TillTaps
     web: "WebSide | None"
 
     @property
@@ -146,14 +150,15 @@ async def _open_parts(config: Config, stack: contextlib.AsyncExitStack) -> Parts
         wording = wording_of(config)
         journal = await SqliteJournal.open(config.journal.path)
     stack.push_async_callback(journal.aclose)
-    programme_room = ProgrammeRoom(config)
+    taps = TillTaps(config)
+    programme_room = ProgrammeRoom(config, taps.provider)
     stack.push_async_callback(programme_room.aclose)
     directory = SqliteDirectory(config.directory)
     stack.push_async_callback(directory.aclose)
     web = _web_side(config.http)
     if web:
         stack.callback(web.close)
-    return Parts(wording, journal, directory, programme_room, Supervisor(), web)
+    return Parts(wording, journal, directory, programme_room, Supervisor(), taps, web)
 
 
 class Till:
@@ -168,7 +173,8 @@ class Till:
         self._settings = _desk_settings(config, wording)
         bus = EventBus(now)
         announcer = BusAnnouncer(bus, wording)
-        self._devices = DeviceRoom(config, now, announcer.device, surroundings.hardware, store)
+        self._taps = taps = parts.taps
+        self._devices = DeviceRoom(config, now, announcer.device, taps.hardware(surroundings.hardware), store)
         self.screens = Screens(self._devices.glasses, _idle(config, wording), lambda: now().astimezone())
         self._printing = PrintRoom(parts.journal, self._devices.queues, now, wording.repeat_mark)
         self._desk = build_desk(
@@ -198,6 +204,7 @@ class Till:
             may_connect=member_check([users, *admins]) if users else anyone,
             meter=parts.meter,
             methods={**METHODS, **surroundings.methods},
+            tap_of=taps.client,
         )
 
     def _till_handlers(self, config: Config, *, emulated: bool) -> TillHandlers:
@@ -219,6 +226,7 @@ class Till:
             **CodeHandlers(self._desk.codes).table(),
             **QueueHandlers(self._desk.queue, now).table(),
             **PrintingHandlers(self._printing, Drawers(self._devices.queues)).table(),
+            **RecordingHandlers(Recorder(self._taps.wire, lambda: self._taps.config, self._devices.pictures)).table(),
         }
 
     async def take_up(self) -> int:
@@ -248,6 +256,7 @@ class Till:
         """
         wording, prepared = wording_of(config), self._programme_room.prepare(config)
         self._settings.take_over(_desk_settings(config, wording))
+        self._taps.config = config
         added, retired = self._programme_room.apply(config, prepared)
         for provider in added:
             self.supervisor.spawn(provider.warm_up(), f"warm up {provider.name}")

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 
 from bridge.domain.errors import DeskError
 from bridge.events import Event, EventBus
+from bridge.ports import ALREADY, Tap
 from bridge.pos.dispatch import Dispatcher, Pending, Reply
 from bridge.pos.feed import event_line
 from bridge.pos.framing import FrameDecoder, FrameTooLong
@@ -60,6 +61,10 @@ class Home(Protocol):
 
     def forget(self, connection: "Connection") -> None: ...
 
+    def tap_of(self, number: int) -> Tap:
+        """Where this connection's messages are heard."""
+        ...
+
 
 class Connection(asyncio.Protocol):
     """Frames are begun in their order; replies go out as they are ready."""
@@ -67,6 +72,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, home: Home, number: int) -> None:
         self.caller = Caller(number)
         self._home = home
+        self._tap = home.tap_of(number)
         self._transport: asyncio.Transport
         self._decoder = FrameDecoder()
         self._frames: deque[bytes] = deque()
@@ -88,6 +94,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=REPLAY_PAUSE_BYTES)
         self.caller = peer_of(transport.get_extra_info("socket"), self.caller.connection)
+        self._tap.opened()
         if refusal := self._home.admit(self):
             self._say_last(self._home.dispatcher.refuse(refusal))
             self._transport.close()
@@ -116,6 +123,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - it is gone, for whatever reason
         self._is_leaving = True
         self._subscription = None
+        self._tap.closed()
         self._stop_timing()
         if self._linger:
             self._linger.cancel()
@@ -185,6 +193,7 @@ class Connection(asyncio.Protocol):
     # --- requests --------------------------------------------------------------------------------
 
     def _begin(self, frame: bytes) -> None:
+        self._tap.tell("sent", frame)
         answer = self._home.dispatcher.answer(frame, self.caller)
         subscription, self._asked = self._asked, None
         if isinstance(answer, Pending):
@@ -213,6 +222,8 @@ class Connection(asyncio.Protocol):
             self._outbox.append(reply + b"\n")
         if subscription is not None:
             self._subscription = subscription
+            topics = " ".join(sorted(subscription.topics)).encode()
+            self._tap.past = (("opened", ALREADY), ("subscribed", topics))
             self._catch_up()
 
     def _settle(self) -> None:
@@ -262,10 +273,14 @@ class Connection(asyncio.Protocol):
     def _flush(self) -> None:
         if not self._outbox:
             return
-        data = b"".join(self._outbox)
+        lines = self._outbox.copy()
         self._outbox.clear()
         if self._is_leaving or self._transport.is_closing():
             return
+        data = b"".join(lines)
+        if self._tap.heard is not None:
+            for line in lines:
+                self._tap.heard("told", line.removesuffix(b"\n"))
         self._transport.write(data)
         if self._transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
             self._drop("replies_unread")

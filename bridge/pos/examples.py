@@ -244,6 +244,12 @@ _LISTED_JOB = {
     "is_repeat": False,
 }
 JOBS = Example({"state": "failed"}, {"jobs": [_LISTED_JOB]})
+RECORDING_START = Example({"for_s": 600})
+RECORDING_STOP = Example({}, {"entries": 3, "characters": 100, "is_full": False})
+RECORDING_READ = Example(
+    {"offset": 0},
+    {"text": "pos-bridge-recording 1\ntill {}\n0.013 device/front read 2907418365026\\r\nend 1 2.500\n", "next": None},
+)
 DRAWER = Example({"device": "receipt"})
 DEVICES = Example({}, {"devices": [_DEVICE]})
 SUBSCRIBE = Example(

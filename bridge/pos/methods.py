@@ -251,6 +251,31 @@ METHODS: dict[str, Method] = {
         admin=True,
         errors=(e.NotPermitted, e.ReceiptState),
     ),
+    "recording.start": Method(
+        m.RecordingParams,
+        m.Empty,
+        "Begins to record what passes between the till and its devices, providers and clients, but for this "
+        "connection: for so long, at most 8 MiB. `pos-bridge record` calls it.",
+        examples.RECORDING_START,
+        errors=(e.NotPermitted, e.Overloaded),
+        admin=True,
+    ),
+    "recording.stop": Method(
+        m.NoParams,
+        m.RecordingEnd,
+        "Ends the recording. Cards, phones, names and all other scans are replaced by stand-ins before it answers.",
+        examples.RECORDING_STOP,
+        errors=(e.NotPermitted,),
+        admin=True,
+    ),
+    "recording.read": Method(
+        m.RecordingPlace,
+        m.RecordingPiece,
+        "The file of the recording that was stopped last, piece by piece; it is forgotten with its last piece.",
+        examples.RECORDING_READ,
+        errors=(e.NotPermitted,),
+        admin=True,
+    ),
     "drawer.open": Method(
         m.DrawerParams,
         m.Empty,

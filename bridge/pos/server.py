@@ -11,7 +11,7 @@ from msgspec.json import encode
 
 from bridge.domain.errors import DeskError, NotPermitted, Overloaded
 from bridge.events import Event, EventBus
-from bridge.ports import UNMEASURED, Meter
+from bridge.ports import UNMEASURED, Meter, Tap
 from bridge.pos.connection import Connection, Subscription
 from bridge.pos.dispatch import CashierText, Dispatcher, Reply
 from bridge.pos.feed import Poll, event_line
@@ -38,7 +38,8 @@ def anyone(_caller: Caller) -> bool:
 class PosServer:
     """Serves `handlers`, and by itself `rpc.discover` and the events of `bus`.
 
-    may_connect: asked about each client; who may not is told 1009 and closed.
+    may_connect: asked about each client; who may not is told 1009 and closed. tap_of: where the messages of the
+    connection of this number are heard.
     """
 
     def __init__(  # noqa: PLR0913 - what a till decides for its socket, each once
@@ -51,6 +52,7 @@ class PosServer:
         may_connect: Callable[[Caller], bool] = anyone,
         meter: Meter = UNMEASURED,
         methods: Mapping[str, Method] = METHODS,
+        tap_of: Callable[[int], Tap] = lambda _number: Tap(),
     ) -> None:
         own: dict[str, Handler] = {
             "rpc.discover": Discover(methods),
@@ -62,6 +64,7 @@ class PosServer:
         )
         self.bus = bus
         self._may_connect = may_connect
+        self.tap_of = tap_of
         self.turned_away: Counter[str] = Counter()
         self.tasks: set[asyncio.Task[Reply]] = set()
         self.turns: Turns

@@ -22,7 +22,7 @@ import structlog
 
 from bridge.domain.errors import ProviderRefused, ProviderUnavailable
 from bridge.domain.moves import Away, Unknown
-from bridge.ports import ProviderState
+from bridge.ports import ProviderState, Tap
 from bridge.providers.exchange import HttpReply, HttpRequest, Progress, TransportFault
 from bridge.providers.retry_after import parse_retry_after
 
@@ -56,6 +56,7 @@ class HttpSettings:
     timeout_ms: int = 1500
     write_timeout_ms: int = 10_000
     reads_all: bool = False
+    tap: Tap = field(default_factory=Tap, repr=False)
 
 
 class Fault(Exception):
@@ -210,4 +211,4 @@ def _of_200(decode: Callable[[bytes], T]) -> Callable[[HttpReply], T]:
 def _open(settings: HttpSettings) -> "Transport":
     from bridge.providers.transport import Transport  # noqa: PLC0415 - httpx takes 0.2 s to import: in a thread
 
-    return Transport(settings.base_url, settings.headers, reads_all=settings.reads_all)
+    return Transport(settings.base_url, settings.headers, settings.tap, reads_all=settings.reads_all)

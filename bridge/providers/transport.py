@@ -6,7 +6,9 @@ from collections.abc import Mapping
 import certifi
 import httpx
 
+from bridge.ports import Tap
 from bridge.providers.exchange import HttpReply, HttpRequest, Progress, TransportFault
+from bridge.providers.tapped import TappedExchanges
 
 # The largest honest reply is a page of purchases, some tens of kilobytes; more is a broken or hostile peer.
 MAX_REPLY_BYTES = 1 << 20
@@ -21,7 +23,8 @@ LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=4, keepalive
 class Transport:
     """A pool of connections to one provider. No proxies from the environment, no redirects, no retries."""
 
-    def __init__(self, base_url: str, headers: Mapping[str, str], *, reads_all: bool = False) -> None:
+    def __init__(self, base_url: str, headers: Mapping[str, str], tap: Tap, *, reads_all: bool = False) -> None:
+        self._tap = TappedExchanges(tap)
         self._base_url = base_url.rstrip("/")
         self._reads_all = reads_all
         self._client = httpx.AsyncClient(
@@ -34,6 +37,12 @@ class Transport:
 
     async def send(self, request: HttpRequest, progress: Progress) -> HttpReply:
         """The reply. Raises TransportFault; `progress` tells whether the request may have gone out."""
+        with self._tap.exchange(request, progress) as told:
+            reply = await self._send(request, progress)
+            told(reply)
+            return reply
+
+    async def _send(self, request: HttpRequest, progress: Progress) -> HttpReply:
         try:
             async with self._client.stream(
                 request.method,

@@ -28,6 +28,11 @@ class LatestScreen:
         self._version = 0
         self._changed = asyncio.Event()
 
+    @property
+    def screen(self) -> Screen:
+        """Empty before the first."""
+        return self._screen
+
     def put(self, screen: Screen) -> None:
         self._screen = screen
         self._version += 1

@@ -1,5 +1,6 @@
 """One request to an emulated provider and what it is answered with, faults included. No I/O."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,7 +37,7 @@ class Request:
 class Answer:
     """raw: these bytes instead of HTTP. hang_up: end the connection: "before", "half", "after" the reply, or never.
 
-    drip: a byte at a time; silent: never.
+    drip: a byte at a time; silent: never. held: not before this is set.
     """
 
     body: bytes = b""
@@ -47,6 +48,7 @@ class Answer:
     delay_s: float = 0.0
     drip: bool = False
     silent: bool = False
+    held: asyncio.Event | None = None
 
 
 @dataclass(frozen=True, slots=True)

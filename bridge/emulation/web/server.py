@@ -115,6 +115,8 @@ class _Connection:
         if answer.silent:
             await self._wait_for_end()
             return False
+        if answer.held:
+            await answer.held.wait()
         if answer.delay_s:
             await asyncio.sleep(answer.delay_s)
         if answer.hang_up != "before":

@@ -106,6 +106,7 @@ from bridge.pos.messages.receipts import (
     RedeemParams,
     RedemptionResult,
 )
+from bridge.pos.messages.recording import RecordingEnd, RecordingParams, RecordingPiece, RecordingPlace
 from bridge.pos.messages.stream import Polled, PollParams, Subscribed, SubscribeParams
 
 __all__ = [
@@ -182,6 +183,10 @@ __all__ = [
     "ReceiptIdParams",
     "ReceiptList",
     "ReceiptResult",
+    "RecordingEnd",
+    "RecordingParams",
+    "RecordingPiece",
+    "RecordingPlace",
     "RedeemParams",
     "RedemptionResult",
     "ResolveParams",

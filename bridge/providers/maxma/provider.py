@@ -124,4 +124,5 @@ def _http_settings(settings: MaxmaSettings) -> HttpSettings:
         },
         settings.timeout_ms,
         settings.write_timeout_ms,
+        tap=settings.tap,
     )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from bridge.ports import Tap
+
 
 @dataclass(frozen=True, slots=True)
 class MaxmaSettings:
@@ -15,3 +17,4 @@ class MaxmaSettings:
     timeout_ms: int = 1500
     write_timeout_ms: int = 10_000
     language: str = "ru"
+    tap: Tap = field(default_factory=Tap, repr=False, compare=False)

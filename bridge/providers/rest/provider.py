@@ -179,4 +179,5 @@ def _http_settings(settings: RestSettings) -> HttpSettings:
         settings.timeout_ms,
         settings.write_timeout_ms,
         reads_all=True,
+        tap=settings.tap,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bridge.ports import Tap
 from bridge.providers.rest.profile import Profile
 
 
@@ -22,3 +23,4 @@ class RestSettings:
     password: str = field(default="", repr=False)
     timeout_ms: int = 1500
     write_timeout_ms: int = 10_000
+    tap: Tap = field(default_factory=Tap, repr=False, compare=False)

@@ -1,0 +1,34 @@
+"""Where a till is tapped for its recordings: its devices, providers and clients, each under its name."""
+
+from bridge.config.model import Config, Display, Printer, Scanner
+from bridge.daemon.hardware import Hardware
+from bridge.ports import Tap
+from bridge.recording.entries import CLIENT, DEVICE, PROVIDER
+from bridge.recording.wire import Wire
+from devices.endpoints import Endpoint, parse_endpoint
+from devices.transports.tapped import TappedTransports
+
+
+class TillTaps:
+    """config: the one that is in force; a reload sets another."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.wire = Wire()
+
+    def hardware(self, hardware: Hardware) -> Hardware:
+        """The same, what passes between it and the drivers heard by whoever listens."""
+        return Hardware(TappedTransports(hardware.transports, self.device), hardware.hotplug)
+
+    def device(self, endpoint: Endpoint) -> Tap:
+        """Of the device that the configuration has there."""
+        config = self.config
+        rows: tuple[Scanner | Display | Printer, ...] = (*config.scanners, *config.displays, *config.printers)
+        name = next((row.name for row in rows if parse_endpoint(row.endpoint) == endpoint), "unknown")
+        return self.wire.tap(f"{DEVICE}/{name}")
+
+    def provider(self, name: str) -> Tap:
+        return self.wire.tap(f"{PROVIDER}/{name}")
+
+    def client(self, number: int) -> Tap:
+        return self.wire.tap(f"{CLIENT}/{number}")

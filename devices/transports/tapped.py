@@ -1,0 +1,178 @@
+"""Transports that somebody can listen to: between each opened one and its driver stands its tap.
+
+opened, read, wrote, told (a feature report), lost and stalled (with the reason), unsent (how many bytes of the last
+write), closed, refused (why it could not be opened). What is written is told before it goes out, so that no answer
+comes first.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from devices.descriptor_store import DescriptorStore
+from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint, SerialEndpoint
+from devices.errors import DeviceError, DeviceTimeout
+from devices.transports.base import ByteStream, HidDevice, InputDevice, Transports
+
+
+class Tap(Protocol):
+    """heard: who is told; None: nobody. past: () while the device is not open."""
+
+    heard: Callable[[str, bytes], None] | None
+    past: tuple[tuple[str, bytes], ...]
+
+    def opened(self, data: bytes = b"") -> None: ...
+
+    def closed(self) -> None: ...
+
+    def tell(self, what: str, data: bytes) -> None: ...
+
+
+class TappedTransports:
+    """devices.transports.base.Transports. tap_of: the tap of the device at an endpoint."""
+
+    def __init__(self, transports: Transports, tap_of: Callable[[Endpoint], Tap]) -> None:
+        self._transports = transports
+        self._tap_of = tap_of
+
+    async def open_stream(self, endpoint: Endpoint) -> ByteStream:
+        return await self._tapped(endpoint, self._transports.open_stream(endpoint))
+
+    async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> ByteStream:
+        return await self._tapped(endpoint, self._transports.open_line(endpoint, store))
+
+    async def open_keyboard(self, endpoint: InputEndpoint, *, grab: bool) -> InputDevice:
+        tap = self._tap_of(endpoint)
+        with _refusals_told(tap):
+            device = await self._transports.open_keyboard(endpoint, grab=grab)
+        tap.opened()
+        return TappedKeyboard(device, tap)
+
+    async def open_hid(self, endpoint: HidrawEndpoint, descriptor_mark: bytes) -> HidDevice:
+        tap = self._tap_of(endpoint)
+        with _refusals_told(tap):
+            device = await self._transports.open_hid(endpoint, descriptor_mark)
+        tap.opened(f"{device.vendor:04x}".encode())
+        return TappedHid(device, tap)
+
+    async def _tapped(self, endpoint: Endpoint, opening: Awaitable[ByteStream]) -> ByteStream:
+        tap = self._tap_of(endpoint)
+        with _refusals_told(tap):
+            stream = await opening
+        tap.opened()
+        return TappedStream(stream, tap)
+
+
+class TappedStream:
+    """devices.transports.base.ByteStream."""
+
+    def __init__(self, stream: ByteStream, tap: Tap) -> None:
+        self._stream = stream
+        self._tap = tap
+
+    @property
+    def name(self) -> str:
+        return self._stream.name
+
+    @property
+    def bytes_written(self) -> int:
+        return self._stream.bytes_written
+
+    async def read(self) -> bytes:
+        try:
+            data = await self._stream.read()
+        except DeviceError as error:
+            _tell_loss(self._tap, error)
+            raise
+        if self._tap.heard is not None:
+            self._tap.heard("read", data)
+        return data
+
+    async def write(self, data: bytes) -> None:
+        before = self._stream.bytes_written
+        if self._tap.heard is not None:
+            self._tap.heard("wrote", data)
+        try:
+            await self._stream.write(data)
+        except BaseException as error:  # a cancelled write has gone out in part, too
+            left = len(data) - (self._stream.bytes_written - before)
+            self._tap.tell("unsent", str(max(left, 0)).encode())
+            if isinstance(error, DeviceError):
+                _tell_loss(self._tap, error)
+            raise
+
+    async def drain(self, ahead_bytes: int = 0) -> None:
+        try:
+            await self._stream.drain(ahead_bytes)
+        except DeviceError as error:
+            _tell_loss(self._tap, error)
+            raise
+
+    async def aclose(self) -> None:
+        self._tap.closed()
+        await self._stream.aclose()
+
+
+class TappedKeyboard:
+    """devices.transports.base.InputDevice."""
+
+    def __init__(self, device: InputDevice, tap: Tap) -> None:
+        self._device = device
+        self._tap = tap
+        self.stream: ByteStream = TappedStream(device.stream, tap)
+
+    def key_state(self) -> Collection[int]:
+        return self._device.key_state()
+
+    async def aclose(self) -> None:
+        self._tap.closed()
+        await self._device.aclose()
+
+
+class TappedHid:
+    """devices.transports.base.HidDevice."""
+
+    def __init__(self, device: HidDevice, tap: Tap) -> None:
+        self._device = device
+        self._tap = tap
+
+    @property
+    def name(self) -> str:
+        return self._device.name
+
+    @property
+    def vendor(self) -> int:
+        return self._device.vendor
+
+    async def read_report(self) -> bytes:
+        try:
+            report = await self._device.read_report()
+        except DeviceError as error:
+            _tell_loss(self._tap, error)
+            raise
+        if self._tap.heard is not None:
+            self._tap.heard("read", report)
+        return report
+
+    def send_feature(self, report: bytes) -> None:
+        self._tap.tell("told", report)
+        self._device.send_feature(report)
+
+    async def aclose(self) -> None:
+        self._tap.closed()
+        await self._device.aclose()
+
+
+@contextmanager
+def _refusals_told(tap: Tap) -> Iterator[None]:
+    try:
+        yield
+    except DeviceError as error:
+        tap.tell("refused", str(error).encode())
+        raise
+
+
+def _tell_loss(tap: Tap, error: DeviceError) -> None:
+    """Not that a read has ended because we have closed the device."""
+    if tap.past:
+        tap.tell("stalled" if isinstance(error, DeviceTimeout) else "lost", str(error).encode())
