@@ -13,11 +13,11 @@ demo: $(VENV)/.runtime            ## one whole sale, shown in the terminal
 emulate: $(VENV)/.runtime         ## an emulated till that stays up until Ctrl-C
 	@$(BIN)/pos-bridge run --emulate
 
-test: $(VENV)/.dev                ## the whole suite
+test: $(VENV)/.dev $(VENV)/node   ## the whole suite
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4
 
-bench: $(VENV)/.dev              ## a well-behaved client among hostile ones; takes a minute
-	@$(BIN)/python -m tests.bench.hostile
+bench: $(VENV)/.dev               ## how fast, beside C, asyncio and peers (tests/bench/README.md); takes ten minutes
+	@$(BIN)/python -m tests.bench --json build/bench/bench.json
 
 prove: $(VENV)/.dev               ## what `make test` proves by samples, whole: half an hour
 	@POS_BRIDGE_PROVE=whole $(BIN)/python -m pytest -n auto --maxprocesses 4 tests/proof
@@ -99,4 +99,11 @@ $(VENV)/.runtime: requirements/runtime.txt pyproject.toml
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@echo "installing the tools of the tests ..."
 	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# A JSON-RPC client that is not ours, where there is npm; its tests are left out elsewhere.
+$(VENV)/node: tests/examples/jayson/package-lock.json | $(VENV)/.dev
+	@rm -rf $@ && mkdir -p $@ && cp tests/examples/jayson/package*.json $@
+	@if command -v npm >/dev/null; then npm ci --prefix $@ --ignore-scripts --no-audit --no-fund --silent || \
+		echo "npm cannot fetch jayson: its tests are left out"; fi
 	@touch $@

@@ -24,7 +24,7 @@ DRIVER = (
     *VALUES,
     "structlog",
 )
-EVERYTHING = ("bridge", "devices", "certifi", "click", "h11", "httpx", "msgspec", "rich", "structlog", "tomlkit")
+EVERYTHING = ("bridge", "devices", "certifi", "click", "h11", "httpx", "msgspec", "structlog", "tomlkit")
 
 RULES = (
     Rule("devices", VALUES, "hardware can be used without the bridge, so nothing below here imports it"),

@@ -45,6 +45,9 @@ class LimitDesk:
 
     async def _noted(self, receipt_id: str, basket: Basket) -> Receipt:
         """The receipt with this basket, in memory only: after a crash the cash program asks again."""
+        receipt = live(await self._book.get(receipt_id))
+        if receipt.basket == basket:
+            return receipt
         async with self._book.lock(receipt_id):
             receipt = replace(live(await self._book.get(receipt_id)), basket=basket)
             self._book.note(receipt)

@@ -20,6 +20,7 @@ from bridge.domain.personal import PersonName, Who
 from bridge.domain.receipt import Operation, ReceiptState
 from bridge.ports import Clock
 from bridge.pos import messages as m
+from bridge.pos.at_once import at_once
 from bridge.pos.jsonrpc import InvalidParams
 from bridge.pos.methods import Handler
 from bridge.pos.peer import Caller
@@ -117,7 +118,10 @@ class ReceiptHandlers:
     async def _clear_card(self, params: m.ReceiptIdParams, _caller: Caller) -> None:
         await self._receipts.clear_card(params.receipt_id)
 
-    async def _limits(self, params: m.LimitsParams, _caller: Caller) -> m.Limits:
+    def _limits(self, params: m.LimitsParams, _caller: Caller) -> object:
+        return at_once(self._limited(params))  # a cash program asks with every line that it rings up
+
+    async def _limited(self, params: m.LimitsParams) -> m.Limits:
         basket = basket_of(params.total, params.lines)
         limits = await self._limiting.limits(params.receipt_id, basket, params.wait_ms / 1000)
         return limits_view(limits, self._wording)

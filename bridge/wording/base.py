@@ -34,11 +34,13 @@ class Wording:
         self.date_format = date_format
         self._texts = texts
         self._size = size
+        self._said: dict[tuple[str, str], str] = {}
 
     def take_over(self, other: "Wording") -> None:
         """Say all as `other` does from now on: whoever has this one says it so too."""
         self.date_format = other.date_format
         self._texts, self._size = other._texts, other._size  # noqa: SLF001 - another of this class
+        self._said = {}
 
     def screen(self, name: str) -> tuple[str, ...]:
         """One of the screens that say the same to everybody: "searching", "closed", "idle" …"""
@@ -83,11 +85,11 @@ class Wording:
 
     def error(self, kind: str) -> str:
         """The cashier's sentence for a refusal."""
-        return self._sentence("cashier/error", {"kind": kind})
+        return self._known("cashier/error", "kind", kind)
 
     def reason(self, code: str) -> str:
         """Why `receipt.limits` gives less than hoped for."""
-        return self._sentence("cashier/reason", {"code": code})
+        return self._known("cashier/reason", "code", code)
 
     def task(self, kind: str, state: TaskState, errand: Errand) -> str:
         """What a person is to know and to do: which receipt, whose card, how many points."""
@@ -107,6 +109,13 @@ class Wording:
             "reason": errand.reason,
         }
         return self._sentence("staff/task", values)
+
+    def _known(self, name: str, variable: str, word: str) -> str:
+        """A sentence that hangs on one word of a few, rendered once: a query is not to wait for a template."""
+        key = (name, word)
+        if key not in self._said:
+            self._said[key] = self._sentence(name, {variable: word})
+        return self._said[key]
 
     def _rows(self, name: str, values: Values) -> tuple[str, ...]:
         text = without_marks(self._render(name, values)).rstrip()

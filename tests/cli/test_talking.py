@@ -242,8 +242,8 @@ def test_watch_is_in_colours_on_a_terminal(daemon: Daemon, monkeypatch: pytest.M
     hostile = {**CARD_EVENT, "data": {"state": "absent", "name": "[red]\x1b[2J", "code": CARD}}
     daemon.events = [CARD_EVENT, hostile]
     printed = on_a_terminal(monkeypatch)
-    assert "\x1b[1;32mcard" in printed
-    assert "\x1b[1;31mabsent" in printed
+    assert "\x1b[32m\x1b[1mcard" in printed
+    assert "\x1b[31m\x1b[1mabsent" in printed
     assert COLOURED.sub("", printed).splitlines() == [
         (
             "2026-01-01T10:00:00.000Z  card      card=*********0018  holder=А***  balance=120.00  provider=club  "

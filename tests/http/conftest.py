@@ -1,7 +1,7 @@
 """The HTTP side on a real loopback port, with the canned desk of the socket's tests behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from bridge.http.server import HttpServer, bind, tls_of
 from bridge.http.settings import HttpSettings
 from bridge.http.stream import Events
 from bridge.pos.messages import Device, ProviderStatus, QueueCounts, Status
+from bridge.pos.methods import METHODS, Method
 from bridge.pos.server import PosServer
 from tests.pos.conftest import DEADLINE_S, CannedDesk
 
@@ -58,6 +59,7 @@ class Web:
     bus: EventBus
     measures: Measures = field(default_factory=Measures)
     closing: Closing = field(default_factory=Closing)
+    methods: Mapping[str, Method] = field(default_factory=lambda: METHODS)
     port: int = 0
 
     async def start(self) -> Self:
@@ -67,6 +69,7 @@ class Web:
             cashier_text=lambda kind: f"<{kind}>",
             is_admin=lambda caller: caller.is_process,
             meter=self.measures,
+            methods=self.methods,
         )
         self.turned_away = pos.turned_away
         self.events = Events(self.bus, self.closing, pos.turned_away)

@@ -1,24 +1,19 @@
-"""`make bench`: how long a well-behaved client waits while others misbehave, against no others in the same run.
+"""How long a well-behaved client waits while others misbehave, and how long without them.
 
-Rounds are interleaved, unloaded and loaded, and only ratios mean something: the machine does other things too. The
-daemon is a whole one, emulated, in a process of its own; so is each hostile client.
+Each hostile client is a process of its own; whoever is dropped comes back at once.
 """
 
-import json
 import multiprocessing
 import os
-import re
 import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager, suppress
 
-ROUNDS = 5
+from tests.bench.rounds import Measure, Row
+from tests.bench.serving import emulated_till
+
 CALLS = 1000
 HELLO = b'{"jsonrpc":"2.0","id":1,"method":"bridge.hello"}\n'
 DISCOVER = b'{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}\n'
@@ -112,9 +107,12 @@ class Good:
         self._socket = connected(path)
         self._lines = self._socket.makefile("rb")
 
-    def waits(self) -> list[float]:
-        """How long each of CALLS calls took, in seconds."""
-        return [self._wait() for _ in range(CALLS)]
+    def p99_us(self) -> float:
+        return statistics.quantiles([self._wait() for _ in range(CALLS)], n=100)[98] * 1e6
+
+    def close(self) -> None:
+        self._lines.close()
+        self._socket.close()
 
     def _wait(self) -> float:
         begun = time.perf_counter()
@@ -126,36 +124,33 @@ class Good:
         return took
 
 
-def quantiles(times: list[float]) -> tuple[float, float]:
-    """Median and 99th percentile."""
-    parts = statistics.quantiles(times, n=100)
-    return statistics.median(times), parts[98]
+def meanwhile(hostile: Hostile) -> Callable[[], AbstractContextManager[Measure]]:
+    @contextmanager
+    def enter() -> Iterator[Measure]:
+        with served() as (path, good):
+
+            def measure() -> float:
+                with running(hostile, path):
+                    return good.p99_us()
+
+            yield measure
+
+    return enter
 
 
 @contextmanager
-def emulated_till() -> Iterator[str]:
-    """The socket of a daemon."""
-    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "out").open("w+") as out:
-        daemon = subprocess.Popen(
-            [sys.executable, "-m", "bridge", "run", "--emulate", "--log-level", "error"],
-            stdout=out,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            yield _socket_of(Path(folder) / "out")
-        finally:
-            daemon.terminate()
-            daemon.wait()
+def calm() -> Iterator[Measure]:
+    with served() as (_path, good):
+        yield good.p99_us
 
 
-def _socket_of(out: Path) -> str:
-    ends_at = time.monotonic() + 20
-    while time.monotonic() < ends_at:
-        found = re.search(r"^socket +(\S+)$", out.read_text("utf-8"), re.MULTILINE)
-        if found and Path(found[1]).exists():
-            return found[1]
-        time.sleep(0.05)
-    raise SystemExit("the daemon did not start")
+@contextmanager
+def served() -> Iterator[tuple[str, Good]]:
+    with emulated_till() as path:
+        good = Good(path)
+        good.p99_us()  # warm
+        yield path, good
+        good.close()
 
 
 @contextmanager
@@ -170,41 +165,13 @@ def running(hostile: Hostile, path: str) -> Iterator[None]:
         process.join()
 
 
-def main() -> None:
-    report: dict[str, dict[str, float]] = {}
-    with emulated_till() as path:
-        good = Good(path)
-        good.waits()  # warm
-        for hostile in HOSTILE:
-            rounds = []
-            for _ in range(ROUNDS):
-                calm = quantiles(good.waits())
-                with running(hostile, path):
-                    loaded = quantiles(good.waits())
-                rounds.append((calm, loaded))
-            report[hostile.__name__] = summary(rounds)
-            print(line(hostile.__name__, report[hostile.__name__]), flush=True)  # noqa: T201 - its output
-    if len(sys.argv) > 1:
-        Path(sys.argv[1]).write_text(json.dumps(report, indent=1), "utf-8")
-
-
-def summary(rounds: list[tuple[tuple[float, float], tuple[float, float]]]) -> dict[str, float]:
-    """Medians over the rounds; ratios are taken within a round."""
-    return {
-        "calm_p50_us": statistics.median(calm[0] for calm, _ in rounds) * 1e6,
-        "calm_p99_us": statistics.median(calm[1] for calm, _ in rounds) * 1e6,
-        "p99_us": statistics.median(loaded[1] for _, loaded in rounds) * 1e6,
-        "p50_ratio": statistics.median(loaded[0] / calm[0] for calm, loaded in rounds),
-        "p99_ratio": statistics.median(loaded[1] / calm[1] for calm, loaded in rounds),
-    }
-
-
-def line(name: str, figures: dict[str, float]) -> str:
-    return (
-        f"{name:<22} unloaded p50 {figures['calm_p50_us']:6.0f} µs, p99 {figures['calm_p99_us']:6.0f} µs;"
-        f" meanwhile p99 {figures['p99_us']:7.0f} µs = x {figures['p99_ratio']:5.2f} (p50 x {figures['p50_ratio']:.2f})"
+ROWS = tuple(
+    Row(
+        f"p99 beside: {hostile.__name__.replace('_', ' ')}",
+        "µs",
+        {"ours": meanwhile(hostile), "alone": calm},
+        (),
+        rounds=5,
     )
-
-
-if __name__ == "__main__":
-    main()
+    for hostile in HOSTILE
+)

@@ -1,0 +1,6 @@
+"""The table's rows, in its order."""
+
+from tests.bench.rounds import Row
+from tests.bench.rows import durable, hostile, idle, processes, query, receipt
+
+ROWS: tuple[Row, ...] = (*query.ROWS, *receipt.ROWS, *durable.ROWS, *processes.ROWS, *idle.ROWS, *hostile.ROWS)
