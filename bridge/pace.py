@@ -1,4 +1,7 @@
-"""How long to wait before trying again: growing pauses with jitter, so that tills do not come back all at once."""
+"""How long to wait: before trying again, or until the next time. Always with jitter.
+
+The tills of a chain start together in the morning and lose the same provider: they must not come all at once.
+"""
 
 import random
 from dataclasses import dataclass
@@ -24,3 +27,17 @@ class Pace:
     def luck(self) -> float:
         """About 1.0."""
         return random.uniform(1 - self.spread, 1 + self.spread)  # noqa: S311 - spreads load, guards nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What is done every so often, in seconds."""
+
+    every_s: float
+
+    def first_pause(self) -> float:
+        """Any moment of the span: whoever starts together does not come together."""
+        return self.every_s * random.random()  # noqa: S311 - spreads load, guards nothing
+
+    def pause(self) -> float:
+        return self.every_s * random.uniform(0.75, 1.25)  # noqa: S311 - the same

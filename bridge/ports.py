@@ -3,13 +3,15 @@
 Adapters stand in bridge.providers and bridge.journal; the composition root joins them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
+from bridge.domain.card_list import ListedCard
 from bridge.domain.confirmation import SentCode
 from bridge.domain.known_card import CardPage, KnownCard, NewCard, Registered, Standing
 from bridge.domain.member import Member
@@ -64,6 +66,24 @@ class CardRegister(Protocol):
         Raises ProviderUnavailable (the same card may be given again, whatever became of it) or ProviderRefused (it
         takes no cards of ours at all).
         """
+        ...
+
+
+class CardListFailed(Exception):
+    """The cash program's list of cards cannot be read; str() says which, where and why."""
+
+
+class CardListFile(Protocol):
+    """The cash program's list of cards, where the daemon reads it by itself. Everything raises CardListFailed."""
+
+    path: Path
+
+    async def stamp(self) -> str:
+        """What changes whenever the file does."""
+        ...
+
+    def batches(self) -> AsyncIterator[Sequence[ListedCard]]:
+        """Its rows, some at a time."""
         ...
 
 

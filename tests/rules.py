@@ -145,6 +145,9 @@ RULES = (
         "an adapter: knows SQLite and the port",
     ),
     Rule(
+        "bridge.card_list", ("bridge.domain", "bridge.ports"), "the cash program's list: bytes of a CSV in, values out"
+    ),
+    Rule(
         "bridge.directory",
         ("bridge.domain", "bridge.ports", "bridge.sqlite_thread"),
         "an adapter: what the till remembers of cards; knows SQLite and the port",

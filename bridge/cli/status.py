@@ -42,6 +42,7 @@ def report(answer: dict[str, Any]) -> list[str]:
         ),
         "",
         f"queue: {_queue(queue) or 'not told'}",
+        *_cards(answer.get("sync") or {}),
     ]
 
 
@@ -49,6 +50,24 @@ def _queue(queue: dict[str, Any]) -> str:
     counts = [f"{count} {name}" for name, count in queue.items() if name != "oldest_s"]
     oldest = queue.get("oldest_s")
     return ", ".join([*counts, f"the oldest {duration(oldest)} old"] if oldest else counts)
+
+
+def _cards(sync: dict[str, Any]) -> list[str]:
+    """What the till remembers of cards, and the last exchanges; nothing where it remembers none."""
+    if not sync.get("on"):
+        return []
+    how_often = f"exchanged each {sync['every']}" if sync.get("every") else "exchanged when a person asks"
+    return [
+        f"cards: {sync.get('cards')} remembered for {sync.get('keep')}, {how_often}",
+        *map(_run, _members(sync, "runs")),
+    ]
+
+
+def _run(run: dict[str, Any]) -> str:
+    whose = f" of {run['provider']}" if run.get("provider") else ""
+    counts = ", ".join(f"{run.get(name)} {name}" for name in ("new", "known", "refused"))
+    why = f": {run['reason']}" if run.get("reason") else ""
+    return one_line(f"    {run.get('direction')}{whose}: {run.get('state')} {run.get('ended_at') or ''}, {counts}{why}")
 
 
 def duration(seconds: float) -> str:

@@ -19,6 +19,7 @@ from bridge.config.values import (
     Endpoint,
     Forward,
     HexBytes,
+    Interval,
     Percent,
 )
 from bridge.domain.card import Charset, CheckDigit
@@ -313,24 +314,22 @@ class JournalSettings(Section, frozen=True):
 
 
 class Sync(Section, frozen=True):
-    """The local card directory; off by default (personal data)."""
+    """The local card directory; off by default (personal data): [directory.md](directory.md)."""
 
     every: Annotated[
-        str,
+        Interval,
+        Meta(description='import, then export, with jitter; `""` = only when a person asks (`pos-bridge sync`)'),
+    ] = Interval()
+    keep: Annotated[Duration, Meta(description="how long a card is remembered that no provider confirms")] = Duration(
+        days=400
+    )
+    export_from: Annotated[
+        Path | None,
         Meta(
-            pattern=r"\A([0-9]{1,6}[smhd])?\Z",
-            title='a number with s, m, h or d ("2m"), or ""',
-            description='import, then export, with jitter; `""` = off',
+            description="the cash program's list of cards, a CSV that the service may read (not in /home or /tmp): its "
+            "new cards are exported when it has changed"
         ),
-    ] = ""
-    keep: Annotated[
-        str,
-        Meta(
-            pattern=r"\A[0-9]{1,6}[smhd]\Z",
-            title='a number with s, m, h or d ("400d")',
-            description="how long cards are remembered",
-        ),
-    ] = "400d"
+    ] = None
 
 
 class Config(Section, frozen=True):

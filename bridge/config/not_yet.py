@@ -14,7 +14,6 @@ def _other_than(value: object) -> Callable[[Any], bool]:
 # Key path with [] for every entry; True for a value to come; what serves now.
 ROWS: tuple[tuple[str, Callable[[Any], bool], tuple[str, ...]], ...] = (
     ("till.currency", _other_than("RUB"), ("RUB",)),
-    ("sync.every", _other_than(""), ('""',)),
 )
 
 

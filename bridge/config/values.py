@@ -68,6 +68,13 @@ class Duration(timedelta):
         return f"{seconds // _UNITS[unit]}{unit}"
 
 
+class Interval(Duration):
+    """How often something is done; nothing is never, and is written as ""."""
+
+    def __str__(self) -> str:
+        return super().__str__() if self else ""
+
+
 class Encoding(str):
     """The Python name of a single-byte encoding whose lower half is ASCII."""
 
@@ -144,6 +151,13 @@ def _duration(raw: object) -> Duration:
     return Duration(seconds=int(text[:-1]) * _UNITS[text[-1]])
 
 
+def _interval(raw: object) -> Interval:
+    try:
+        return Interval() if raw == "" else Interval(seconds=_duration(raw).total_seconds())
+    except NotAllowed:
+        raise NotAllowed(f"{quoted(raw)} is not allowed", WORDS[Interval]) from None
+
+
 def _encoding(raw: object) -> Encoding:
     text = _text(raw)
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", text, re.ASCII) or not is_code_page(text):
@@ -218,6 +232,7 @@ WORDS: dict[type, str] = {
     Endpoint: "an endpoint",
     Forward: "wedge, pty:/PATH, event",
     Duration: 'a number with s, m, h or d ("10m")',
+    Interval: 'a number with s, m, h or d ("2m"), or ""',
     Encoding: "cp866, cp1251 or another single-byte encoding",
     HexBytes: 'bytes in hexadecimal, as "1b 74 11"',
     ListenAddress: "ADDRESS:PORT, as 127.0.0.1:8710 or [::1]:8710",
@@ -231,6 +246,7 @@ READERS: dict[type, Callable[[object], object]] = {
     Endpoint: _endpoint,
     Forward: _forward,
     Duration: _duration,
+    Interval: _interval,
     Encoding: _encoding,
     HexBytes: _hex_bytes,
     BaseUrl: _base_url,

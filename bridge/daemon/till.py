@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
+from msgspec import structs
 
 import bridge
 from bridge.config.doors import Http
-from bridge.config.model import Config
+from bridge.config.model import Config, Sync
+from bridge.daemon.card_exchange import sync_service
 from bridge.daemon.descriptor_store import SystemdStore
 from bridge.daemon.device_room import Around, DeviceRoom, stored_names
 from bridge.daemon.failures import start_failures
@@ -29,6 +31,7 @@ from bridge.desk.printing import PrintRoom
 from bridge.desk.programme import Programmes
 from bridge.desk.screens import Screens
 from bridge.desk.settings import DeskSettings
+from bridge.desk.sync.service import SyncService
 from bridge.directory import SqliteDirectory
 from bridge.domain.card import CardFormat
 from bridge.domain.idle import Idle, Night
@@ -42,6 +45,7 @@ from bridge.pos.handlers_printing import PrintingHandlers
 from bridge.pos.handlers_queue import QueueHandlers
 from bridge.pos.handlers_recording import RecordingHandlers
 from bridge.pos.handlers_search import SearchHandlers
+from bridge.pos.handlers_sync import SyncHandlers
 from bridge.pos.listening import listen
 from bridge.pos.methods import METHODS, Handler
 from bridge.pos.peer import member_check
@@ -191,6 +195,8 @@ class Till:
                 parts.meter,
             ),
         )
+        self._sync = sync_service(config.sync, self._settings, parts.directory, programmes, now, supervisor.spawn)
+        self._sync_handlers = _sync_handlers(self._sync, programmes, config.sync)
         till_handlers = self._till_handlers(config, emulated=surroundings.emulated)
         self.status = till_handlers.status
         handlers = self._handlers(wording, till_handlers)
@@ -214,6 +220,7 @@ class Till:
             book=self._desk.book,
             devices=self._devices.listed,
             screens=self.screens,
+            sync=self._sync_handlers.summary,
             clock=now,
             started=now(),
         )
@@ -224,6 +231,7 @@ class Till:
             **till_handlers.table(),
             **SearchHandlers(self._desk.searching, self._programmes).table(),
             **CodeHandlers(self._desk.codes).table(),
+            **self._sync_handlers.table(),
             **QueueHandlers(self._desk.queue, now).table(),
             **PrintingHandlers(self._printing, Drawers(self._devices.queues)).table(),
             **RecordingHandlers(Recorder(self._taps.wire, lambda: self._taps.config, self._devices.pictures)).table(),
@@ -242,6 +250,8 @@ class Till:
         self.screens.start(lambda: self._desk.book.current() is not None)
         self.supervisor.spawn(self._desk.housekeeping.run(), "housekeeping")
         self.supervisor.spawn(self._desk.rescued.run(), "rescued journal")
+        self.supervisor.spawn(self._sync.keep_exchanging(), "exchange of cards")
+        self.supervisor.spawn(self._sync.keep_clearing(), "age of cards")
         for programme in self._programmes:
             self.supervisor.spawn(programme.provider.warm_up(), f"warm up {programme.name}")
 
@@ -287,22 +297,22 @@ def _desk_settings(config: Config, wording: Wording) -> DeskSettings:
     return DeskSettings(
         store=config.till.store,
         till=config.till.name,
-        formats=[
-            CardFormat(
-                provider=row.provider,
-                prefix=row.prefix,
-                length=row.length,
-                charset=row.charset,
-                check_digit=row.check_digit,
-                symbologies=row.symbologies,
-            )
-            for row in config.card_formats
-        ],
+        formats=[CardFormat(**structs.asdict(row)) for row in config.card_formats],
         wording=wording,
         show_card=config.messages.show_card,
         print_on_card=config.messages.print_on_card,
         print_on_close=config.messages.print_on_close,
         keep=config.journal.keep,
+    )
+
+
+def _sync_handlers(service: SyncService, programmes: Programmes, settings: Sync) -> SyncHandlers:
+    return SyncHandlers(
+        service,
+        programmes,
+        every=str(settings.every),
+        keep=str(settings.keep),
+        export_from=str(settings.export_from) if settings.export_from else None,
     )
 
 

@@ -4,6 +4,8 @@ Devices become PTYs, socket pairs and loopback ports, providers become servers o
 goes to a folder of its own. The rest of the configuration stays as it is, and nothing above the seam can tell.
 """
 
+import asyncio
+import shutil
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -189,8 +191,12 @@ class Emulation:
         )
 
     async def _card_file(self, row: Provider, _made: StandIns) -> Provider:
-        """A file of members is no device and no server: it is read as it is, its operations are kept elsewhere."""
-        return msgspec.structs.replace(row, ledger=self._folder / f"ledger-{row.name}.db")
+        """A file of members is no device and no server: a copy of it serves, which may be written to."""
+        if row.path is None:  # config.checks has refused it before
+            return row
+        members = self._folder / f"members-{row.name}{row.path.suffix}"
+        await asyncio.to_thread(shutil.copyfile, row.path, members)
+        return msgspec.structs.replace(row, path=members, ledger=self._folder / f"ledger-{row.name}.db")
 
 
 def _as_fast(here: SerialEndpoint, configured: AnyEndpoint) -> SerialEndpoint:

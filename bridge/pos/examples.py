@@ -80,6 +80,24 @@ _DEVICE = {
     "paper": None,
 }
 
+_SYNC_RUN = {
+    "run_id": "20261122-093000-7",
+    "direction": "export",
+    "provider": None,
+    "dry_run": False,
+    "state": "done",
+    "started_at": _AT,
+    "ended_at": _AT,
+    "seen": 1200,
+    "new": 14,
+    "known": 1180,
+    "refused": 6,
+    "reasons": [{"reason": "no phone", "cards": 6}],
+    "reason": None,
+}
+_SYNC = {"on": True, "every": "2m", "keep": "400d", "cards": 200_000, "next_at": _AT, "runs": [_SYNC_RUN]}
+_REFUSALS = [{"seq": 1, "line": 17, "reason": "no phone"}]
+
 HELLO = Example(
     {"client": "Kassa 3.1"},
     {
@@ -99,7 +117,7 @@ STATUS = Example(
         "devices": [_DEVICE],
         "providers": _PROVIDERS,
         "queue": {"queued": 1, "unknown": 0, "tasks": 0, "oldest_s": 42.125},
-        "sync": {},
+        "sync": _SYNC,
         "uptime_s": 3612.5,
     },
 )
@@ -235,6 +253,24 @@ QUEUE_LIST = Example(
 )
 QUEUE_RETRY = Example({"task_id": "refused:118"})
 QUEUE_RESOLVE = Example({"task_id": "refused:118", "note": "списано и начислено в кабинете, Петрова"})
+SYNC_RUN = Example(
+    {
+        "direction": "export",
+        "rows": [{"line": 17, "card": "2900000000018", "holder": "Иванова Мария", "linked": True}],
+        "more": True,
+    },
+    {"runs": [{**_SYNC_RUN, "state": "running", "ended_at": None}], "accepted": True, "refusals": _REFUSALS},
+)
+SYNC_STATUS = Example(
+    {"run_id": "20261122-093000-7", "wait_ms": 1000},
+    {
+        **_SYNC,
+        "providers": [{"name": "club", "kind": "maxma", "lists": False, "registers": True}],
+        "export_from": "/srv/cash/cards.csv",
+        "run": _SYNC_RUN,
+        "refusals": _REFUSALS,
+    },
+)
 _LISTED_JOB = {
     "job_id": "j-40",
     "state": "failed",

@@ -165,6 +165,7 @@ class TillHandlers:
         book: ReceiptBook,
         devices: Callable[[], Sequence[m.Device]],
         screens: Screens,
+        sync: Callable[[], m.SyncSummary],
         clock: Clock,
         started: datetime,
     ) -> None:
@@ -173,6 +174,7 @@ class TillHandlers:
         self._book = book
         self._devices = devices
         self._screens = screens
+        self._sync = sync
         self._clock = clock
         self._started = started
 
@@ -207,7 +209,7 @@ class TillHandlers:
             devices=list(self._devices()),
             providers=self._providers(),
             queue=self._queue(now),
-            sync={},
+            sync=self._sync(),
             uptime_s=_seconds(now - self._started),
         )
 

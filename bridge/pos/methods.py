@@ -276,6 +276,24 @@ METHODS: dict[str, Method] = {
         errors=(e.NotPermitted,),
         admin=True,
     ),
+    "sync.run": Method(
+        m.SyncRunParams,
+        m.SyncBegun,
+        "Exchanges cards: providers' new ones into the till's directory, the cash program's new ones to providers. "
+        "Answers at once; `sync.status` tells how it goes.",
+        examples.SYNC_RUN,
+        admin=True,
+        errors=(e.NotPermitted, e.Overloaded, e.ProviderRefused),
+    ),
+    "sync.status": Method(
+        m.SyncStatusParams,
+        m.SyncStatus,
+        "What came of exchanges, in numbers; of one run also which cards were passed over, and why.",
+        examples.SYNC_STATUS,
+        admin=True,
+        errors=(e.NotPermitted,),
+        cancellable=True,
+    ),
     "drawer.open": Method(
         m.DrawerParams,
         m.Empty,

@@ -146,6 +146,23 @@ def test_status_of_a_till_without_anything(daemon: Daemon, capsys: pytest.Captur
     assert "EMULATED" not in printed
 
 
+def test_status_tells_of_cards_where_they_are_remembered(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
+    run_of_cards = {
+        "direction": "import",
+        "provider": "staff",
+        "state": "stopped",
+        "ended_at": "2026-01-01T10:00:00.000Z",
+    }
+    counts = {"new": 3, "known": 20, "refused": 0, "reason": "no connection"}
+    told = {"on": True, "every": "2m", "keep": "400d", "cards": 23, "runs": [{**run_of_cards, **counts}]}
+    daemon.answers["bridge.status"] = {"result": {**STATUS, "sync": told}}
+    assert run(["status"]) == 0
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "cards: 23 remembered for 400d, exchanged each 2m",
+        "    import of staff: stopped 2026-01-01T10:00:00.000Z, 3 new, 20 known, 0 refused: no connection",
+    ]
+
+
 def test_status_as_json_is_the_answer_itself(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
     daemon.answers["bridge.status"] = {"result": STATUS}
     assert run(["status", "--json"]) == 0

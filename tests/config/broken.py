@@ -141,7 +141,15 @@ BROKEN = {
     ),
     "duration": (
         TILL + '[sync]\nkeep = "year"',
-        'sync.keep: "year" is not allowed: use a number with s, m, h or d ("400d")',
+        'sync.keep: "year" is not allowed: use a number with s, m, h or d ("10m")',
+    ),
+    "interval": (
+        TILL + '[sync]\nevery = "often"',
+        'sync.every: "often" is not allowed: use a number with s, m, h or d ("2m"), or ""',
+    ),
+    "interval of no length": (
+        TILL + '[sync]\nevery = "0m"',
+        'sync.every: "0m" is not allowed: use a number with s, m, h or d ("2m"), or ""',
     ),
     # values with a reader of their own
     "encoding unknown": (
@@ -321,7 +329,6 @@ BROKEN = {
     # what a later version serves
     "not yet: currency": (TILL + 'currency = "KZT"', 'till.currency: "KZT" is not in this version: use RUB'),
     **POLICIES,
-    "not yet: sync": (TILL + '[sync]\nevery = "2m"', 'sync.every: "2m" is not in this version: use ""'),
     "journal that forgets at once": (
         TILL + '[journal]\nkeep = "30d"',
         'journal.keep: "30d" is too short: use 31d or longer',

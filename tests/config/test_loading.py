@@ -106,8 +106,9 @@ night = "23:00-07:00"
 path = "/var/lib/pos-bridge/journal.db"
 
 [sync]
-every = ""
+every = "2m"
 keep = "400d"
+export_from = "cards.csv"
 """
 
 

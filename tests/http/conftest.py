@@ -17,7 +17,7 @@ from bridge.http.metrics import Measures, Snapshot
 from bridge.http.server import HttpServer, bind, tls_of
 from bridge.http.settings import HttpSettings
 from bridge.http.stream import Events
-from bridge.pos.messages import Device, ProviderStatus, QueueCounts, Status
+from bridge.pos.messages import Device, ProviderStatus, QueueCounts, Status, SyncSummary
 from bridge.pos.methods import METHODS, Method
 from bridge.pos.server import PosServer
 from tests.pos.conftest import DEADLINE_S, CannedDesk
@@ -45,7 +45,7 @@ STATUS = Status(
     ],
     providers=[ProviderStatus(name="club", kind="maxma", state="unavailable")],
     queue=QueueCounts(queued=3, unknown=0, tasks=1, oldest_s=61.5),
-    sync={},
+    sync=SyncSummary(on=False, every=None, keep="400d", cards=None, next_at=None, runs=[]),
     uptime_s=12.5,
 )
 

@@ -42,6 +42,29 @@ async def test_a_toml_gets_one_more_table(tmp_path: Path, before: str) -> None:
     assert (added.holder, added.phone, added.template) == (NEW.holder, NEW.phone, "Клуб")
 
 
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [
+        ("members.csv", "holder;card;balance;phone\nИванова Мария;0017;5;"),
+        ("members.csv", "card;holder;phone;template\n"),
+        ("members.toml", ""),
+    ],
+)
+async def test_what_was_added_is_known_without_reading_the_file_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, before: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(before)
+    file = MembersFile(path)
+    await file.members()
+    for number in range(3):
+        await file.add(NewCard(CardNumber(f"{number}"), NEW.holder, NEW.phone, NEW.template))
+    known = dict(await file.members())
+    assert known == load_members(path)
+    path.write_text(before)
+    assert dict(await file.members()) == load_members(path)
+
+
 async def test_a_card_of_the_file_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "members.csv"
     path.write_text(f"{HEADER}\nИванова Мария;0031;5;\n")

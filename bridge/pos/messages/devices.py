@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from bridge.pos.messages.base import Params, Result, TimeText
+from bridge.pos.messages.sync import SyncSummary
 
 BarcodeType = Literal["EAN13", "CODE128"]
 AlignName = Literal["left", "center", "right"]
@@ -99,7 +100,7 @@ class Status(Result):
     devices: Annotated[list[Device], Meta(description="in the order of the configuration")]
     providers: Annotated[list[ProviderStatus], Meta(description="in the order of the configuration")]
     queue: Annotated[QueueCounts, Meta(description="how much is not settled yet")]
-    sync: Annotated[dict[str, str | None], Meta(description="of the card directory; {} where it is off")]
+    sync: Annotated[SyncSummary, Meta(description="cards that the till remembers, and their exchange")]
     uptime_s: Annotated[float, Meta(description="how long the daemon has run, in seconds")]
 
 

@@ -2,7 +2,10 @@
 
 import asyncio
 import os
+import threading
+from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -12,10 +15,12 @@ from bridge.domain.known_card import CardPage, NewCard, Registered, Registration
 from bridge.domain.member import Member
 from bridge.domain.names import name_begins_with
 from bridge.domain.personal import CardNumber, PersonName, Phone
-from bridge.providers.card_file.appending import addition
+from bridge.providers.card_file.appending import Writing, writing_of
 from bridge.providers.card_file.members import CardFileError, is_csv, load_members
 
 log = structlog.get_logger(__name__)
+
+Stamp = tuple[int, int, int]
 
 # Members in one page of a listing.
 PAGE = 500
@@ -26,9 +31,12 @@ class MembersFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._members: Mapping[str, Member] | None = None
-        self._seen: tuple[int, int, int] | None = None
+        self._members: dict[str, Member] | None = None
+        self._seen: Stamp | None = None
+        self._writing: tuple[Stamp | None, Writing] | None = None
+        self._added: deque[Member] = deque()  # by the thread, not in _members yet, over which the loop may be iterating
         self._adding = asyncio.Lock()
+        self._file = threading.Lock()
         self.fault = ""
 
     async def members(self) -> Mapping[str, Member]:
@@ -36,6 +44,9 @@ class MembersFile:
         await asyncio.to_thread(self._refresh)
         if self._members is None:
             raise CardFileError(self.fault)
+        while self._added:
+            member = self._added.popleft()
+            self._members[member.number.value] = member
         return self._members
 
     async def find(self, who: CardNumber | Phone) -> Member | None:
@@ -75,20 +86,39 @@ class MembersFile:
 
     def _append(self, card: NewCard) -> Registered:
         try:
-            more = addition(self._path.read_bytes(), card, str(self._path), is_csv=is_csv(self._path))
-            with self._path.open("ab") as file:
-                file.write(more)
-                os.fsync(file.fileno())
+            with self._file:
+                self._write(card)
         except UnicodeEncodeError:
             return Registered(Registration.REFUSED, "the file's encoding has no letters for this name")
         except OSError as error:
             raise CardFileError(f"{self._path}: {error.strerror}") from None
         return Registered(Registration.NEW)
 
+    def _write(self, card: NewCard) -> None:
+        """What we add ourselves need not be read again: a list of thousands is added card by card."""
+        before = _stamp(self._path)
+        if self._writing is None or self._writing[0] != before:
+            self._writing = before, writing_of(self._path.read_bytes(), str(self._path), is_csv=is_csv(self._path))
+        writing = self._writing[1]
+        more = writing.addition(card)
+        with self._path.open("ab") as file:
+            file.write(more)
+            os.fsync(file.fileno())
+        after = _stamp(self._path)
+        self._writing = after, replace(writing, ends_line=True)
+        if before == self._seen:
+            self._added.append(writing.member(card))
+            self._seen = after
+
     def _refresh(self) -> None:
+        with self._file:
+            self._read()
+
+    def _read(self) -> None:
         seen = _stamp(self._path)
         if seen is not None and seen == self._seen:
             return
+        self._added.clear()
         try:
             self._members = load_members(self._path)
             self.fault = ""
@@ -100,7 +130,7 @@ class MembersFile:
         self._seen = seen
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
+def _stamp(path: Path) -> Stamp | None:
     """What changes whenever the file does; None when it cannot be looked at."""
     try:
         status = path.stat()
