@@ -247,6 +247,26 @@ class JournalRescue:
 Record = Receipt | Move | StaffTask | PrintJob
 
 
+class PersonalRecords(Protocol):
+    """The durable memory as the place where a person stands. JournalFailed as everywhere."""
+
+    async def receipts_naming(self, person: Person) -> Sequence[str]:
+        """Ids of receipts of which a record (the receipt, a move, a task) may name them."""
+        ...
+
+    async def erase(self, person: Person, receipt_id: str) -> int:
+        """How many records of this receipt do not name them any more. Its caller sees to it that all is settled."""
+        ...
+
+    async def erase_jobs(self, person: Person, job_ids: Sequence[str]) -> int:
+        """The same of printouts that have ended: those that name them, and those of `job_ids`."""
+        ...
+
+    async def seal(self) -> Sequence[str]:
+        """What was overwritten is nowhere in the files; the names of files beside them of which nobody knows."""
+        ...
+
+
 class Journal(Protocol):
     """The durable memory. Everything saved in one call is one transaction."""
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "watch": ("bridge.cli.watch:watch", "Show events as they happen, personal data masked."),
     "queue": ("bridge.cli.queue:queue", "Show what is not settled; retry or resolve it."),
     "sync": ("bridge.cli.sync:sync", "Exchange cards with providers and the cash program's list."),
+    "forget": ("bridge.cli.forget:forget", "Remove a person from this till."),
     "doctor": ("bridge.cli.doctor.command:doctor", "Say what is wrong with this till, and what mends it."),
     "suggest": ("bridge.cli.suggest:suggest", "Print configuration to paste, from another program's settings."),
     "learn": ("bridge.cli.installing.learn:learn", "Find out by a scan which device a scanner is."),

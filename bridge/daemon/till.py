@@ -41,6 +41,7 @@ from bridge.ports import UNMEASURED, Meter
 from bridge.pos.announcer import BusAnnouncer
 from bridge.pos.handlers import ReceiptHandlers, TillHandlers, TillInfo
 from bridge.pos.handlers_codes import CodeHandlers
+from bridge.pos.handlers_forget import ForgetHandlers
 from bridge.pos.handlers_printing import PrintingHandlers
 from bridge.pos.handlers_queue import QueueHandlers
 from bridge.pos.handlers_recording import RecordingHandlers
@@ -186,6 +187,7 @@ class Till:
             Outside(
                 parts.journal,
                 parts.directory,
+                parts.journal,
                 programmes,
                 self.screens,
                 self._printing,
@@ -232,6 +234,7 @@ class Till:
             **SearchHandlers(self._desk.searching, self._programmes).table(),
             **CodeHandlers(self._desk.codes).table(),
             **self._sync_handlers.table(),
+            **ForgetHandlers(self._desk.forgetting).table(),
             **QueueHandlers(self._desk.queue, now).table(),
             **PrintingHandlers(self._printing, Drawers(self._devices.queues)).table(),
             **RecordingHandlers(Recorder(self._taps.wire, lambda: self._taps.config, self._devices.pictures)).table(),

@@ -11,6 +11,7 @@ from bridge.desk.closing_paper import ClosingPaper
 from bridge.desk.confirming import CodeDesk
 from bridge.desk.errands import Errands
 from bridge.desk.exchange import Exchange, MoveIds
+from bridge.desk.forgetting import ForgetDesk
 from bridge.desk.housekeeping import Housekeeping
 from bridge.desk.limiting import LimitDesk
 from bridge.desk.lookups import Lookups
@@ -33,7 +34,7 @@ from bridge.desk.settings import DeskSettings
 from bridge.desk.settler import Settler, Spawn
 from bridge.desk.staff import Staff
 from bridge.pace import Pace
-from bridge.ports import CardDirectory, Clock, Journal, Meter, Unfinished
+from bridge.ports import CardDirectory, Clock, Journal, Meter, PersonalRecords, Unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Outside:
 
     journal: Journal
     directory: CardDirectory
+    personal: PersonalRecords
     programmes: Programmes
     screens: Screens
     printing: PrintRoom
@@ -67,6 +69,7 @@ class Desk:
     preparing: PrepareDesk
     closing: CloseDesk
     queue: QueueDesk
+    forgetting: ForgetDesk
     rescued: RescueWatch
     housekeeping: Housekeeping
     clock: Clock
@@ -112,6 +115,7 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
         redeeming=RedeemDesk(rooms, cards, codes),
         preparing=PrepareDesk(rooms, cards),
         closing=closing,
+        forgetting=ForgetDesk(rooms, outside.directory, outside.personal),
         queue=QueueDesk(rooms, closing, refunds),
         rescued=RescueWatch(outside.journal, book, staff),
         housekeeping=Housekeeping(rooms, closing, Retention(outside.journal, book, clock, settings.keep)),

@@ -12,6 +12,7 @@ from bridge.desk.rooms import Rooms
 from bridge.desk.selling import Wanted
 from bridge.domain.money import NO_POINTS, NOTHING, Money, Points
 from bridge.domain.moves import Move, MoveKind, MoveState, Return
+from bridge.domain.person import FORGOTTEN
 from bridge.domain.personal import CardNumber
 from bridge.domain.policy import PartialRefund, Policy, Way
 from bridge.domain.receipt import Base, Goal, GoalKind, Operation, OutcomeState, Receipt
@@ -106,10 +107,18 @@ class RefundDesk:
             raise ForStaff(Why.NO_PROGRAMME, f"the sale's programme {sold.provider} is not configured any more")
         programme = self._programmes.get(sold.provider)
         reference = base.provider_ref or sale.outcome.provider_ref or ""
-        told = await self._told(refund, base, sold.card, reference, sold.total)
+        told = await self._told(refund, base, self._card_of(sold.card, refund, base), reference, sold.total)
         if is_with_staff:
             raise ForStaff(Why.SALE_WITH_STAFF, SALE_WITH_STAFF, (programme, told))
         return programme, told
+
+    def _card_of(self, sold_with: CardNumber, refund: Refund, base: Base) -> CardNumber:
+        """The sale's card; of a customer who was forgotten since, the one that comes with the refund."""
+        if sold_with.value != FORGOTTEN:
+            return sold_with
+        if not refund.card:
+            raise ForStaff(Why.FORGOTTEN, f"the customer of the sale {base.receipt_id} asked to be forgotten")
+        return self._cards.recognised(refund.card, None).number
 
     async def _of_unknown(self, refund: Refund, base: Base) -> Found:
         card = refund.card or base.card

@@ -46,6 +46,7 @@ class Why(StrEnum):
     NO_LINES = "no_lines"
     NO_TOTAL = "no_total"
     NO_REFERENCE = "no_reference"
+    FORGOTTEN = "forgotten"
     BY_POLICY = "by_policy"
 
 

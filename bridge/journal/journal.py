@@ -10,8 +10,10 @@ from typing import TypeVar
 
 from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import Move
+from bridge.domain.person import Person
 from bridge.domain.receipt import JobState, PrintJob, Receipt, ReceiptState
-from bridge.journal.records import as_text, decode_job, decode_move, decode_receipt, decode_task, row_of
+from bridge.journal.erasing import erasing, erasing_jobs, receipts_naming, slices
+from bridge.journal.records import Row, as_text, decode_job, decode_move, decode_receipt, decode_task, row_of
 from bridge.journal.retention import forgetting, is_left
 from bridge.journal.writer import Writer
 from bridge.ports import JournalRescue, Record, Unfinished
@@ -119,6 +121,36 @@ class SqliteJournal:
         """
         await self._writer.save(forgetting(before))
         return await self._writer.read(lambda connection: is_left(connection, before))
+
+    async def receipts_naming(self, person: Person) -> Sequence[str]:
+        """Ids of receipts of which a record may name this person, in slices: saves go on between them."""
+        found: set[str] = set()
+        for after in await self._writer.read(slices):
+            found |= await self._writer.read(lambda connection: receipts_naming(connection, person, after))  # noqa: B023 - awaited at once
+        return sorted(found)
+
+    async def erase(self, person: Person, receipt_id: str) -> int:
+        """How many records of this receipt do not name the person any more."""
+        return await self._rewrite(lambda connection: erasing(connection, person, receipt_id))
+
+    async def erase_jobs(self, person: Person, job_ids: Sequence[str]) -> int:
+        """The same of printouts that have ended."""
+        changed = [
+            await self._rewrite(lambda connection: erasing_jobs(connection, person, job_ids, after))  # noqa: B023 - the same
+            for after in await self._writer.read(slices)
+        ]
+        return sum(changed)
+
+    async def seal(self) -> Sequence[str]:
+        """What was overwritten is nowhere in the files; the names of damaged journals that were set aside."""
+        await self._writer.read(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+        return sorted(str(file) for file in self.path.parent.glob(f"{self.path.name}.damaged-*"))
+
+    async def _rewrite(self, rows_of: Callable[[sqlite3.Connection], list[Row]]) -> int:
+        rows = await self._writer.read(rows_of)
+        if rows:
+            await self._writer.save(rows)
+        return len(rows)
 
     async def _one(self, decode: Callable[[str], T], query: str, *values: str) -> T | None:
         found = await self._all(decode, query, *values)

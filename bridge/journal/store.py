@@ -234,5 +234,6 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, was_cut_off: bool) -
         raise JournalFailed(f"{path}: this file system cannot hold a journal: put it on a local disk")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what was overwritten is gone: a person may ask to be forgotten
     connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
     migrate(connection)

@@ -271,6 +271,16 @@ SYNC_STATUS = Example(
         "refusals": _REFUSALS,
     },
 )
+FORGET = Example(
+    {"card": "2900000000018"},
+    {
+        "places": [
+            {"place": "directory", "removed": 1, "note": "no exchange brings the card back"},
+            {"place": "journal", "removed": 12, "note": "ids and amounts stay, without a name"},
+        ],
+        "kept": [{"receipt_id": "118", "why": "its provider has not settled it yet"}],
+    },
+)
 _LISTED_JOB = {
     "job_id": "j-40",
     "state": "failed",

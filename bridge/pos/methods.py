@@ -294,6 +294,14 @@ METHODS: dict[str, Method] = {
         errors=(e.NotPermitted,),
         cancellable=True,
     ),
+    "card.forget": Method(
+        m.ForgetParams,
+        m.ForgottenPerson,
+        "A person leaves the till: directory, receipts, tasks and printouts name them no more; ids and amounts stay.",
+        examples.FORGET,
+        admin=True,
+        errors=(e.NotPermitted, e.JournalFailed),
+    ),
     "drawer.open": Method(
         m.DrawerParams,
         m.Empty,

@@ -72,6 +72,7 @@ from bridge.pos.messages.events import (
     ScanData,
     TaskData,
 )
+from bridge.pos.messages.forget import ForgetParams, ForgetPlace, ForgottenPerson, KeptReceipt
 from bridge.pos.messages.queue import (
     ResolveTaskParams,
     Task,
@@ -157,6 +158,9 @@ __all__ = [
     "Event",
     "ExpiringPoints",
     "FiscalParam",
+    "ForgetParams",
+    "ForgetPlace",
+    "ForgottenPerson",
     "FoundCard",
     "FoundCards",
     "Hello",
@@ -166,6 +170,7 @@ __all__ = [
     "JobParams",
     "JobStateName",
     "JobsParams",
+    "KeptReceipt",
     "LimitPoints",
     "Limits",
     "LimitsParams",
