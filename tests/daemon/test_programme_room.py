@@ -9,6 +9,7 @@ from bridge.config.loading import load_text
 from bridge.config.model import Config
 from bridge.daemon.programmes import ProgrammeRoom
 from bridge.domain.errors import ProviderRefused
+from bridge.ports import Tap
 
 TILL = '[till]\nstore = "s"\nname = "t"\n'
 PROVIDER = """
@@ -32,7 +33,7 @@ def provider(name: str, timeout_ms: int = 1500, percent: int = 100) -> str:
 
 @pytest.fixture
 async def room() -> AsyncIterator[ProgrammeRoom]:
-    room = ProgrammeRoom(config(provider("club"), provider("staff")))
+    room = ProgrammeRoom(config(provider("club"), provider("staff")), lambda _name: Tap())
     yield room
     await room.aclose()
 

@@ -114,6 +114,7 @@ class ProofTill:
         outside = Outside(
             journal,
             SqliteDirectory(self._folder / "no-directory"),
+            journal,
             Programmes({"club": programme}),
             Screens({}, Idle(), self._now),
             printing,
