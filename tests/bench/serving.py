@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.building import c_program
-from tests.bench.rounds import Measure
 
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 120.0  # a busy machine starts slowly, and is told of in the noise
 SERVER_CORE, CLIENT_CORE = 0, (os.cpu_count() or 1) - 1
 
 
@@ -103,8 +102,3 @@ def load(path: str, clients: int, request: bytes, kind: str, seconds: float = 1.
     if told.returncode:
         raise SystemExit(f"no load on {path}: {told.stderr.strip()}")
     return Load(*map(float, told.stdout.split()))
-
-
-def median_wait(path: str, request: bytes, kind: str) -> Measure:
-    """One client's median wait, in µs."""
-    return lambda: load(path, 1, request, kind).p50_us
