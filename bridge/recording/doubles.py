@@ -7,8 +7,8 @@ is thrown away with the recording: from a stand-in there is no way back, not eve
 
 import secrets
 from collections.abc import Callable
+from functools import cache
 from hashlib import blake2b
-from itertools import count
 
 from bridge.domain.card import has_ean13_check_digit, has_luhn_check_digit
 
@@ -17,10 +17,12 @@ ALPHABETS = (
     *("aeiouy", "bcdfghjklmnpqrstvwxz", "AEIOUY", "BCDFGHJKLMNPQRSTVWXZ"),
     *("аеиоуыэюя", "бвгджзклмнпрстфхцчшщ", "АЕИОУЫЭЮЯ", "БВГДЖЗКЛМНПРСТФХЦЧШЩ"),
 )
-"""What a character is replaced within. Letters that code pages or keyboards lack, and all others, stay."""
+"""What a character is replaced within; other letters within those that are near by in Unicode."""
 
 _ALPHABET_OF = {char: alphabet for alphabet in ALPHABETS for char in alphabet}
-MOST_TRIES = 10_000
+_NEAR = 32  # where Unicode has an alphabet, neighbours have one script and one length in UTF-8
+_PAGES = ("cp437", "cp850", "cp852", "cp855", "cp858", "cp866", "cp1125", "cp1250", "cp1251", "cp1252")
+MOST_TRIES = 1000
 SHORTEST_LUHN = 12  # below, a right check digit says nothing: each tenth number has one
 
 
@@ -49,24 +51,44 @@ class Doubles:
         self.by_original.setdefault(text, double)
 
     def _draw(self, text: str, keep: int, is_right: Callable[[str], bool]) -> str:
+        """Where nothing is both right and another text, it is another text."""
         has_right_digit = _digit_check(text)
-        drawn = text
-        for attempt in count():
+        for attempt in range(MOST_TRIES):
             drawn = _with_check_digit(text[:keep] + self._scrambled(text, attempt)[keep:], has_right_digit)
             is_free = drawn != text and drawn not in self._taken and drawn not in self.by_original
-            if (is_free and has_right_digit(drawn) and is_right(drawn)) or attempt > MOST_TRIES:
-                break
-        return drawn
+            if is_free and has_right_digit(drawn) and is_right(drawn):
+                return drawn
+        if not any(map(str.isalnum, text)):
+            return text
+        others = (self._scrambled(text, attempt) for attempt in range(MOST_TRIES))
+        return next((drawn for drawn in others if drawn != text), "*" * len(text))
 
     def _scrambled(self, text: str, attempt: int) -> str:
         noise = b""
         while len(noise) < len(text):
             seed = f"{len(noise)}/{attempt}/{text}".encode(errors="surrogateescape")
             noise += blake2b(seed, key=self._key).digest()
-        alphabets = [_ALPHABET_OF.get(char, char) for char in text]
+        alphabets = [_alphabet_of(char) for char in text]
         if text[:1] in "123456789":  # where it stands as a number, a zero at its front would be none
             alphabets[0] = "123456789"
         return "".join(alphabet[byte % len(alphabet)] for alphabet, byte in zip(alphabets, noise, strict=False))
+
+
+@cache
+def _alphabet_of(char: str) -> str:
+    """What may stand for this character: of its kind and case, as long, and in every code page that has it."""
+    if char in _ALPHABET_OF or not char.isalnum():
+        return _ALPHABET_OF.get(char, char)
+    near = map(chr, range(ord(char) // _NEAR * _NEAR, ord(char) // _NEAR * _NEAR + _NEAR))
+    return "".join(other for other in near if _kind_of(other) == _kind_of(char) and _pages_of(char) <= _pages_of(other))
+
+
+def _kind_of(char: str) -> tuple[bool, bool, bool, int]:
+    return char.isalpha(), char.isupper(), char.islower(), len(char.encode(errors="surrogatepass"))
+
+
+def _pages_of(char: str) -> set[str]:
+    return {page for page in _PAGES if char.encode(page, errors="ignore")}
 
 
 def _digit_check(text: str) -> Callable[[str], bool]:

@@ -19,7 +19,7 @@ SHORTEST_NAME = 3
 FEWEST_DIGITS = 4
 
 _TOKEN = re.compile(r"[^\W_]+")
-_RUNS = re.compile(r"[0-9]+|[A-Za-z]+|[А-Яа-яЁё]+|[^0-9A-Za-zА-Яа-яЁё]+")
+_RUNS = re.compile(r"[0-9]+|[A-Za-z\u00c0-\u024f]+|[\u0400-\u052f]+|[^0-9A-Za-z\u00c0-\u024f\u0400-\u052f]+")
 # One pass over a text: what was replaced once must not be taken for an original again.
 _PART = re.compile(
     r"""
@@ -89,9 +89,7 @@ class Finder:
             self.learn_scan(str(item))
 
     def _learn_words(self, text: str) -> None:
-        self._names |= {
-            word.casefold() for word in _TOKEN.findall(text) if len(word) >= SHORTEST_NAME and word.isalpha()
-        }
+        self._names |= {word.lower() for word in _TOKEN.findall(text) if len(word) >= SHORTEST_NAME and word.isalpha()}
 
     def _learn_number(self, text: str) -> None:
         if sum(map(str.isdigit, text)) < SHORTEST_KNOWN or self._phone(text) is not None:
@@ -145,7 +143,7 @@ class Finder:
         return self._token(part[0], else_)
 
     def _token(self, token: str, else_: Callable[[str], str]) -> str:
-        known = self._doubles.by_original.get(token) or self._phone(token)
+        known = self._doubles.by_original.get(token) or self._name(token) or self._phone(token)
         if known:
             return known
         runs = [self._run(run) for run in _RUNS.findall(token)]
@@ -159,11 +157,18 @@ class Finder:
         for start in (0, 1, 2):  # a command's last byte may look like the first of the text
             if known := self._doubles.by_original.get(run[start:]):
                 return run[:start] + known
-        if run.casefold() in self._names:
-            return _in_case_of(run, self._doubles.of(run.casefold()))
+        if known := self._name(run):
+            return known
         if len(run) > LONGEST_INNOCENT and run.isdigit():
             return self._phone(run) or self._doubles.of(run)
         return run
+
+    def _name(self, word: str) -> str | None:
+        """The double of a known name, in the case that it has here."""
+        lower = word.lower()
+        if lower not in self._names:
+            return None
+        return _in_case_of(word, self._doubles.of(lower)) if len(lower) == len(word) else self._doubles.of(word)
 
     def _phone(self, text: str) -> str | None:
         """`text` with the double of the Russian number in it, however it is written; None: it is no phone."""

@@ -122,7 +122,7 @@ def _report_texts(pieces: Pieces) -> list[str]:
 def _report_span(report: bytes) -> tuple[int, int]:
     """Where the data of a report stands: behind its AIM identifier."""
     start = 5 if report[2:3] == b"]" else 6
-    return start, min(start + (report[1] if len(report) > 1 else 0), len(report))
+    return start, max(start, min(start + (report[1] if len(report) > 1 else 0), len(report)))
 
 
 def _text(data: bytes) -> str:

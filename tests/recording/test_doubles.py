@@ -1,5 +1,6 @@
 """Stand-ins: same shape, right check digits, one for one, and no way back."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,25 @@ def test_one_for_one_and_the_same_each_time(texts: list[str]) -> None:
     given_out = [doubles.of(text) for text in texts]
     assert len(set(given_out)) == len(texts)
     assert given_out == [doubles.of(text) for text in texts]
+
+
+@given(st.text(st.characters(categories=["L", "Nd"]), min_size=3, max_size=12))
+def test_no_alphabet_stays_as_it_is(text: str) -> None:
+    double = Doubles().of(text)
+    assert double != text
+    assert len(double.encode()) == len(text.encode()) or double == "*" * len(text)
+
+
+@pytest.mark.parametrize("page", ["cp866", "cp1251", "cp1252", "cp850"])
+def test_what_a_code_page_has_it_has_of_the_double(page: str) -> None:
+    letters = "".join(char for char in bytes(range(128, 256)).decode(page, errors="ignore") if char.isalpha())
+    assert len(Doubles().of(letters).encode(page)) == len(letters)
+
+
+def test_rather_a_wrong_double_than_none() -> None:
+    """All of this number is kept, and nothing is right."""
+    double = Doubles().of("2900000000018", keep=13, is_right=lambda _double: False)
+    assert double != "2900000000018"
 
 
 def test_a_beginning_that_is_kept_stays() -> None:

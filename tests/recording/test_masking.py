@@ -165,6 +165,55 @@ def test_reports_carry_the_double_and_keep_their_frame() -> None:
     assert double.index(b"\x1d") == data.index(b"\x1d")
 
 
+json_values = st.recursive(
+    st.none() | st.integers() | st.text(max_size=12) | st.from_regex(r"[0-9 +()*-]{0,20}", fullmatch=True),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["card", "phone", "name", "holder", "birthDate", "data", "scan_id", "x"]), inner
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["front", "keys", "ключи", "hid", "pole", "receipt"]),
+            st.sampled_from(["read", "wrote", "lost"]),
+            st.binary(max_size=80) | st.text(max_size=20).map(str.encode),
+        ),
+        max_size=6,
+    ),
+    st.lists(json_values, max_size=4),
+    st.lists(st.binary(max_size=40), max_size=3),
+)
+def test_whatever_passed_is_masked_and_stays_as_long(
+    devices: list[tuple[str, str, bytes]], bodies: list[object], rubbish: list[bytes]
+) -> None:
+    entries = [
+        *(Entry(1, f"device/{name}", what, data) for name, what, data in devices),
+        *(Entry(2, "client/1", "sent", json.dumps(body).encode()) for body in bodies),
+        *(answered(body) for body in bodies),
+        *(Entry(3, "client/1", "told", data) for data in rubbish),
+        *(Entry(3, "provider/club", "asked", data) for data in rubbish),
+    ]
+    data = masked(*entries)
+    assert len(data) == len(entries)
+    lengths = [(len(entry.data), len(now)) for entry, now in zip(entries, data, strict=True) if entry.kind == "device"]
+    assert [pair for pair in lengths if pair[0] != pair[1]] == []
+
+
+@pytest.mark.parametrize("name", ["Әлия", "Їжакевич", "Müller", "გიორგი", "Արամ", "李小龍"])
+def test_names_of_other_alphabets_go_too(name: str) -> None:
+    told = Entry(1, "client/1", "told", json.dumps({"text": f"Hello {name}!"}, ensure_ascii=False).encode())
+    message, member = masked(told, answered({"client": {"surname": name, "phone": PHONE}}))
+    double = body_of(member)["client"]["surname"]
+    assert double != name
+    assert json.loads(message)["text"] == f"Hello {double}!"
+
+
 @given(
     st.text("АБВГДабвгдежз", min_size=4, max_size=10),
     st.text("0123456789", min_size=9, max_size=19),
