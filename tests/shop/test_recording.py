@@ -62,6 +62,7 @@ async def test_a_sale_is_recorded_and_comes_out_as_it_did(socket_dir: Path) -> N
     async with open_shop(socket_dir) as shop:
         shop.timeout_ms = shop.write_timeout_ms = 30_000  # of the replay, too: on a busy machine nothing is late
         await shop.start()
+        await shop.logged("device_state", device="receipt", state="online")
         async with await shop.cash_program("scan", "card", "receipt") as cash:
             await recorded(shop, cash, file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -71,7 +72,7 @@ async def test_a_sale_is_recorded_and_comes_out_as_it_did(socket_dir: Path) -> N
     for place in ("device/front read", "device/pole wrote", "device/receipt wrote", "provider/club asked", "client/"):
         assert place in text
     code, out, err = await command("replay", str(file))
-    assert (code, out) == (0, "")
+    assert (code, out) == (0, ""), out
     assert err == f"{file}: no differences\n"
 
 

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 
 from bridge.emulation.replay.clients import ClientPlayer
 from bridge.emulation.replay.outcome import Outcome
-from bridge.emulation.replay.players import PrinterPlayer, answers_in_turn, rounds_of, split_replies, without_queries
+from bridge.emulation.replay.players import (
+    PrinterPlayer,
+    answers_in_turn,
+    rounds_of,
+    split_replies,
+    without_queries,
+    without_questions,
+)
 from bridge.emulation.replay.sameness import Sameness, parsed
 from bridge.emulation.replay.stage import Stage
 from bridge.ports import ALREADY
@@ -99,7 +106,7 @@ class Director:
         for name, device in self.stage.devices.items():
             is_printer = isinstance(device, PrinterPlayer)
             written = bytes(device.written)
-            outcome.written[name] = without_queries(written) if is_printer else written
+            outcome.written[name] = without_questions(written) if is_printer else written
         for name, client in self.clients.items():
             outcome.told[name] = client.told
         return outcome

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.emulation.replay.players import without_queries
+from bridge.emulation.replay.players import without_questions
 from bridge.emulation.replay.provider import ProviderPlayer
 from bridge.emulation.replay.sameness import Sameness, differences, parsed, plain
 from bridge.recording.entries import CLIENT, DEVICE, PROVIDER, Entry
@@ -18,7 +18,7 @@ STILL_GOING_ON_MS = 500
 
 @dataclass(slots=True)
 class Outcome:
-    """written: by device, what it was sent, printers without questions in real time. told: by client, its lines.
+    """written: by device, what it was sent, printers without the questions. told: by client, its lines.
 
     cut_off: places where something was going on when the recording ended; what followed there, nobody knows.
     """
@@ -41,7 +41,7 @@ def recorded(entries: Iterable[Entry], ended_ms: int, printers: Iterable[str]) -
         elif entry.kind == CLIENT and entry.what == "told":
             outcome.told[entry.name].append(entry.data)
     for name in printers:
-        outcome.written[name] = without_queries(outcome.written[name])
+        outcome.written[name] = without_questions(outcome.written[name])
     return outcome
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bridge.recording.entries import Entry
-from devices.codecs.escpos.status import PaperReply, RealTimeReply, StatusDecoder
+from devices.codecs.escpos.status import PAPER_QUERY, STATUS_BACK_ON, PaperReply, RealTimeReply, StatusDecoder
 from devices.emulation.hidraw import EmulatedHidPosScanner
 from devices.emulation.input_node import EmulatedKeyboardScanner
 from devices.emulation.printer_mechanism import Mechanism
@@ -173,6 +173,11 @@ class HidPlayer:
 def without_queries(written: bytes) -> bytes:
     """What a printer was told, less the questions in real time."""
     return QUERY.sub(b"", written)
+
+
+def without_questions(written: bytes) -> bytes:
+    """The same, less every question: how often and when one is asked is a matter of time, not of outcome."""
+    return without_queries(written).replace(PAPER_QUERY, b"").replace(STATUS_BACK_ON, b"")
 
 
 def rounds_of(entries: Iterable[Entry]) -> Iterator[Asked]:
