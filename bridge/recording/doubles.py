@@ -6,7 +6,7 @@ is thrown away with the recording: from a stand-in there is no way back, not eve
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import blake2b
 
@@ -51,17 +51,15 @@ class Doubles:
         self.by_original.setdefault(text, double)
 
     def _draw(self, text: str, keep: int, is_right: Callable[[str], bool]) -> str:
-        """Where nothing is both right and another text, it is another text."""
+        """Where nothing is both right and another text, it is another text, but for letters that have no alphabet."""
         has_right_digit = _digit_check(text)
         for attempt in range(MOST_TRIES):
             drawn = _with_check_digit(text[:keep] + self._scrambled(text, attempt)[keep:], has_right_digit)
             is_free = drawn != text and drawn not in self._taken and drawn not in self.by_original
             if is_free and has_right_digit(drawn) and is_right(drawn):
                 return drawn
-        if not any(map(str.isalnum, text)):
-            return text
         others = (self._scrambled(text, attempt) for attempt in range(MOST_TRIES))
-        return next((drawn for drawn in others if drawn != text), "*" * len(text))
+        return next((drawn for drawn in others if drawn != text), text)
 
     def _scrambled(self, text: str, attempt: int) -> str:
         noise = b""
@@ -76,15 +74,24 @@ class Doubles:
 
 @cache
 def _alphabet_of(char: str) -> str:
-    """What may stand for this character: of its kind and case, as long, and in every code page that has it."""
+    """What may stand for this character: of its kind and case where there is such, as long, and in every code page
+    that has it."""
     if char in _ALPHABET_OF or not char.isalnum():
         return _ALPHABET_OF.get(char, char)
-    near = map(chr, range(ord(char) // _NEAR * _NEAR, ord(char) // _NEAR * _NEAR + _NEAR))
-    return "".join(other for other in near if _kind_of(other) == _kind_of(char) and _pages_of(char) <= _pages_of(other))
+    near = [other for other in _near(char) if _pages_of(char) <= _pages_of(other)]
+    of_its_case = [other for other in near if (other.isupper(), other.islower()) == (char.isupper(), char.islower())]
+    return "".join(of_its_case if len(of_its_case) > 1 else near)
 
 
-def _kind_of(char: str) -> tuple[bool, bool, bool, int]:
-    return char.isalpha(), char.isupper(), char.islower(), len(char.encode(errors="surrogatepass"))
+def _near(char: str) -> Iterator[str]:
+    first = ord(char) // _NEAR * _NEAR
+    for other in map(chr, range(first, first + _NEAR)):
+        if other.isalpha() == char.isalpha() and other.isalnum() and _length(other) == _length(char):
+            yield other
+
+
+def _length(char: str) -> int:
+    return len(char.encode(errors="surrogatepass"))
 
 
 def _pages_of(char: str) -> set[str]:
