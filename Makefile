@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: demo emulate test prove bench check format docs clean install install-files deb
+.PHONY: demo emulate test test-hil prove bench check format docs clean install install-files deb
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runtime            ## one whole sale, shown in the terminal
@@ -22,6 +22,9 @@ bench: $(VENV)/.dev               ## how fast, beside C, asyncio and peers (test
 prove: $(VENV)/.dev               ## what `make test` proves by samples, whole: half an hour
 	@POS_BRIDGE_PROVE=whole $(BIN)/python -m pytest -n auto --maxprocesses 4 tests/proof
 	@$(BIN)/python -m tests.proof --kills
+
+test-hil: $(VENV)/.dev           ## on a real kernel, in a virtual machine (docs/hil.md); skipped where there is no QEMU
+	@$(BIN)/python -m pytest tests/hil --timeout=3600
 
 check: $(VENV)/.dev               ## format, lint, types
 	@$(BIN)/ruff format --check .

@@ -18,9 +18,16 @@ from tests.disks import NoRight, small_disk
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
+# Boots a kernel of its own and takes its time: collected only where it is asked for (make test-hil).
+_HIL = Path(__file__).parent / "hil"
 _DESCRIPTORS = Path("/proc/self/fd")
 _STANDARD_STREAMS = {"0", "1", "2"}  # pytest swaps them to capture output
 _BEFORE = pytest.StashKey[frozenset[str]]()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    is_asked_for = any(Path(asked).resolve().is_relative_to(_HIL) for asked in config.args)
+    return True if collection_path == _HIL and not is_asked_for else None
 
 
 @pytest.fixture

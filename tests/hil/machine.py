@@ -1,0 +1,162 @@
+"""One virtual till: QEMU with a disk that is written to, a USB bus on which things come and go, and its power cord."""
+
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from tests.hil.dialogue import Dialogue, Refused
+from tests.hil.guest import PATIENCE_S, Guest
+from tests.hil.image import Image
+from tests.hil.needs import has_kvm
+
+KERNEL_ARGUMENTS = "root=/dev/vda console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on net.ifnames=0"
+# QEMU's USB keyboard holds 16 events: a press and a release at a time, and then time for the guest to take them.
+KEY_PAUSE_S = 0.05
+QCODES = {"\n": "ret", " ": "spc", "\t": "tab"}
+
+
+class Machine:
+    """`boot` it, `cut` it, `boot` it again: the disk stays. `with` ends it and removes the disk."""
+
+    def __init__(self, image: Image) -> None:
+        self._image = image
+        self._folder = Path(tempfile.mkdtemp(prefix="pos-hil-"))  # short: sockets lie in it
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._monitor: Dialogue | None = None
+        self._agent: Dialogue | None = None
+        self._boots = 0
+        self._make_disk()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.cut()
+        shutil.rmtree(self._folder)
+
+    @property
+    def guest(self) -> Guest:
+        assert self._agent is not None, "not booted"
+        return Guest(self._agent)
+
+    def boot(self) -> None:
+        """Until commands can be run in the guest; its services may be still starting.
+
+        Tried twice: QEMU 7.2 itself has been seen to end in the middle of a boot where it emulates the processor.
+        """
+        try:
+            self._boot()
+        except (OSError, Refused):
+            self.cut()
+            self._boot()
+
+    def _boot(self) -> None:
+        self._boots += 1
+        self._start("qemu-system-x86_64", *self._arguments())
+        self._monitor = self._dialogue("monitor")
+        self._monitor.greeting()
+        self._agent = self._dialogue("agent")
+        self._agent.synchronize(self._boots)
+
+    def cut(self) -> None:
+        """The power cord is pulled: nobody gets to write anything."""
+        for process in reversed(self._processes):
+            process.kill()
+            process.wait()
+        self._processes.clear()
+        for dialogue in (self._monitor, self._agent):
+            if dialogue is not None:
+                dialogue.close()
+        self._monitor = self._agent = None
+        for name in ("monitor", "agent"):  # what is killed leaves its sockets behind
+            (self._folder / name).unlink(missing_ok=True)
+
+    def ask(self, command: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
+        """Any QMP command."""
+        assert self._monitor is not None, "not booted"
+        return self._monitor.ask(command, **arguments)
+
+    def plug(self, driver: str, name: str, **properties: object) -> None:
+        """A USB device of QEMU's own, such as usb-kbd."""
+        self.ask("device_add", driver=driver, id=name, bus="xhci.0", **properties)
+
+    def plug_serial(self, name: str, serial: str) -> Path:
+        """A USB-to-serial converter (0403:6001); the other end of its line is a Unix socket at the path given back."""
+        path = self._folder / name
+        address = {"type": "unix", "data": {"path": str(path)}}
+        backend = {"type": "socket", "data": {"addr": address, "server": True, "wait": False}}
+        self.ask("chardev-add", id=name, backend=backend)
+        self.plug("usb-serial", name, chardev=name, serial=serial, **{"always-plugged": True})
+        return path
+
+    def unplug(self, name: str) -> None:
+        """Until QEMU has let go of it, and of the line that hangs on it."""
+        self.ask("device_del", id=name)
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._is_gone(name) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def type(self, text: str) -> None:
+        """Keys of the keyboard that was plugged in last, lower case and digits."""
+        for character in text:
+            key = {"type": "qcode", "data": QCODES.get(character, character)}
+            events = [{"type": "key", "data": {"down": down, "key": key}} for down in (True, False)]
+            self.ask("input-send-event", events=events)
+            time.sleep(KEY_PAUSE_S)
+
+    def _is_gone(self, name: str) -> bool:
+        peripherals = self.ask("qom-list", path="/machine/peripheral")
+        if name in {peripheral["name"] for peripheral in peripherals}:
+            return False
+        if name not in {line["label"] for line in self.ask("query-chardev")}:
+            return True
+        try:
+            self.ask("chardev-remove", id=name)
+        except Refused:
+            return False  # the device is being taken apart
+        return True
+
+    def _make_disk(self) -> None:
+        options = ("-q", "-f", "qcow2", "-F", "raw", "-b", str(self._image.disk))
+        subprocess.run(["qemu-img", "create", *options, str(self._folder / "disk")], check=True)
+
+    def _arguments(self) -> list[str]:
+        accelerator = ("kvm", "host") if has_kvm() else ("tcg,thread=multi,tb-size=512", "qemu64,+rdrand,-svm")
+        return [
+            *("-machine", "q35,smm=off", "-accel", accelerator[0], "-cpu", accelerator[1], "-smp", "2", "-m", "768"),
+            *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-nic", "none"),
+            *("-kernel", str(self._image.kernel), "-initrd", str(self._image.initramfs), "-append", KERNEL_ARGUMENTS),
+            *("-blockdev", json.dumps(self._block_device()), "-device", "virtio-blk-pci,drive=root"),
+            *("-device", "qemu-xhci,id=xhci,p2=8,p3=8", "-device", "virtio-rng-pci", "-device", "virtio-serial-pci"),
+            *("-chardev", f"socket,id=agent,path={self._folder}/agent,server=on,wait=off"),
+            *("-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"),
+            *("-qmp", f"unix:{self._folder}/monitor,server=on,wait=off", "-serial", f"file:{self._folder}/console"),
+        ]
+
+    def _block_device(self) -> Mapping[str, object]:
+        file = {"driver": "file", "filename": str(self._folder / "disk")}
+        return {"driver": "qcow2", "node-name": "root", "file": file}
+
+    def _start(self, *command: str) -> None:
+        log = (self._folder / f"{command[0]}.log").open("wb")
+        with log:
+            self._processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+
+    def _dialogue(self, name: str) -> Dialogue:
+        path = self._folder / name
+        _wait_for(path)
+        return Dialogue(path, PATIENCE_S)
+
+
+def _wait_for(path: Path) -> None:
+    """Until a program that was started has made its socket."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not path.exists():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{path}: not there within {PATIENCE_S:g} s")
+        time.sleep(0.02)

@@ -1,0 +1,86 @@
+"""Scanners on a real kernel: evdev, uinput, usb-serial, hidraw."""
+
+import socket
+
+import pytest
+
+from tests.devices.forwarding.events import CHESTNY_ZNAK
+from tests.hil.guest import Running
+from tests.hil.till import Till
+
+GOODS = "4006381333931"
+CARD = "2900000000018"
+GRABBED = "[Errno 16]"  # EBUSY
+
+
+@pytest.fixture(scope="module")
+def cash_program(till: Till) -> Running:
+    """The one that goods of the keyboard scanner are typed into."""
+    till.plug("desk")
+    return till.cash_program("desk")
+
+
+def test_keyboard_scanner_is_grabbed(till: Till) -> None:
+    till.plug("desk")
+    node = till.guest.run("ls /dev/input/by-id/*SCAN01*event-kbd").strip()
+    grab = f"from evdev import InputDevice; InputDevice('{node}').grab()"
+    assert GRABBED in till.guest.result(f'python3 -c "{grab}"').errors
+    assert till.device("desk")["claimed"]
+
+
+def test_goods_go_on_and_a_card_does_not(till: Till, cash_program: Running) -> None:
+    card, goods = till.scans_after(lambda: till.machine.type(f"{CARD}\n{GOODS}\n"), count=2)
+    assert (card["card"], goods["card"], goods["data"]) == (CARD, None, GOODS)
+    assert cash_program.until(f"TYPED {GOODS}").count("TYPED") == 1
+
+
+def test_enter_after_a_pause_goes_on(till: Till, cash_program: Running) -> None:
+    (scan,) = till.scans_after(lambda: till.machine.type("4007"))
+    assert scan["data"] == "4007"
+    till.machine.type("\n")
+    cash_program.until("TYPED 4007 ")
+
+
+def test_keyboard_scanner_comes_back(till: Till) -> None:
+    till.plug("desk")
+    till.unplug("desk")
+    till.plug("desk")
+    (scan,) = till.scans_after(lambda: till.machine.type(f"{CARD}\n"))
+    assert scan["card"] == CARD
+
+
+def test_marked_goods_go_on_byte_for_byte(till: Till) -> None:
+    """At the speed of USB: an AIM identifier, mixed case, punctuation, group separators."""
+    node = till.plug("gun")
+    cash_program = till.cash_program("gun")
+    till.guest.put("/run/code", CHESTNY_ZNAK + b"\n")
+    till.guest.run(f"python3 /opt/hil/keyboard.py {node} /run/code")
+    typed = cash_program.until("TYPED").split("TYPED ")[1].rpartition(" ")[0]
+    assert typed.encode().decode("unicode_escape").encode() == CHESTNY_ZNAK
+
+
+def test_serial_scanner_and_its_port(till: Till) -> None:
+    with connected(till) as line:
+        port = till.guest.start("python3 /opt/hil/port.py /run/pos-bridge/line")
+        port.until("OPEN")
+        (card,) = till.scans_after(lambda: line.sendall(f"{CARD}\r".encode()))
+        assert card["card"] == CARD
+        line.sendall(f"{GOODS}\r".encode())
+        assert port.until(GOODS).count("LINE") == 1
+
+
+def test_hid_pos_scanner(till: Till) -> None:
+    node = till.plug("side")
+    report = bytes((2, len(CARD))) + b"]E0" + CARD.encode()
+    write = f"dd of={node} bs=64 status=none"
+    (card,) = till.scans_after(lambda: till.guest.run(write, report.ljust(64, b"\0")))
+    assert (card["card"], card["symbology"]) == (CARD, "EAN-13")
+    till.unplug("side")
+    till.plug("side")
+
+
+def connected(till: Till) -> socket.socket:
+    """The far end of the serial scanner's line."""
+    line = socket.socket(socket.AF_UNIX)
+    line.connect(till.plug("line"))
+    return line

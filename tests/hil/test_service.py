@@ -1,0 +1,42 @@
+"""The service as systemd runs it: within its sandbox, killed."""
+
+import re
+from collections.abc import Callable
+
+from tests.hil.test_scanners import GOODS, connected
+from tests.hil.till import DEVICES, Till, until
+
+EXPOSURE = re.compile(r"Overall exposure level for pos-bridge.service: (\S+)")
+MOST_EXPOSED = 2.0
+
+
+def plug_everything(till: Till) -> None:
+    for name in DEVICES:
+        till.plug(name)
+
+
+def test_sandboxed_service_has_every_class_of_device(till: Till, figure: Callable[[str], None]) -> None:
+    plug_everything(till)
+    told = till.guest.run("systemd-analyze security --no-pager pos-bridge.service | tail -1")
+    found = EXPOSURE.search(told)
+    assert found, told
+    figure(f"systemd-analyze security: {found[1]}, with all of {', '.join(DEVICES)} in use")
+    assert float(found[1]) <= MOST_EXPOSED
+
+
+def test_killed_it_comes_back_with_its_devices_and_its_port_stays_open(till: Till) -> None:
+    plug_everything(till)
+    port = till.guest.start("python3 /opt/hil/port.py /run/pos-bridge/line")
+    port.until("OPEN")
+    before = restarts(till)
+    till.guest.run("systemctl kill --signal=KILL pos-bridge.service")
+    until(lambda: restarts(till), lambda now: now > before)
+    plug_everything(till)
+    with connected(till) as line:
+        line.sendall(f"{GOODS}\r".encode())
+        assert port.until(GOODS).count("LINE") == 1
+
+
+def restarts(till: Till) -> int:
+    """How often systemd had to start it again."""
+    return int(till.guest.run("systemctl show --property=NRestarts --value pos-bridge.service"))
