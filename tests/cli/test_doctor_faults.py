@@ -101,6 +101,12 @@ def test_another_program_has_the_port(till: Till) -> None:
     assert "pty:" in found.mend
 
 
+def test_systemd_keeps_lines_for_the_daemon(till: Till) -> None:
+    """Its descriptor store holds a scanner's line over our restart."""
+    till.process(1, "systemd", till.node)
+    assert till.wrong(check_nodes) == []
+
+
 def test_another_program_has_the_port_by_the_real_proc(tmp_path: Path) -> None:
     """A PTY that a process of its own has open, seen in this machine's /proc."""
     master, slave = os.openpty()

@@ -69,6 +69,18 @@ def test_serial_scanner_and_its_port(till: Till) -> None:
         assert port.until(GOODS).count("LINE") == 1
 
 
+def test_serial_scanner_comes_back_under_another_number(till: Till) -> None:
+    till.plug("line")
+    before = number(till)
+    till.unplug("line")
+    till.machine.plug_serial("other", "OTHER")
+    till.guest.until(f"test -c {before}")
+    with connected(till) as line:
+        assert number(till) != before
+        (card,) = till.scans_after(lambda: line.sendall(f"{CARD}\r".encode()))
+        assert card["card"] == CARD
+
+
 def test_hid_pos_scanner(till: Till) -> None:
     node = till.plug("side")
     report = bytes((2, len(CARD))) + b"]E0" + CARD.encode()
@@ -84,3 +96,8 @@ def connected(till: Till) -> socket.socket:
     line = socket.socket(socket.AF_UNIX)
     line.connect(till.plug("line"))
     return line
+
+
+def number(till: Till) -> str:
+    """The node that the kernel has given to the serial scanner."""
+    return till.guest.run("readlink -f /dev/serial/by-id/*LINE01*").strip()

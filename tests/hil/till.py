@@ -50,7 +50,8 @@ class Till:
         self.guest.put("/etc/pos-bridge/members.csv", (HERE / "members.csv").read_bytes())
         self.guest.run(f"pos-bridge check-config {CONFIGURATION}")
         self.guest.run(f"pos-bridge udev-rules --till > {RULES} && {APPLY_RULES}")
-        self.guest.run("systemctl restart pos-bridge")
+        self.guest.result("systemctl restart pos-bridge")  # in too slow a guest it times out, and is started once more
+        self.guest.until("systemctl is-active pos-bridge")
 
     def ask(self, method: str, **params: object) -> Mapping[str, Any]:
         """The whole reply."""

@@ -64,7 +64,7 @@ def _rights(place: Place, node: Path) -> Finding:
 def _held(visit: Visit, place: Place, node: Path) -> Iterator[Finding]:
     """A line, a printer and a scanner in HID mode are one program's. Key events every desktop reads; only where the
     daemon cannot have them is it of interest who else does."""
-    others = [holder for holder in holders(visit.machine, node) if not holder.is_daemon]
+    others = [holder for holder in holders(visit.machine, node) if not holder.is_ours]
     if not others or (place.endpoint.scheme == "input" and not _is_busy(visit, place.name)):
         return
     wanted = "its scans and bytes go to both, or the daemon cannot have it"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from bridge.cli.machine import Machine
 
+_SYSTEMD = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -16,7 +18,10 @@ class Holder:
     command: str
 
     @property
-    def is_daemon(self) -> bool:
+    def is_ours(self) -> bool:
+        """The daemon, or systemd, whose descriptor store keeps lines and ports open over the daemon's restart."""
+        if self.pid == _SYSTEMD:
+            return True
         words = self.command.split("\0")
         return "run" in words and any(Path(word).name in {"pos-bridge", "bridge"} for word in words)
 
