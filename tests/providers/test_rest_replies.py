@@ -230,3 +230,12 @@ def test_what_a_no_means(means: str, error: type[Exception], reply: type[object]
     no = No(means, "no")
     assert type(lookup_failure(no)) is error
     assert type(verdict(no, "ref")) is reply
+
+
+def test_a_card_that_owes_points_after_a_return_does_not_make_the_return_unknown() -> None:
+    """What the sale had earned was spent before it came back; the operation was made all the same."""
+    reply = MoveReply(reversed="/taken", balance="/balance")
+    result = result_in({"taken": "30", "balance": "-20"}, reply, "s/t/1", None, Units())
+    assert (result.reversed, result.balance_after) == (points(30), None)
+    with pytest.raises(WireError):
+        result_in({"taken": "-30", "balance": "0"}, reply, "s/t/1", None, Units())

@@ -94,7 +94,7 @@ def result_in(document: object, reply: MoveReply, move_id: str, card: CardNumber
         redeemed=_points(document, reply.redeemed, units),
         restored=_points(document, reply.restored, units),
         reversed=_points(document, reply.reversed, units),
-        balance_after=_points(document, reply.balance, units),
+        balance_after=_balance_after(document, reply.balance, units),
         printout=_paper(document, reply.printout),
     )
 
@@ -190,6 +190,12 @@ def _points(document: object, pointer: str | None, units: Units) -> Points | Non
     if not 0 <= worth <= LIMIT:
         raise WireError("an absurd number of points")
     return Points(worth.quantize(CENT, ROUND_DOWN))
+
+
+def _balance_after(document: object, pointer: str | None, units: Units) -> Points | None:
+    """A card whose points were spent before their sale came back owes some: what was done is done all the same."""
+    number = _number(document, pointer)
+    return None if number is not None and number < 0 else _points(document, pointer, units)
 
 
 def _percent(document: object, pointer: str | None) -> Decimal | None:
