@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 import bridge
-from bridge.config.doors import Http
 from bridge.config.model import Config
 from bridge.daemon.descriptor_store import SystemdStore
 from bridge.daemon.device_room import Around, DeviceRoom, stored_names
@@ -150,7 +149,7 @@ async def _open_parts(config: Config, stack: contextlib.AsyncExitStack) -> Parts
     stack.push_async_callback(programme_room.aclose)
     directory = SqliteDirectory(config.directory)
     stack.push_async_callback(directory.aclose)
-    web = _web_side(config.http)
+    web = _web_side(config)
     if web:
         stack.callback(web.close)
     return Parts(wording, journal, directory, programme_room, Supervisor(), web)
@@ -168,7 +167,8 @@ class Till:
         self._settings = _desk_settings(config, wording)
         bus = EventBus(now)
         announcer = BusAnnouncer(bus, wording)
-        self._devices = DeviceRoom(config, now, announcer.device, surroundings.hardware, store)
+        hardware = parts.web.beside(surroundings.hardware) if parts.web else surroundings.hardware
+        self._devices = DeviceRoom(config, now, announcer.device, hardware, store)
         self.screens = Screens(self._devices.glasses, _idle(config, wording), lambda: now().astimezone())
         self._printing = PrintRoom(parts.journal, self._devices.queues, now, wording.repeat_mark)
         self._desk = build_desk(
@@ -261,13 +261,13 @@ class Till:
         return Around(self._desk.cards.handle_scan, self._printing, self.supervisor.spawn)
 
 
-def _web_side(http: Http) -> "WebSide | None":
+def _web_side(config: Config) -> "WebSide | None":
     """What only cash programs that speak HTTP need is imported only for them."""
-    if not http.enabled:
+    if not config.http.enabled:
         return None
     from bridge.daemon.web import WebSide  # noqa: PLC0415
 
-    return WebSide(http)
+    return WebSide(config, now)
 
 
 def now() -> datetime:
