@@ -10,13 +10,12 @@ from bridge.desk.closing_paper import ClosingPaper
 from bridge.desk.deadline import left_until
 from bridge.desk.fingerprint import fingerprint
 from bridge.desk.preparing import standing_points
-from bridge.desk.receipts import live
 from bridge.desk.refunding import Refund, RefundDesk
 from bridge.desk.rooms import Rooms
 from bridge.desk.selling import Wanted, wanted_of_sale
 from bridge.desk.undoing import without_redemption
 from bridge.domain.errors import ReceiptIdReused
-from bridge.domain.errors import ReceiptState as WrongReceiptState
+from bridge.domain.life_cycle import TABLE, Call, entered, is_repeat
 from bridge.domain.member import AttachedCard, Entry, Source
 from bridge.domain.money import Points, money
 from bridge.domain.moves import Purchase
@@ -84,7 +83,7 @@ class CloseDesk:
             await self._cards.attached_by(closing.receipt_id, deadline)
         async with self._book.lock(closing.receipt_id), self._recording:
             known = await self._book.find(closing.receipt_id)
-            if known is None or known.is_live:
+            if known is None or not is_repeat(known.state, Call.CLOSE):
                 receipt, others = await self._closed(known or self._opened_late(closing), closing)
                 await self._book.save(receipt, *others, *self._no_longer_abandoned(receipt))
                 self._let_go(closing.receipt_id)
@@ -100,8 +99,8 @@ class CloseDesk:
         deadline = asyncio.get_running_loop().time() + wait_s
         async with self._book.lock(receipt_id):
             receipt = await self._book.get(receipt_id)
-            if receipt.state is not ReceiptState.CANCELLED:
-                receipt = await self._cancelled(live(receipt))
+            if not is_repeat(receipt.state, Call.CANCEL):
+                receipt = await self._cancelled(receipt)
                 self._cards.drop_held()
                 self._paper.clear_screen()
         await self._settle(receipt, deadline)
@@ -119,7 +118,7 @@ class CloseDesk:
 
     async def give_up(self, receipt: Receipt, task: StaffTask) -> None:
         """Under the receipt's lock: cancel what a person has decided on; `task`, resolved by it, is saved too."""
-        await self._cancelled(live(receipt), task)
+        await self._cancelled(receipt, task)
 
     async def _settle(self, receipt: Receipt, deadline: float) -> None:
         if not receipt.settled:
@@ -130,13 +129,14 @@ class CloseDesk:
         return Receipt(closing.receipt_id, closing.operation or Operation.SALE, self._clock())
 
     async def _closed(self, receipt: Receipt, closing: Closing) -> tuple[Receipt, list[Record]]:
+        state = entered(receipt.receipt_id, receipt.state, Call.CLOSE)
         if closing.operation not in {None, receipt.operation}:
             raise ReceiptIdReused(f"receipt {receipt.receipt_id!r} was opened as a {receipt.operation}")
         card = self._card(receipt, closing)
         closed = replace(
             without_redemption(receipt),
             redemption=receipt.redemption if _number(card) == _number(receipt.card) else None,
-            state=ReceiptState.CLOSED,
+            state=state,
             basket=_basket(receipt, closing),
             base=closing.base or receipt.base,
             card=card,
@@ -193,9 +193,10 @@ class CloseDesk:
         return receipt.card
 
     async def _cancelled(self, receipt: Receipt, resolved: StaffTask | None = None) -> Receipt:
+        state = entered(receipt.receipt_id, receipt.state, Call.CANCEL)
         undone = without_redemption(receipt)
         outcome = Outcome(OutcomeState.DONE if undone.settled else OutcomeState.QUEUED)
-        over = replace(undone, state=ReceiptState.CANCELLED, pending=None, outcome=outcome, closed_at=self._clock())
+        over = replace(undone, state=state, pending=None, outcome=outcome, closed_at=self._clock())
         await self._book.save(over, *([resolved] if resolved else self._no_longer_abandoned(over)))
         self._let_go(over.receipt_id)
         return over
@@ -216,12 +217,10 @@ class CloseDesk:
 
 def may_expire(receipt: Receipt) -> bool:
     """True for an open receipt on which no points hang."""
-    return receipt.state is ReceiptState.OPEN and receipt.redemption is None
+    return TABLE[Call.EXPIRE, receipt.state] is ReceiptState.CANCELLED and receipt.redemption is None
 
 
 def _repeated(receipt: Receipt, closing: Closing) -> Receipt:
-    if receipt.state is ReceiptState.CANCELLED:
-        raise WrongReceiptState(f"receipt {receipt.receipt_id!r} is cancelled")
     if receipt.closed_with != closing.fingerprint:
         raise ReceiptIdReused(f"receipt {receipt.receipt_id!r} was closed with other content")
     return receipt

@@ -14,10 +14,11 @@ from bridge.desk.releasing import release_hold
 from bridge.desk.rooms import Rooms
 from bridge.domain.errors import CardBlocked, OutcomeUnknown, ProviderUnavailable
 from bridge.domain.errors import ReceiptState as WrongReceiptState
+from bridge.domain.life_cycle import Call, entered
 from bridge.domain.money import NO_POINTS, Points
 from bridge.domain.moves import PaperLine, Purchase
 from bridge.domain.quote import Quote, quote_by_percent
-from bridge.domain.receipt import Goal, Operation, Receipt, ReceiptState, RedemptionState
+from bridge.domain.receipt import Goal, Operation, Receipt, RedemptionState
 from bridge.domain.sale import Basket
 from bridge.domain.settlement import standing_sale
 
@@ -103,11 +104,11 @@ class PrepareDesk:
             receipt = live(await self._book.get(receipt_id))
             if receipt.goal != reached:
                 raise WrongReceiptState("the receipt was changed while it was prepared")
-            redemption = receipt.redemption
+            state, redemption = entered(receipt_id, receipt.state, Call.PREPARE), receipt.redemption
             is_spent = reached.purchase is not None and reached.purchase.redeem
             if redemption and is_spent and standing_sale(await self._book.moves(receipt_id)):
                 redemption = replace(redemption, state=RedemptionState.RESERVED)
-            prepared = replace(receipt, basket=basket, redemption=redemption, state=ReceiptState.PREPARED)
+            prepared = replace(receipt, basket=basket, redemption=redemption, state=state)
             await self._book.save(prepared)
 
     async def _printout(self, receipt_id: str) -> tuple[PaperLine, ...]:

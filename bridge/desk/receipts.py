@@ -9,7 +9,7 @@ from bridge.desk.fingerprint import fingerprint
 from bridge.desk.rooms import Rooms
 from bridge.desk.undoing import UNDO_WAIT_S, without_redemption
 from bridge.domain.errors import ReceiptIdReused
-from bridge.domain.errors import ReceiptState as WrongReceiptState
+from bridge.domain.life_cycle import Call, entered
 from bridge.domain.receipt import Base, Operation, Receipt, ReceiptState
 from bridge.domain.sale import Cashier
 
@@ -28,14 +28,16 @@ class ReceiptDesk:
         opened_with = fingerprint(operation, base, cashier)
         async with self._book.lock(receipt_id):
             known = await self._book.find(receipt_id)
+            state = entered(receipt_id, known.state if known else None, Call.OPEN)
             if known is not None:
-                if known.is_live and known.opened_with == opened_with:
+                if known.opened_with == opened_with:
                     return known
-                raise ReceiptIdReused(f"receipt {receipt_id!r} is already {known.state}")
+                raise ReceiptIdReused(f"receipt {receipt_id!r} was opened with other content")
             receipt = Receipt(
                 receipt_id,
                 operation,
                 self._clock(),
+                state,
                 base=base,
                 cashier=cashier,
                 opened_with=opened_with,
@@ -70,7 +72,6 @@ class ReceiptDesk:
 
 
 def live(receipt: Receipt) -> Receipt:
-    """`receipt` if it is open or prepared, else ReceiptState (1007)."""
-    if not receipt.is_live:
-        raise WrongReceiptState(f"receipt {receipt.receipt_id!r} is {receipt.state}")
+    """`receipt` if it can still be selected, so takes calls, else ReceiptState (1007)."""
+    entered(receipt.receipt_id, receipt.state, Call.SELECT)
     return receipt

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bridge.domain.receipt import Goal, GoalKind, Receipt, ReceiptState, RedemptionState
+from bridge.domain.life_cycle import Call, entered
+from bridge.domain.receipt import Goal, GoalKind, Receipt, RedemptionState
 
 # Calls that only undo have no wait_ms of their own: the protocol's usual one.
 UNDO_WAIT_S = 1.5
@@ -10,14 +11,15 @@ UNDO_WAIT_S = 1.5
 
 def without_hold(receipt: Receipt) -> Receipt:
     """The receipt open again, wanting nothing to stand at the provider; the settler undoes what does."""
+    state = entered(receipt.receipt_id, receipt.state, Call.CANCEL_REDEEM)
     if receipt.goal.kind is GoalKind.NOTHING:
-        return replace(receipt, state=ReceiptState.OPEN)
+        return replace(receipt, state=state)
     redemption = receipt.redemption
     if redemption and redemption.state is RedemptionState.RESERVED:
         redemption = replace(redemption, state=RedemptionState.NOTED)
     elif receipt.written_off:
         redemption = None  # they go back onto the card
-    return replace(receipt, state=ReceiptState.OPEN, redemption=redemption, goal=Goal(), settled=False)
+    return replace(receipt, state=state, redemption=redemption, goal=Goal(), settled=False)
 
 
 def without_redemption(receipt: Receipt) -> Receipt:
