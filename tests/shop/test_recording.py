@@ -71,7 +71,7 @@ async def test_a_sale_is_recorded_and_comes_out_as_it_did(socket_dir: Path) -> N
     for place in ("device/front read", "device/pole wrote", "device/receipt wrote", "provider/club asked", "client/"):
         assert place in text
     code, out, err = await command("replay", str(file))
-    assert (code, out) == (0, "")
+    assert (code, out) == (0, ""), out
     assert err == f"{file}: no differences\n"
 
 

@@ -64,12 +64,22 @@ async def panel(
 
 def _bound(port: int) -> tuple[HttpSettings, socket.socket]:
     """On the usual port, or on any where another program has it."""
+    settings = HttpSettings(host=HOST, port=port, token="")
     try:
-        settings = HttpSettings(host=HOST, port=port, token="")
-        return settings, bind(settings)
+        sock = bind(settings)
     except CannotListen:
-        settings = HttpSettings(host=HOST, port=0, token="")
-        return settings, bind(settings)
+        return _anywhere()
+    try:
+        sock.listen()  # two may bind a port that neither listens on yet
+    except OSError:
+        sock.close()
+        return _anywhere()
+    return settings, sock
+
+
+def _anywhere() -> tuple[HttpSettings, socket.socket]:
+    settings = HttpSettings(host=HOST, port=0, token="")
+    return settings, bind(settings)
 
 
 async def _style(_request: Request) -> Response:
