@@ -20,8 +20,6 @@ from bridge.panel.words import Words
 from bridge.pos import messages as m
 from devices.emulation.display import EmulatedDisplay
 
-ASKED_LAST = 8
-
 
 def desk_sections(stage: Stage, scenarios: list[Scenario], ask: Ask) -> list[Section]:
     """The whole panel, in its order."""
