@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the name that the standard gives to a reference to an element
-DEADLINE_S = 20.0
+DEADLINE_S = 40.0
 ARGUMENTS = (
     "--headless=new",
     "--no-sandbox",
@@ -66,9 +66,17 @@ class Browser:
 
     def until(self, selector: str, is_right: Callable[[str], bool]) -> str:
         """The text there once it is right: the page has changed by itself."""
+        return self._until(lambda: self.text(selector), is_right, selector)
+
+    def until_labelled(self, selector: str, is_right: Callable[[str], bool]) -> str:
+        """The same of what a screen reader says of a picture."""
+        script = f"const e = document.querySelector({selector!r}); return e ? e.getAttribute('aria-label') : ''"
+        return self._until(lambda: str(self.run(script)), is_right, selector)
+
+    def _until(self, look: Callable[[], str], is_right: Callable[[str], bool], what: str) -> str:
         end = time.monotonic() + DEADLINE_S
-        while not is_right(text := self.text(selector)):
-            assert time.monotonic() < end, f"{selector} still says {text!r}"
+        while not is_right(text := look()):
+            assert time.monotonic() < end, f"{what} still says {text!r}"
         return text
 
     def screenshot(self, file: Path) -> None:
