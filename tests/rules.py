@@ -135,6 +135,22 @@ RULES = (
         "the same methods and events over HTTP: it stands before the socket's dispatcher, never beside it",
     ),
     Rule(
+        "bridge.panel",
+        (
+            "bridge.events",
+            "bridge.masking",
+            "bridge.pos",
+            "bridge.ports",
+            "devices.together",
+            "jinja2",
+            "markupsafe",
+            "msgspec",
+            "starlette",
+        ),
+        "the page of a till: asks and overhears the socket's dispatcher, and changes nothing",
+    ),
+    Rule("bridge.masking", ("bridge.domain",), "what people look at, masked"),
+    Rule(
         "bridge.providers",
         ("bridge.domain", "bridge.ports", "bridge.sqlite_thread", "certifi", "httpx", "msgspec", "structlog"),
         "an adapter: knows its wire and the port; the one place that meets httpx",
@@ -231,6 +247,7 @@ RULES = (
         "pages generated from the shapes, the literal tables and the commands",
     ),
     Rule("bridge.daemon", EVERYTHING, "composition root"),
+    Rule("bridge.daemon.status_panel", (*EVERYTHING, "starlette"), "composition root, the page of a real till"),
     Rule(
         "bridge.daemon.device_room",
         (
@@ -282,6 +299,7 @@ RULES = (
         "other programs' settings as text of ours; it opens the one file that it is given",
     ),
     Rule("bridge.cli", EVERYTHING, "composition root, and the commands beside it"),
+    Rule("bridge.emulation.panel", (*EVERYTHING, "markupsafe", "segno", "starlette"), "the same, its page"),
     Rule("bridge.emulation", EVERYTHING, "composition root of a till that is not real"),
     Rule("bridge.emulation.web", ("h11", "msgspec"), "HTTP below any emulated provider, and its faults"),
     Rule(

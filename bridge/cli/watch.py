@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from bridge.cli.failures import Refused
-from bridge.cli.masking import masked
 from bridge.cli.talking import connected, socket_option
+from bridge.masking import masked
 from bridge.one_line import one_line
 from bridge.pos.client import CallError
 

@@ -11,8 +11,10 @@ from bridge.daemon.reload import Reloads
 from bridge.pos.methods import Handler, Method
 from bridge.pos.server import PosServer
 
+Attend = Callable[[PosServer], Awaitable[None]]
 
-async def _nobody(_server: PosServer) -> None:
+
+async def nobody(_server: PosServer) -> None:
     """Nobody wants to know."""
 
 
@@ -28,4 +30,4 @@ class Surroundings:
     methods: Mapping[str, Method] = field(default_factory=dict)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     reloads: Reloads | None = None
-    attend: Callable[[PosServer], Awaitable[None]] = _nobody
+    attend: Attend = nobody

@@ -13,7 +13,6 @@ import structlog
 from msgspec import structs
 
 import bridge
-from bridge.config.doors import Http
 from bridge.config.model import Config, Sync
 from bridge.daemon.card_exchange import sync_service
 from bridge.daemon.descriptor_store import SystemdStore
@@ -160,7 +159,7 @@ async def _open_parts(config: Config, stack: contextlib.AsyncExitStack) -> Parts
     stack.push_async_callback(programme_room.aclose)
     directory = SqliteDirectory(config.directory)
     stack.push_async_callback(directory.aclose)
-    web = _web_side(config.http)
+    web = _web_side(config)
     if web:
         stack.callback(web.close)
     return Parts(wording, journal, directory, programme_room, Supervisor(), taps, web)
@@ -179,7 +178,9 @@ class Till:
         bus = EventBus(now)
         announcer = BusAnnouncer(bus, wording)
         self._taps = taps = parts.taps
-        self._devices = DeviceRoom(config, now, announcer.device, taps.hardware(surroundings.hardware), store)
+        heard = taps.hardware(surroundings.hardware)
+        hardware = parts.web.beside(heard) if parts.web else heard
+        self._devices = DeviceRoom(config, now, announcer.device, hardware, store)
         self.screens = Screens(self._devices.glasses, _idle(config, wording), lambda: now().astimezone())
         self._printing = PrintRoom(parts.journal, self._devices.queues, now, wording.repeat_mark)
         self._desk = build_desk(
@@ -283,13 +284,13 @@ class Till:
         return Around(self._desk.cards.handle_scan, self._printing, self.supervisor.spawn)
 
 
-def _web_side(http: Http) -> "WebSide | None":
+def _web_side(config: Config) -> "WebSide | None":
     """What only cash programs that speak HTTP need is imported only for them."""
-    if not http.enabled:
+    if not config.http.enabled:
         return None
     from bridge.daemon.web import WebSide  # noqa: PLC0415
 
-    return WebSide(http)
+    return WebSide(config, now)
 
 
 def now() -> datetime:

@@ -4,13 +4,17 @@ from collections.abc import Callable
 from ipaddress import ip_network
 
 from bridge.config.doors import Http
+from bridge.config.model import Config
 from bridge.daemon.failures import StartFailed
-from bridge.http.app import build_app
+from bridge.daemon.hardware import Hardware
+from bridge.daemon.status_panel import StatusPanel, is_panels
+from bridge.http.app import Annex, build_app
 from bridge.http.closing import Closing
 from bridge.http.metrics import Measures, Snapshot
 from bridge.http.server import CannotListen, HttpServer, bind, tls_of
 from bridge.http.settings import HttpSettings
 from bridge.http.stream import Events
+from bridge.ports import Clock
 from bridge.pos.messages import Status
 from bridge.pos.server import PosServer
 
@@ -18,10 +22,11 @@ from bridge.pos.server import PosServer
 class WebSide:
     """Its address is taken at once, so that a start fails early; it serves from `start` on."""
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, config: Config, clock: Clock) -> None:
         """Raises StartFailed."""
         self.measures = Measures()
-        self._settings = settings_of(http)
+        self._settings = settings_of(config.http)
+        self._panel = StatusPanel(config, self._settings, clock)
         try:
             self._tls = tls_of(self._settings)
             self._sock = bind(self._settings)
@@ -29,11 +34,16 @@ class WebSide:
             raise StartFailed(str(error)) from error
         self._server: HttpServer
 
+    def beside(self, hardware: Hardware) -> Hardware:
+        """The hardware to open devices by: the same, overheard for the panel."""
+        return self._panel.beside(hardware)
+
     async def start(self, pos: PosServer, status: Callable[[], Status]) -> None:
         """Serve the same dispatcher and the same bus as the socket does."""
         closing = Closing()
         events = Events(pos.bus, closing, pos.turned_away)
-        app = build_app(self._settings, pos.dispatcher, events, self.measures, closing)
+        routes = self._panel.routes(pos, closing)
+        app = build_app(self._settings, pos.dispatcher, events, self.measures, closing, Annex(routes, is_panels))
         self._server = HttpServer(app, closing, pos.turned_away)
         pos.bus.subscribe(self.measures.happened)
         self.measures.registry.register(

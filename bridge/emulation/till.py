@@ -7,7 +7,6 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import click
@@ -17,12 +16,12 @@ from bridge.config.loading import load, unchanged
 from bridge.config.model import Config
 from bridge.emulation import drawing
 from bridge.emulation.maxma import KEY
-from bridge.emulation.refusing import refuse_real
-from bridge.emulation.running import surroundings_of
+from bridge.emulation.panel.server import panel
+from bridge.emulation.panel.stage import Stage
 from bridge.emulation.scenario.loading import Scenario, find, load_scenario
 from bridge.emulation.scenario.stage import play_alone
 from bridge.emulation.scenario.terminal import heading, teller, verdict
-from bridge.emulation.stand_ins import Audience, Emulation, StandIns
+from bridge.emulation.stand_ins import Audience, StandIns
 from devices.codecs.escpos_view import Paper
 from devices.emulation.display import Rows
 from devices.printers.profiles import Profile
@@ -54,7 +53,7 @@ def run_emulated(config_path: Path | None, scenario: Path | None) -> int:
         return _played(load_scenario(find(scenario)), config_path)
     config = emulatable(config_path)
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder:
-        asyncio.run(_run(config, config_path or DEFAULT_TILL, Path(folder)))
+        asyncio.run(_run(config, config_path, Path(folder)))
     return 0
 
 
@@ -82,20 +81,24 @@ async def _play(scenario: Scenario, config_path: Path | None) -> int:
     return 1 if failure else 0
 
 
-async def _run(config: Config, file: Path, folder: Path) -> None:
+async def _run(config: Config, config_path: Path | None, folder: Path) -> None:
     stop = daemon.stop_by_signal()
-    async with AsyncExitStack() as stack:
-        made = await Emulation(folder, stack, _on_terminal(stop)).of(config)
-        refuse_real(made.config, file, config)
-        click.echo("\n".join(introduction(made)))
-        await daemon.serve(made.config, stop, surroundings_of(made))
+    stage = Stage(folder / "till", _on_terminal(stop))
+    try:
+        await stage.put_up(config)
+        async with panel(stage, lambda scenario: emulatable(config_path, scenario)) as address:
+            click.echo("\n".join(introduction(stage.made, address)))
+            await stop.wait()
+    finally:
+        await stage.take_down()
 
 
-def introduction(made: StandIns) -> Iterator[str]:
+def introduction(made: StandIns, address: str) -> Iterator[str]:
     """What a person must know to use this till, line by line."""
     command = Path(sys.executable).with_name("pos-bridge")
     yield f"{BANNER} Ctrl-C ends it."
     yield ""
+    yield f"panel     {address}"
     yield f"socket    {made.config.socket.path}"
     yield f"          export POS_BRIDGE_SOCKET={made.config.socket.path}"
     yield f"          {command} watch"

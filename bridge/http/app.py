@@ -1,6 +1,7 @@
 """The Starlette application: four routes behind one guard."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bridge.http.closing import Closing
-from bridge.http.guard import Guard
+from bridge.http.guard import OPEN_PATHS, Guard
 from bridge.http.metrics import CONTENT_TYPE, Measures
 from bridge.http.refusals import Refuse, Refused
 from bridge.http.rpc import Rpc
@@ -24,8 +25,21 @@ from bridge.http.stream import Events
 from bridge.pos.dispatch import Dispatcher
 
 
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """More routes that whoever joins the parts adds. looks_after: paths where it asks for the token in its own way."""
+
+    routes: Sequence[Route] = ()
+    looks_after: Callable[[str], bool] = lambda _path: False
+
+
 def build_app(
-    settings: HttpSettings, dispatcher: Dispatcher, events: Events, measures: Measures, closing: Closing
+    settings: HttpSettings,
+    dispatcher: Dispatcher,
+    events: Events,
+    measures: Measures,
+    closing: Closing,
+    annex: Annex = Annex(),
 ) -> Starlette:
     refuse = dispatcher.refuse
 
@@ -41,10 +55,16 @@ def build_app(
             Route("/events", events.open, methods=["GET"]),
             Route("/metrics", metrics),
             Route("/health", health),
+            *annex.routes,
         ],
         middleware=[
             Middleware(Always, measures=measures),
-            Middleware(Guard, settings=settings, refuse=refuse),
+            Middleware(
+                Guard,
+                settings=settings,
+                refuse=refuse,
+                is_open=lambda path: path in OPEN_PATHS or annex.looks_after(path),
+            ),
         ],
         exception_handlers=_handlers(refuse),
     )

@@ -4,7 +4,7 @@ Host and Origin: a page in some browser on this machine or in this network can s
 even read what comes back. Its name for us then stands in Host, and its own in Origin; a cash program sends no Origin.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
 import structlog
@@ -27,14 +27,23 @@ Header = tuple[bytes, bytes]
 class Guard:
     """ASGI middleware: refuses, or lets through."""
 
-    def __init__(self, app: ASGIApp, *, settings: HttpSettings, refuse: Refuse) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        settings: HttpSettings,
+        refuse: Refuse,
+        is_open: Callable[[str], bool] = OPEN_PATHS.__contains__,
+    ) -> None:
+        """is_open: paths for which no token is asked here."""
+        self._is_open = is_open
         self._app = app
         self._settings = settings
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            check(self._settings, scope)
+            check(self._settings, scope, self._is_open)
         except Refused as refused:
             log.warning("http_refused", reason=refused.reason, status=refused.status, address=address_of(scope))
             await refused.response(self._refuse)(scope, receive, send)
@@ -42,7 +51,7 @@ class Guard:
             await self._app(scope, receive, send)
 
 
-def check(settings: HttpSettings, scope: Scope) -> None:
+def check(settings: HttpSettings, scope: Scope, is_open: Callable[[str], bool] = OPEN_PATHS.__contains__) -> None:
     """Raises Refused for a request that may not come in."""
     headers: list[Header] = scope["headers"]
     if not settings.admits(address_of(scope)):
@@ -51,7 +60,7 @@ def check(settings: HttpSettings, scope: Scope) -> None:
     if host is None or not _is_own_host(settings, host):
         raise _forbidden("host", "the Host header is no address, not localhost and not in [http] hosts")
     _check_origin(headers, f"{scope['scheme']}://{host}")
-    if scope["path"] not in OPEN_PATHS:
+    if not is_open(scope["path"]):
         _check_token(settings, headers)
 
 

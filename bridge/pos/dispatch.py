@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import isawaitable
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import structlog
 
@@ -48,6 +48,12 @@ class Pending:
 
 
 Answer = Reply | Pending
+Direction = Literal["in", "out"]
+Overhear = Callable[[Caller, Direction, bytes], None]
+"""Told of each line as it passes. Called in the loop, so it must not take long."""
+
+# No client: what our own pages ask.
+OURSELVES = Caller(connection=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +83,38 @@ class Dispatcher:
         self._cashier_text = cashier_text
         self._is_admin = is_admin
         self.meter = meter
+        self.overheard_by: list[Overhear] = []
         self._routes = {
             name: _Route(method, params_decoder(method.params), handlers[name]) for name, method in methods.items()
         }
 
+    async def ask(self, method: str, params: Params) -> Any:  # noqa: ANN401 - whatever the method's result is
+        """A method's result for a page of our own: no call of a client's, so neither checked nor counted."""
+        outcome = self._routes[method].handler(params, OURSELVES)
+        return await outcome if isawaitable(outcome) else outcome
+
     def answer(self, line: bytes, caller: Caller) -> Answer:
         """The answer to one line, at once where no handler has to wait. Never raises."""
+        answer = self._answer(line, caller)
+        if not self.overheard_by:
+            return answer
+        self._tell("in", caller, line)
+        if isinstance(answer, Pending):
+            return replace(answer, coroutine=self._told_when_ready(answer.coroutine, caller))
+        self._tell("out", caller, answer)
+        return answer
+
+    async def _told_when_ready(self, answer: Coroutine[Any, Any, Reply], caller: Caller) -> Reply:
+        reply = await answer
+        self._tell("out", caller, reply)
+        return reply
+
+    def _tell(self, direction: Direction, caller: Caller, line: Reply) -> None:
+        if line is not None:
+            for hear in self.overheard_by:
+                hear(caller, direction, line)
+
+    def _answer(self, line: bytes, caller: Caller) -> Answer:
         request = parse(line)
         if not isinstance(request, Batch):
             return self._answer_one(request, caller)

@@ -5,8 +5,10 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +60,15 @@ class Till:
             return balance
 
 
+def socket_told_in(out: Path) -> str:
+    """What the till says once it is up: a moment after the daemon's own `ready`."""
+    end = time.monotonic() + WITHIN_S
+    while not (told := re.search(r"^socket +(\S+)$", out.read_text(), re.MULTILINE)):
+        assert time.monotonic() < end, out.read_text()
+        time.sleep(0.05)
+    return told[1]
+
+
 @pytest.fixture(scope="session")
 def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
     folder = tmp_path_factory.mktemp("till")
@@ -77,8 +88,6 @@ def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
             log.write(line)
             if '"ready"' in line:
                 break
-        path = re.search(r"^socket +(\S+)$", (folder / "out").read_text(), re.MULTILINE)
-        assert path, (folder / "log").read_text()
-        yield Till(path[1], f"http://127.0.0.1:{port}")
+        yield Till(socket_told_in(folder / "out"), f"http://127.0.0.1:{port}")
         daemon.terminate()
         daemon.communicate(timeout=WITHIN_S)

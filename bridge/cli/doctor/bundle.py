@@ -14,9 +14,9 @@ from bridge import __version__
 from bridge.cli.doctor.findings import Finding, as_json, as_lines
 from bridge.cli.doctor.visit import Visit
 from bridge.cli.installing.proposal import proposal
-from bridge.cli.masking import masked
 from bridge.cli.udev_rules import named_devices
 from bridge.domain.personal import mask_digit_runs
+from bridge.masking import masked
 from bridge.pos.client import CallError, Unreachable
 from devices.udev.till_rules import FILE, till_rules
 

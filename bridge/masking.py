@@ -1,4 +1,4 @@
-"""Events for people's eyes: whose card it was stays hidden."""
+"""What people look at: whose card it was stays hidden."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

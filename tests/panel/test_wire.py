@@ -1,0 +1,87 @@
+"""What passes, as lines for a person: whose it was stays hidden."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bridge.panel.limits import KEPT, OverheardLimits
+from bridge.panel.wire import KEPT_LINES, Wire, bytes_text, json_text
+from bridge.pos.peer import Caller
+
+CARD = "2900000000018"
+CLIENT = Caller(connection=3, pid=1, uid=0)
+LIMITS = b'{"jsonrpc":"2.0","id":7,"method":"receipt.limits","params":{"receipt_id":"1","total":"10"}}'
+
+
+def wire(*, hides_text: bool = False) -> Wire:
+    return Wire(lambda: datetime(2026, 1, 1, tzinfo=UTC), {"serial:///a": "front"}.__getitem__, hides_text=hides_text)
+
+
+def test_digits_of_a_card_are_hidden_in_both_columns() -> None:
+    text = bytes_text(CARD.encode() + b"\r", hides=False)
+    assert text == "·· ·· ·· ·· ·· ·· ·· ·· ·· 30 30 31 38 0d  •••••••••0018."
+
+
+def test_on_a_real_till_only_control_codes_are_seen() -> None:
+    assert bytes_text(b"\x1b@Hi\n", hides=True) == "1b ·· ·· ·· 0a  .•••."
+
+
+@pytest.mark.parametrize(
+    ("line", "hidden"),
+    [
+        (b'{"params":{"code":"2900000000018"}}', CARD),
+        (b'{"result":{"card":"2900000000018","holder":"Maria Ivanova"}}', "Ivanova"),
+        (b'{"params":{"phone":"+79161234567"}}', "9161234"),
+        (b"no json 2900000000018", CARD),
+    ],
+)
+def test_messages_are_masked(line: bytes, hidden: str) -> None:
+    assert hidden not in json_text(line)
+
+
+def test_nothing_is_kept_while_nobody_looks() -> None:
+    overheard = wire()
+    overheard.device("serial:///a", "in", b"1")
+    assert overheard.lines == []
+    overheard.watched()
+    overheard.device("serial:///a", "in", b"1")
+    overheard.message(CLIENT, "in", LIMITS)
+    assert [(line.who, line.arrow, line.kind) for line in overheard.lines] == [
+        ("front", "→", "bytes"),
+        ("client 3", "→", "json"),
+    ]
+    overheard.left()
+    assert overheard.lines == []
+
+
+def test_old_lines_go() -> None:
+    overheard = wire()
+    overheard.watched()
+    for _ in range(KEPT_LINES + 5):
+        overheard.device("serial:///a", "out", b"x")
+    assert (len(overheard.lines), overheard.after(KEPT_LINES)[0].number) == (KEPT_LINES, KEPT_LINES + 1)
+
+
+def test_limits_are_those_that_were_told() -> None:
+    limits = OverheardLimits()
+    limits.message(CLIENT, "in", LIMITS)
+    limits.message(Caller(connection=4), "out", b'{"id":7,"result":{"points":"others"}}')
+    limits.message(CLIENT, "out", b'{"id":7,"result":{"points":"5"}}')
+    limits.message(CLIENT, "out", b'{"id":7,"result":{"points":"6"}}')
+    assert limits.of == {"1": {"points": "5"}}
+
+
+@pytest.mark.parametrize("line", [b"rubbish receipt.limits", b"[1]", b'{"id":null,"method":"receipt.limits"}', b"5"])
+def test_what_is_no_call_is_let_be(line: bytes) -> None:
+    limits = OverheardLimits()
+    limits.message(CLIENT, "in", line)
+    limits.message(CLIENT, "out", line)
+    assert limits.of == {}
+
+
+def test_only_so_many_limits_are_kept() -> None:
+    limits = OverheardLimits()
+    for number in range(KEPT + 3):
+        limits.message(CLIENT, "in", LIMITS.replace(b'"1"', b'"%d"' % number))
+        limits.message(CLIENT, "out", b'{"id":7,"result":{}}')
+    assert len(limits.of) == KEPT
