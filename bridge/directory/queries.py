@@ -19,14 +19,17 @@ _MAX_WORDS = 4
 
 _ADD = """
     INSERT INTO cards
-        (provider, number, phone, holder, kind, template, tier, state, balance, discount_percent, as_of)
+        (provider, number, phone, holder, kind, template, tier, state, balance, discount_percent, as_of,
+        listed)
     VALUES
-        (:provider, :number, :phone, :holder, :kind, :template, :tier, :state, :balance, :discount_percent, :as_of)
+        (:provider, :number, :phone, :holder, :kind, :template, :tier, :state, :balance, :discount_percent, :as_of,
+        :listed)
     ON CONFLICT (number, provider) DO NOTHING RETURNING id"""
 _RENEW = """
     UPDATE cards SET phone = :phone, holder = :holder, kind = :kind, template = :template, tier = :tier,
-        state = :state, balance = :balance, discount_percent = :discount_percent, as_of = :as_of
+        state = :state, balance = :balance, discount_percent = :discount_percent, as_of = :as_of, listed = :listed
     WHERE number = :number AND provider = :provider RETURNING id"""
+_CONFIRM = "UPDATE cards SET listed = 0 WHERE number = ? AND provider = ? AND listed = 1"
 _BY_NUMBER = "SELECT * FROM cards WHERE number = :who AND (:provider IS NULL OR provider = :provider)"
 _BY_PHONE = "SELECT * FROM cards WHERE phone = :who AND (:provider IS NULL OR provider = :provider)"
 # As far as the cards of a word are counted to find the rarest: beyond this one word is as common as another.
@@ -58,15 +61,26 @@ def renew(connection: sqlite3.Connection, card: KnownCard) -> None:
 
 
 def add(connection: sqlite3.Connection, cards: Iterable[KnownCard]) -> int:
-    """How many were new. One that is there is left as it is; one that was forgotten stays so."""
-    return sum(_insert(connection, card) for card in cards if not _is_forgotten(connection, card.member.number))
+    """How many were new. One that is there is left as it is, but confirmed; one that was forgotten stays so."""
+    new = 0
+    for card in cards:
+        if _is_forgotten(connection, card.member.number):
+            continue
+        is_new = _insert(connection, card)
+        if not (is_new or card.is_listed):
+            connection.execute(_CONFIRM, (card.member.number.value, card.provider))
+        new += is_new
+    return new
 
 
 def standing(connection: sqlite3.Connection, provider: str, number: CardNumber) -> Standing:
     if _is_forgotten(connection, number):
         return Standing.FORGOTTEN
-    found = connection.execute("SELECT 1 FROM cards WHERE number = ? AND provider = ?", (number.value, provider))
-    return Standing.KNOWN if found.fetchone() else Standing.NEW
+    query = "SELECT listed FROM cards WHERE number = ? AND provider = ?"
+    found = connection.execute(query, (number.value, provider)).fetchone()
+    if found is None:
+        return Standing.NEW
+    return Standing.LISTED if found["listed"] else Standing.KNOWN
 
 
 def find(connection: sqlite3.Connection, who: CardNumber | Phone, provider: str | None) -> list[KnownCard]:

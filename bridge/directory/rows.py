@@ -25,6 +25,7 @@ def to_row(card: KnownCard) -> Mapping[str, str | int | None]:
         "balance": None if member.balance is None else int(member.balance * 100),
         "discount_percent": None if member.discount_percent is None else str(member.discount_percent),
         "as_of": as_text(card.as_of),
+        "listed": int(card.is_listed),
     }
 
 
@@ -42,7 +43,7 @@ def to_card(row: sqlite3.Row) -> KnownCard:
         discount_percent=None if percent is None else Decimal(percent),
         phone=Phone(row["phone"]) if row["phone"] else None,
     )
-    return KnownCard(row["provider"], member, datetime.fromisoformat(row["as_of"]))
+    return KnownCard(row["provider"], member, datetime.fromisoformat(row["as_of"]), bool(row["listed"]))
 
 
 def as_text(moment: datetime) -> str:

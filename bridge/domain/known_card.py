@@ -11,18 +11,26 @@ from bridge.domain.personal import CardNumber, PersonName, Phone
 
 @dataclass(frozen=True, slots=True)
 class KnownCard:
-    """A card as the till remembers it. as_of: when its provider told it."""
+    """A card as the till remembers it. as_of: when its provider told it.
+
+    is_listed: only the cash program's list has named it so far, then; no provider has.
+    """
 
     provider: str
     member: Member
     as_of: datetime
+    is_listed: bool = False
 
 
 class Standing(StrEnum):
-    """How a card stands with the directory. FORGOTTEN: its holder asked for it, so no exchange brings it back."""
+    """How a card stands with the directory.
+
+    LISTED: as KnownCard.is_listed. FORGOTTEN: its holder asked for it, so no exchange brings it back.
+    """
 
     NEW = "new"
     KNOWN = "known"
+    LISTED = "listed"
     FORGOTTEN = "forgotten"
 
 

@@ -155,6 +155,19 @@ async def test_an_export_registers_what_no_provider_knows_and_touches_nothing_el
     assert await found(cash, "иванова") == ["Иванова Мария", "Иванова Ольга"], "as the provider told it, not the list"
 
 
+async def test_what_only_the_list_has_named_is_still_to_be_exported(shop: Shop, cash: CashProgram) -> None:
+    rows = [row(2, UNKNOWN_CARD), row(3, CARD)]
+    for direction, outcome in (
+        ("import", ("done", 2, 0, 0)),
+        ("import", ("done", 0, 2, 0)),
+        ("export", ("done", 1, 1, 0)),
+        ("export", ("done", 0, 2, 0)),
+    ):
+        (run,) = await exchanged(cash, direction=direction, rows=rows)
+        assert counts(run) == outcome, direction
+    assert len(shop.provider.calls("new-client")) == 1
+
+
 async def test_cards_of_a_list_go_to_the_provider_of_their_format(shop: Shop, cash: CashProgram) -> None:
     (run,) = await exchanged(cash, direction="export", provider="staff", rows=[row(2, "0031"), row(3, "0017")])
     assert counts(run) == ("done", 1, 1, 0)

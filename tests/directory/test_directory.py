@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -88,6 +89,17 @@ async def test_an_exchange_adds_what_is_new_and_overwrites_nothing(
     assert await directory.find(CARD, "club") == [a_card()]
     assert await directory.size() == 3
     assert await directory.standing("club", [CARD, CardNumber("1")]) == [Standing.KNOWN, Standing.NEW]
+
+
+async def test_what_only_a_list_has_named_is_confirmed_and_not_overwritten(
+    directory: SqliteDirectory, a_card: MakeCard
+) -> None:
+    listed = replace(a_card(), is_listed=True)
+    await directory.add([listed])
+    assert await directory.standing("club", [CARD]) == [Standing.LISTED]
+    assert await directory.add([listed, a_card(balance=points(9999))]) == 0
+    assert await directory.standing("club", [CARD]) == [Standing.KNOWN]
+    assert await directory.find(CARD, "club") == [a_card()]
 
 
 async def test_several_cards_of_one_phone(directory: SqliteDirectory, a_card: MakeCard) -> None:

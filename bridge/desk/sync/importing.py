@@ -54,19 +54,23 @@ class Importer:
                 else:
                     groups[programme_of(judged.number).name].append((row.line, judged))
             for provider, listed in groups.items():
-                await self._take(run, provider, listed)
+                await self._take(run, provider, listed, is_listed=True)
 
-    async def _take(self, run: Run, provider: str, listed: Sequence[Listed]) -> None:
+    async def _take(self, run: Run, provider: str, listed: Sequence[Listed], *, is_listed: bool = False) -> None:
         standings = await self._directory.standing(provider, [member.number for _line, member in listed])
         new: dict[CardNumber, Member] = {}
+        confirmed: list[Member] = []
         for (line, member), standing in zip(listed, standings, strict=True):
             if standing is Standing.FORGOTTEN:
                 run.refuse(line, FORGOTTEN)
-            elif standing is Standing.KNOWN or member.number in new:
+            elif standing is not Standing.NEW or member.number in new:
                 run.known += 1
+                confirmed += [member] if standing is Standing.LISTED and not is_listed else []
             else:
                 new[member.number] = member
         if not run.is_dry:
             now = self._clock()
-            await self._directory.add([KnownCard(provider, member, now) for member in new.values()])
+            await self._directory.add(
+                [KnownCard(provider, member, now, is_listed) for member in (*new.values(), *confirmed)]
+            )
         run.new += len(new)
