@@ -108,7 +108,7 @@ def _digit_check(text: str) -> Callable[[str], bool]:
 
 def _with_check_digit(drawn: str, is_right: Callable[[str], bool]) -> str:
     """The one of ten last digits that is right."""
-    if not drawn[-1:].isdigit():
+    if not (drawn[-1:].isascii() and drawn[-1:].isdigit()):
         return drawn
     last = int(drawn[-1])
     tens = (f"{drawn[:-1]}{(last + step) % 10}" for step in range(10))
