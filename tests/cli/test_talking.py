@@ -1,5 +1,6 @@
 """call, status and watch against a real socket: what they send, print and exit with."""
 
+import contextlib
 import io
 import json
 import os
@@ -246,9 +247,18 @@ def on_a_terminal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
         with os.fdopen(ours, "w") as out, monkeypatch.context() as here:
             here.setattr(sys, "stdout", out)
             assert run(["watch"]) == 3
-            return os.read(screen, 1 << 16).decode().replace("\r\n", "\n")
+        return _all_of(screen).decode().replace("\r\n", "\n")
     finally:
         os.close(screen)
+
+
+def _all_of(screen: int) -> bytes:
+    """What the terminal got before it was let go of."""
+    told = b""
+    with contextlib.suppress(OSError):  # EIO: nobody writes any more
+        while piece := os.read(screen, 1 << 16):
+            told += piece
+    return told
 
 
 COLOURED = re.compile(r"\x1b\[[0-9;]*m")

@@ -10,8 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bridge.desk.closing import Closing
 from bridge.desk.desk import Desk
+from bridge.desk.queueing import TaskUnknown
 from bridge.domain.errors import DeskError
-from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.member import Entry
 from bridge.domain.money import Money, points
 from bridge.domain.personal import CardNumber
@@ -331,7 +331,7 @@ class Tills(RuleBasedStateMachine):
         type(self).calls += 1
         try:
             return till.call(make)
-        except (DeskError, Died, WrongReceiptState) as error:
+        except (DeskError, Died, TaskUnknown) as error:  # TaskUnknown: it was settled since the queue was read
             return None if isinstance(error, Died) else error
         finally:
             self._bury()
