@@ -17,9 +17,9 @@ from enum import Enum
 LIMIT = 3
 
 # What has piled up goes out at a pace that depends on how long the outage was, for a chain's tills all come back at the
-# same time: a sixtieth of it apart, so that ten minutes' receipts take some minutes more.
-DRAIN_SHARE = 60.0
-LONGEST_DRAIN_S = 10.0
+# same time: a twentieth of it apart. Ten minutes' receipts take some minutes more (docs/outages.md has the curve).
+DRAIN_SHARE = 20.0
+LONGEST_DRAIN_S = 30.0
 
 
 class State(Enum):

@@ -123,6 +123,8 @@ class CircuitTill(Till):
         self.world.after(max(pause_s, TICK_S), turn)
 
     def _turn(self) -> None:
+        if not self._in_line:
+            return
         wait_s = self._backlog.wait_s(self.world.now)
         if not wait_s:
             self._backlog.taken(self.world.now, PROBING.luck())
