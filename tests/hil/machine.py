@@ -14,7 +14,9 @@ from tests.hil.guest import PATIENCE_S, Guest
 from tests.hil.image import Image
 from tests.hil.needs import has_kvm
 
-KERNEL_ARGUMENTS = "root=/dev/vda console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on net.ifnames=0"
+KERNEL_ARGUMENTS = (
+    "root=/dev/vda console=ttyS0 quiet panic=-1 no_timer_check mitigations=off random.trust_cpu=on net.ifnames=0"
+)
 # QEMU's USB keyboard holds 16 events: a press and a release at a time, and then time for the guest to take them.
 KEY_PAUSE_S = 0.05
 QCODES = {"\n": "ret", " ": "spc", "\t": "tab"}
