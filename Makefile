@@ -14,7 +14,7 @@ emulate: $(VENV)/.runtime         ## an emulated till that stays up until Ctrl-C
 	@$(BIN)/pos-bridge run --emulate
 
 test: $(VENV)/.dev $(VENV)/node   ## the whole suite
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4
+	@$(BIN)/python -m pytest -n 4
 
 bench: $(VENV)/.dev               ## how fast, beside C, asyncio and peers (tests/bench/README.md); takes ten minutes
 	@$(BIN)/python -m tests.bench --json build/bench/bench.json
