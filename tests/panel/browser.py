@@ -17,6 +17,7 @@ import httpx
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the name that the standard gives to a reference to an element
 DEADLINE_S = 40.0
+PATIENCE_S = 5.0
 ARGUMENTS = (
     "--headless=new",
     "--no-sandbox",
@@ -48,6 +49,17 @@ class Browser:
     def click(self, selector: str) -> None:
         """As a person clicks: it must be there, seen, and not covered."""
         self._on(selector, "click")
+
+    def click_until(self, selector: str, told: str, is_right: Callable[[str], bool]) -> None:
+        """As a person who clicks again when nothing happens: a button that is just shown anew misses a click."""
+        end = time.monotonic() + DEADLINE_S
+        while not is_right(text := self.text(told)):
+            assert time.monotonic() < end, f"{told} still says {text!r}"
+            if self.run(f"return document.querySelector({selector!r}) !== null"):
+                self.click(selector)
+            again = time.monotonic() + PATIENCE_S
+            while time.monotonic() < again and not is_right(self.text(told)):
+                pass
 
     def type(self, selector: str, text: str) -> None:
         """By the keyboard; "\ue007" is Enter."""
