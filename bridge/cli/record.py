@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -56,12 +56,11 @@ def _new_file(path: Path) -> Iterator[BinaryIO]:
         path.touch(mode=0o600, exist_ok=False)
     except OSError as error:
         raise WrongConfiguration(f"{path}: {error.strerror}: name a new file") from error
-    try:
+    with ExitStack() as undo:
+        undo.callback(path.unlink, missing_ok=True)
         with path.open("wb") as file:
             yield file
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        undo.pop_all()
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from bridge.panel.wire import Wire
 from bridge.ports import Clock
 from bridge.pos.server import PosServer
 from devices.endpoints import parse_endpoint
-from devices.transports.overheard import OverheardTransports
+from devices.transports.overheard import overheard
 
 BASE = "/panel"
 
@@ -46,7 +46,7 @@ class StatusPanel:
 
     def beside(self, hardware: Hardware) -> Hardware:
         """The same hardware, overheard."""
-        return replace(hardware, transports=OverheardTransports(hardware.transports, self._wire.device))
+        return replace(hardware, transports=overheard(hardware.transports, self._wire.device))
 
     def routes(self, pos: PosServer, closing: Closing) -> list[Route]:
         bus: EventBus = pos.bus

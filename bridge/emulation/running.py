@@ -17,7 +17,7 @@ from bridge.emulation.refusing import refuse_real
 from bridge.emulation.stand_ins import NOBODY, Audience, Emulation, StandIns
 from bridge.pos.server import PosServer
 from devices.transports.base import Transports
-from devices.transports.overheard import Hear, OverheardTransports
+from devices.transports.overheard import Hear, overheard
 
 # What a refusal names: this configuration stands in no file.
 IN_MEMORY = Path("emulated till")
@@ -26,7 +26,7 @@ IN_MEMORY = Path("emulated till")
 def surroundings_of(made: StandIns, hear: Hear | None = None) -> Surroundings:
     """What the daemon is put into: the emulated devices, and the methods that move them."""
     columns = {row.name: profile_of(row).columns for row in made.config.printers}
-    transports: Transports = OverheardTransports(made.transports, hear) if hear else made.transports
+    transports: Transports = overheard(made.transports, hear) if hear else made.transports
     return Surroundings(
         Hardware(transports, made.bench.hotplug),
         emulated=True,

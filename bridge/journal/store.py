@@ -1,5 +1,6 @@
 """The journal's file, synchronous: to be used by one thread only."""
 
+import contextlib
 import fcntl
 import os
 import sqlite3
@@ -51,13 +52,12 @@ class Store:
         self._rescues_left = MAX_RESCUES
         self._is_failing = False
         self._lock = _locked(path)
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(os.close, self._lock)
             self._connection = self._opened()
             self._reserve = Reserve(path.with_name(path.name + ".reserve"))
             os.pwrite(self._lock, STAMP, 0)
-        except BaseException:
-            os.close(self._lock)
-            raise
+            undo.pop_all()
 
     @property
     def is_short(self) -> bool:

@@ -16,6 +16,7 @@ from bridge.config.model import Config, Display, Messages, Provider, Till
 from bridge.config.values import Duration
 from bridge.domain.card import Charset, CheckDigit
 from devices.codecs.displays.layout import DisplaySettings
+from tests.config.inline_toml import inline_toml
 from tests.config.samples import SECRET, TILL, Loader
 
 EVERY_KEY = """
@@ -254,19 +255,6 @@ _DOCUMENTS = st.recursive(
 )
 
 
-def _toml(value: Any) -> str:  # noqa: ANN401 - whatever TOML can hold
-    """`value` as inline TOML."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return '"' + "".join(f"\\U{ord(char):08x}" for char in value) + '"'
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
-    return str(value)
-
-
 def _is_config_or_refused(text: str, file: Path) -> None:
     file.write_text(text)
     try:
@@ -289,7 +277,7 @@ _ANY_TIME = settings(max_examples=80, deadline=None, suppress_health_check=[Heal
 def test_any_document_is_a_config_or_refused(document: dict[str, Any], has_till: bool, directory: Path) -> None:
     if has_till:
         document = {**document, "till": {"store": "s", "name": "t"}}
-    lines = (f"{key} = {_toml(value)}\n" for key, value in document.items())
+    lines = (f"{key} = {inline_toml(value)}\n" for key, value in document.items())
     _is_config_or_refused("".join(lines), directory / "any.toml")
 
 
@@ -298,7 +286,7 @@ def test_any_document_is_a_config_or_refused(document: dict[str, Any], has_till:
 def test_any_section_is_a_config_or_refused(section: str, data: st.DataObject, directory: Path) -> None:
     kind: Any = Config.__annotations__[section].__args__[0]
     entry = data.draw(st.dictionaries(st.sampled_from(kind.__struct_fields__), _DOCUMENTS, min_size=1))
-    keys = "".join(f"{key} = {_toml(value)}\n" for key, value in entry.items())
+    keys = "".join(f"{key} = {inline_toml(value)}\n" for key, value in entry.items())
     _is_config_or_refused(f"{TILL}[[{section}]]\n{keys}", directory / "any.toml")
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bridge.config.errors import ConfigError
 from bridge.config.profiles import EXAMPLE, load_profile
 from bridge.providers.rest.profile import Profile
+from tests.config.inline_toml import inline_toml
 from tests.config.samples import TILL, Loader
 
 FIND = '[find]\npath = "/cards/{card}"\n[find.reply]\ncard = "/number"\n'
@@ -218,23 +219,11 @@ _TABLES = st.recursive(
 )
 
 
-def _toml(value: Any) -> str:  # noqa: ANN401 - whatever TOML can hold
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return '"' + "".join(f"\\U{ord(char):08x}" for char in value) + '"'
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
-    return str(value)
-
-
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=st.dictionaries(st.sampled_from(Profile.__struct_fields__), _TABLES, max_size=4))
 def test_any_document_is_a_profile_or_refused(document: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "any.toml"
-    file.write_text("".join(f"{key} = {_toml(value)}\n" for key, value in document.items()))
+    file.write_text("".join(f"{key} = {inline_toml(value)}\n" for key, value in document.items()))
     try:
         load_profile(file)
     except ConfigError as error:

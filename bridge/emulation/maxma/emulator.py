@@ -2,8 +2,6 @@
 
 import ssl
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 from bridge.emulation.maxma.exchange import answer
 from bridge.emulation.maxma.ledger import EmulatedClient, Ledger, RepeatedSet
@@ -11,12 +9,13 @@ from bridge.emulation.maxma.methods import Methods
 from bridge.emulation.maxma.rules import Rules
 from bridge.emulation.web.exchange import Answer, Request
 from bridge.emulation.web.faults import Fault, FaultPlan
+from bridge.emulation.web.served import Served
 from bridge.emulation.web.server import HttpServer
 
 KEY = "emulated-key"
 
 
-class MaxmaEmulator:
+class MaxmaEmulator(Served):
     """`async with MaxmaEmulator(members) as emulator:`, then `.base_url`, `.ledger`, `.requests`, `.fault(…)`.
 
     methods.rules may be changed meanwhile; methods.on_code is told of each confirmation code.
@@ -50,18 +49,6 @@ class MaxmaEmulator:
 
     def calls(self, method: str) -> list[Request]:
         return [request for request in self.requests if request.path == f"/{method.lstrip('/')}"]
-
-    async def __aenter__(self) -> Self:
-        self.base_url = await self.server.start()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.server.aclose()
 
     def respond(self, request: Request) -> Answer:
         self.requests.append(request)

@@ -3,8 +3,7 @@
 import base64
 import hmac
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 
@@ -12,6 +11,7 @@ from bridge.emulation.rest.ledger import EmulatedCard, Ledger, Refusal
 from bridge.emulation.rest.routes import Routes
 from bridge.emulation.web.exchange import Answer, Manner, Request, answered
 from bridge.emulation.web.faults import Fault, FaultKind, FaultPlan
+from bridge.emulation.web.served import Served
 from bridge.emulation.web.server import HttpServer
 
 KEY, LOGIN, PASSWORD = "emulated-key", "emulated-login", "emulated-password"
@@ -21,7 +21,7 @@ NOTICE = (
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
-class RestEmulator:
+class RestEmulator(Served):
     """`async with RestEmulator(cards) as emulator:`, then `.base_url`, `.ledger`, `.requests`, `.fault(…)`.
 
     Lets in whoever shows its key (X-Key), its login and password, or a token for which they were given. `expire` makes
@@ -47,18 +47,6 @@ class RestEmulator:
 
     def expire(self) -> None:
         self._signed_in += 1
-
-    async def __aenter__(self) -> Self:
-        self.base_url = await self.server.start()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.server.aclose()
 
     def respond(self, request: Request) -> Answer:
         self.requests.append(request)
