@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, S
 from dataclasses import dataclass, field
 
 from bridge.config.model import Config, Display, Printer, Scanner
-from bridge.daemon.forwarding import Delivery, KeptForward, Outlets
+from bridge.daemon.forwarding import Delivery, KeptForward, Outlets, ScanDesk
 from bridge.daemon.hardware import Hardware
 from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace, DeviceSnapshot, Life, Role
 from bridge.desk.print_queue import PrinterQueue
@@ -26,7 +26,7 @@ from devices.endpoints import (
     UsbEndpoint,
     parse_endpoint,
 )
-from devices.events import DataEvent, DeviceState, StatusUpdateEvent
+from devices.events import DeviceState, StatusUpdateEvent
 from devices.forwarding.pty_node import stored_pty
 from devices.opening import AnyScanner, ScannerSettings
 from devices.printers.escpos import EscPosPrinter, state_of
@@ -66,9 +66,9 @@ class DisplayGlass:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the devices live with. on_scan: True for a scan that is not to go on to the cash program."""
+    """What the devices live with."""
 
-    on_scan: Callable[[DataEvent], bool]
+    desk: ScanDesk
     printing: PrintRoom
     spawn: Spawn
 
@@ -157,7 +157,7 @@ class DeviceRoom:
     def _keep(self, row: Row, around: Around) -> None:
         match row:
             case Scanner():
-                keeper = self._scanner(row, around.on_scan)
+                keeper = self._scanner(row, around.desk)
             case Display():
                 keeper = self._display(row)
             case Printer():
@@ -186,7 +186,7 @@ class DeviceRoom:
         papers = {printer.name: paper_of(profile_of(printer)) for printer in self._config.printers}
         return [_listed(snapshot, papers.get(snapshot.place.name)) for snapshot in self.snapshots()]
 
-    def _scanner(self, scanner: Scanner, on_scan: Callable[[DataEvent], bool]) -> DeviceKeeper:
+    def _scanner(self, scanner: Scanner, desk: ScanDesk) -> DeviceKeeper:
         endpoint = parse_endpoint(scanner.endpoint)
 
         async def life(came: Came) -> None:
@@ -211,7 +211,7 @@ class DeviceRoom:
 
         keeper = self._keeper(scanner, "scanner", lives)
         way = self._forwards.get(scanner.name)
-        delivery = Delivery(on_scan, way.forward if way else None)
+        delivery = Delivery(desk, way.forward if way else None)
         if way:
             way.forward.follow(keeper.impair)
         keeper.count_besides(lambda: delivery.counters)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -109,12 +110,24 @@ class ScanForward:
         self._changed.set()
 
 
-class Delivery:
-    """What becomes of the scans of one scanner: the desk sees each; what it does not take goes on."""
+class ScanDesk(Protocol):
+    """Who looks at every scan."""
 
-    def __init__(self, on_scan: Callable[[DataEvent], bool], forward: ScanForward | None) -> None:
-        """on_scan: True for a scan that is not to go on. forward: None where scans are events only."""
-        self._on_scan = on_scan
+    def keeps(self, event: DataEvent) -> bool:
+        """Whether it is nobody else's business. Asked first, and quickly answered: goods wait for it."""
+        ...
+
+    def handle_scan(self, event: DataEvent) -> None:
+        """Told of each scan."""
+        ...
+
+
+class Delivery:
+    """What becomes of the scans of one scanner: what the desk does not keep goes on at once, then it is told of it."""
+
+    def __init__(self, desk: ScanDesk, forward: ScanForward | None) -> None:
+        """forward: None where scans are events only."""
+        self._desk = desk
         self._forward = forward
         self._taken_at: datetime | None = None
 
@@ -128,10 +141,11 @@ class Delivery:
         return {} if self._forward is None else self._forward.counters
 
     def deliver(self, event: DataEvent) -> None:
-        is_taken = self._on_scan(event)
+        is_taken = self._desk.keeps(event)
         self._taken_at = event.at if is_taken else None
         if not is_taken and self._forward is not None:
             self._forward.forward(event)
+        self._desk.handle_scan(event)
 
     def deliver_remainder(self, remainder: Remainder) -> None:
         """What is no scan goes on, unless it is of a scan that did not."""

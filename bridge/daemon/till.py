@@ -281,7 +281,7 @@ class Till:
 
     @property
     def _around(self) -> Around:
-        return Around(self._desk.cards.handle_scan, self._printing, self.supervisor.spawn)
+        return Around(self._desk.cards, self._printing, self.supervisor.spawn)
 
 
 def _web_side(config: Config) -> "WebSide | None":

@@ -31,10 +31,13 @@ def typed_terminator(framing: bytes) -> bytes:
 
 
 def replayed(records: bytes) -> bytes:
-    """The key events of a keyboard in their order, without its MSC_SCAN, and with all keys let go at the end."""
-    places = range(0, len(records), RECORD.size)
-    events = (records[place : place + RECORD.size] for place in places)
-    return b"".join(event for event in events if not _is_scan_code(event)) + releases(records)
+    """The key events of a keyboard in their order, without its MSC_SCAN, and with all keys let go at the end.
+
+    MSC_SCAN is what a keyboard sends before each key: nobody reads it, and it takes a third of the room of a reader.
+    """
+    events = enumerate(RECORD.iter_unpack(records))
+    places = (place * RECORD.size for place, (_, _, kind, _, _) in events if kind != EV_MSC)
+    return b"".join(records[place : place + RECORD.size] for place in places) + releases(records)
 
 
 def releases(records: bytes) -> bytes:
@@ -53,6 +56,9 @@ def releases(records: bytes) -> bytes:
 
 def bursts(records: bytes, longest_events: int) -> Iterator[bytes]:
     """`records` in parts of at most so many events, cut where the keyboard's reports end."""
+    if 0 < len(records) <= longest_events * RECORD.size:
+        yield records
+        return
     start = end = 0
     for place, (_, _, kind, code, _) in enumerate(RECORD.iter_unpack(records)):
         after = (place + 1) * RECORD.size
@@ -68,12 +74,6 @@ def bursts(records: bytes, longest_events: int) -> Iterator[bytes]:
 
 def _key(byte: int) -> bytes:
     return b"".join(_report(packet) for stroke in _STROKES[byte] for packet in stroke.packets())
-
-
-def _is_scan_code(event: bytes) -> bool:
-    """What a keyboard sends before each key: nobody reads it, and it takes a third of the room that a reader has."""
-    kind: int = RECORD.unpack(event)[2]
-    return kind == EV_MSC
 
 
 def _report(changes: Iterable[tuple[int, int]]) -> bytes:

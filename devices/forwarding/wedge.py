@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import structlog
 
+from devices.errors import DeviceError
 from devices.events import DataEvent, Remainder
 from devices.forwarding.keystrokes import bursts, replayed, typed, typed_terminator
 
@@ -33,17 +34,25 @@ class Keyboard(Protocol):
 
 
 class Wedge:
-    """Replays the events of a keyboard scanner; types the bytes of any other, in US layout."""
+    """Replays the events of a keyboard scanner; types the bytes of any other, in US layout.
+
+    What comes after a pause is typed before `forward` returns: no turn of the loop comes between scanner and program.
+    """
 
     def __init__(
-        self, device: str, keyboard: Keyboard, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        device: str,
+        keyboard: Keyboard,
+        call_later: Callable[[float, Callable[[], None]], asyncio.TimerHandle] | None = None,
     ) -> None:
-        """Own `keyboard`."""
+        """Own `keyboard`. call_later: the running event loop's, if none is given."""
+        loop = asyncio.get_running_loop()
         self._device = device
         self._keyboard = keyboard
-        self._sleep = sleep
+        self._call_later = call_later or loop.call_later
+        self._pause: asyncio.TimerHandle | None = None
+        self._lost: asyncio.Future[None] = loop.create_future()
         self._bursts: deque[bytes] = deque()
-        self._wake = asyncio.Event()
         self._has_typed_terminator = True
         self._counters = {"forwarded": 0, "forward_dropped": 0, "forward_left_out": 0}
 
@@ -67,12 +76,7 @@ class Wedge:
             self._put(self._terminator(remainder.framing))
 
     async def run(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._bursts:
-                self._keyboard.write(self._bursts.popleft())
-                await self._sleep(BURST_PAUSE_S)
+        await self._lost
 
     def _put(self, records: bytes) -> bool:
         """False: it would wait too long."""
@@ -80,10 +84,25 @@ class Wedge:
         if len(self._bursts) + len(parts) > CAP_BURSTS:
             return False
         self._bursts += parts
-        self._wake.set()
+        if self._pause is None:
+            self._type()
         return True
 
+    def _type(self) -> None:
+        """One burst, and the next after a pause."""
+        self._pause = None
+        if not self._bursts or self._lost.done():
+            return
+        try:
+            self._keyboard.write(self._bursts.popleft())
+        except DeviceError as error:
+            self._lost.set_exception(error)
+        else:
+            self._pause = self._call_later(BURST_PAUSE_S, self._type)
+
     async def aclose(self) -> None:
+        if self._pause is not None:
+            self._pause.cancel()
         await asyncio.to_thread(self._keyboard.close)  # the kernel tells every program that reads it
 
     def _typed(self, event: DataEvent) -> bytes:

@@ -15,8 +15,8 @@ from bridge.desk.printing import PrintRoom
 from bridge.journal import SqliteJournal
 from devices.descriptor_store import NoStore
 from devices.emulation.pty import PtyLink
-from devices.events import DataEvent
 from devices.hotplug import Hotplug
+from tests.daemon.fake_desk import FakeDesk
 from tests.devices.waiting import until
 
 CONFIG = """
@@ -32,10 +32,14 @@ idle_gap_ms = 0
 
 
 class Bench:
-    def __init__(self, room: DeviceRoom, link: PtyLink, scans: list[str]) -> None:
+    def __init__(self, room: DeviceRoom, link: PtyLink, desk: FakeDesk) -> None:
         self.room = room
         self.link = link
-        self.scans = scans
+        self._desk = desk
+
+    @property
+    def scans(self) -> list[str]:
+        return [event.scan_data_label for event in self._desk.told]
 
     async def send(self, data: bytes) -> None:
         """Until the driver has read it."""
@@ -51,11 +55,7 @@ class Bench:
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     file = tmp_path / "pos-bridge.toml"
     file.write_text(CONFIG.format(folder=tmp_path))
-    link, supervisor, scans = PtyLink(tmp_path / "front"), Supervisor(), list[str]()
-
-    def on_scan(event: DataEvent) -> bool:
-        scans.append(event.scan_data_label)
-        return True
+    link, supervisor, desk = PtyLink(tmp_path / "front"), Supervisor(), FakeDesk(lambda _event: True)
 
     def clock() -> datetime:
         return datetime.now(UTC)
@@ -63,9 +63,9 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     await link.plug()
     journal = await SqliteJournal.open(tmp_path / "journal.db")
     room = DeviceRoom(load(file), clock, lambda _: None, Hardware(hotplug=Hotplug(tmp_path / "no-udev")), NoStore())
-    room.start(Around(on_scan, PrintRoom(journal, room.queues, clock, tuple), supervisor.spawn))
+    room.start(Around(desk, PrintRoom(journal, room.queues, clock, tuple), supervisor.spawn))
     await until(lambda: room.snapshots()[0].opened)
-    yield Bench(room, link, scans)
+    yield Bench(room, link, desk)
     await supervisor.stop()
     await journal.aclose()
     await link.unplug()

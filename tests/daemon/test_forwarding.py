@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from bridge.daemon.forwarding import Delivery, ScanForward
 from devices.errors import DeviceError, DeviceLost, DeviceNotFound
 from devices.events import DataEvent, Remainder
+from tests.daemon.fake_desk import FakeDesk
 from tests.devices.forwarding.events import NOW, scan
 from tests.devices.waiting import until
 
@@ -46,10 +47,10 @@ class Bench:
     def __init__(self) -> None:
         self.at_hand: asyncio.Queue[FakeForwarder | DeviceError] = asyncio.Queue()
         self.told: list[str] = []
-        self.taken: set[bytes] = set()
+        self.desk = FakeDesk(lambda event: event.scan_data == b"card")
         self.forward = ScanForward("front", "wedge", self._open, lambda: NOW)
         self.forward.follow(self.told.append)
-        self.delivery = Delivery(lambda event: event.scan_data in self.taken, self.forward)
+        self.delivery = Delivery(self.desk, self.forward)
         self.running = asyncio.create_task(self.forward.keeper.keep())
 
     async def _open(self) -> FakeForwarder:
@@ -113,7 +114,6 @@ async def test_a_lost_way_is_told_closed_and_opened_again(bench: Bench) -> None:
 
 async def test_what_the_desk_takes_goes_nowhere_nor_does_its_framing(bench: Bench) -> None:
     forwarder = await bench.opened()
-    bench.taken.add(b"card")
     bench.delivery.deliver(scan(b"goods"))
     bench.delivery.deliver_remainder(Remainder(b"of goods", NOW))
     bench.delivery.deliver(scan(b"card"))
@@ -121,6 +121,15 @@ async def test_what_the_desk_takes_goes_nowhere_nor_does_its_framing(bench: Benc
     bench.delivery.deliver_remainder(Remainder(b"much later", NOW + timedelta(seconds=1.1)))
     assert [event.scan_data for event in forwarder.scans] == [b"goods"]
     assert forwarder.remainders == [b"of goods", b"much later"]
+    assert [event.scan_data for event in bench.desk.told] == [b"goods", b"card"]
+
+
+async def test_goods_go_on_before_anybody_is_told_of_them(bench: Bench) -> None:
+    forwarder = await bench.opened()
+    had_gone_on: list[int] = []
+    bench.desk.on_told = lambda _event: had_gone_on.append(len(forwarder.scans))
+    bench.delivery.deliver(scan())
+    assert had_gone_on == [1]
 
 
 async def test_what_comes_before_any_scan_goes_on(bench: Bench) -> None:
@@ -130,15 +139,10 @@ async def test_what_comes_before_any_scan_goes_on(bench: Bench) -> None:
 
 
 async def test_where_scans_are_events_only_a_keyboard_scanner_is_always_grabbed() -> None:
-    seen: list[DataEvent] = []
-
-    def on_scan(event: DataEvent) -> bool:
-        seen.append(event)
-        return False
-
-    delivery = Delivery(on_scan, None)
+    desk = FakeDesk(lambda _event: False)
+    delivery = Delivery(desk, None)
     await delivery.settled()
     assert delivery.may_grab
     delivery.deliver(scan())
     delivery.deliver_remainder(Remainder(b"\n", NOW))
-    assert (seen, delivery.counters) == ([scan()], {})
+    assert (desk.told, delivery.counters) == ([scan()], {})

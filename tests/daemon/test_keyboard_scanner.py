@@ -26,6 +26,7 @@ from devices.hotplug import Hotplug
 from devices.opening import AnyScanner, ScannerSettings
 from devices.registry import SCANNERS
 from devices.scanners.keyboard import KeyboardScanner
+from tests.daemon.fake_desk import FakeDesk
 from tests.devices.forwarding.events import FakeKeyboard
 from tests.devices.scanners.contract import clock
 from tests.devices.waiting import until
@@ -52,6 +53,8 @@ class Room:
         self.scanner = EmulatedKeyboardScanner(LAYOUTS["de"])
         self.grabs: asyncio.Queue[bool] = asyncio.Queue()
         self.scans: asyncio.Queue[DataEvent] = asyncio.Queue()
+        self.desk = FakeDesk(lambda _event: self.is_card)
+        self.desk.on_told = self.scans.put_nowait
         self.is_card = False
         self._supervisor = Supervisor()
         self._journal: SqliteJournal | None = None
@@ -64,7 +67,7 @@ class Room:
             load(config), clock, lambda _status: None, Hardware(hotplug=Hotplug(folder / "no-udev")), NoStore()
         )
         printing = PrintRoom(self._journal, room.queues, clock, lambda: (PaperLine("REPEAT"),))
-        room.start(Around(self._on_scan, printing, self._supervisor.spawn))
+        room.start(Around(self.desk, printing, self._supervisor.spawn))
 
     async def aclose(self) -> None:
         await self._supervisor.stop()
@@ -86,10 +89,6 @@ class Room:
     async def next_grab(self) -> bool:
         async with asyncio.timeout(DEADLINE_S):
             return await self.grabs.get()
-
-    def _on_scan(self, event: DataEvent) -> bool:
-        self.scans.put_nowait(event)
-        return self.is_card
 
 
 @pytest.fixture

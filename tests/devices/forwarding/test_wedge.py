@@ -1,6 +1,6 @@
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -23,15 +23,16 @@ ENTER = typed_terminator(b"\r")
 class Bench:
     """A running wedge whose pauses take no time."""
 
-    def __init__(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+    def __init__(self) -> None:
         self.keyboard = FakeKeyboard()
-        self.wedge = Wedge("front", self.keyboard, sleep)
+        loop = asyncio.get_running_loop()
+        self.wedge = Wedge("front", self.keyboard, lambda _seconds, then: loop.call_later(0, then))
         self.running = asyncio.create_task(self.wedge.run())
 
 
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
-    bench = Bench(lambda _seconds: asyncio.sleep(0))
+    bench = Bench()
     yield bench
     bench.running.cancel()
     await asyncio.gather(bench.running, return_exceptions=True)
@@ -117,29 +118,51 @@ async def test_keys_that_make_no_scan_are_replayed(bench: Bench) -> None:
     assert bench.wedge.counters["forwarded"] == 1
 
 
+class Pauses:
+    """In the place of the event loop's call_later: a pause lasts until somebody ends it."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.begun: list[tuple[float, Callable[[], None]]] = []
+
+    def call_later(self, seconds: float, then: Callable[[], None]) -> asyncio.TimerHandle:
+        self.begun.append((seconds, then))
+        return self._loop.call_later(0, lambda: None)
+
+    def end(self) -> float:
+        seconds, then = self.begun.pop()
+        then()
+        return seconds
+
+
 async def test_between_bursts_the_desktop_gets_time_to_read() -> None:
-    turns: asyncio.Queue[float] = asyncio.Queue()
-    go_on = asyncio.Event()
+    keyboard, pauses = FakeKeyboard(), Pauses()
+    wedge = Wedge("front", keyboard, pauses.call_later)
+    wedge.forward(scan(b"1" * 100))
+    wanted, bursts = typed(b"1" * 100)[0] + ENTER, 1
+    while keyboard.records != wanted:
+        assert len(keyboard.writes) == bursts
+        assert pauses.end() > 0
+        bursts += 1
+    wedge.forward(scan(b"2"))  # comes while the last pause lasts
+    assert keyboard.records == wanted
+    pauses.end()
+    assert keyboard.records == wanted + typed(b"2")[0] + ENTER
 
-    async def sleep(seconds: float) -> None:
-        turns.put_nowait(seconds)
-        await go_on.wait()
 
-    bench = Bench(sleep)
-    bench.wedge.forward(scan(b"1" * 100))
-    assert await turns.get() > 0
-    assert len(bench.keyboard.writes) == 1
-    go_on.set()
-    await until(lambda: bench.keyboard.records == typed(b"1" * 100)[0] + ENTER)
-    bench.running.cancel()
-    await asyncio.gather(bench.running, return_exceptions=True)
+async def test_after_a_pause_goods_are_typed_at_once() -> None:
+    keyboard, pauses = FakeKeyboard(), Pauses()
+    wedge = Wedge("front", keyboard, pauses.call_later)
+    for number in (b"1", b"2"):
+        wedge.forward(scan(number))
+        assert keyboard.records.endswith(typed(number)[0] + ENTER)
+        pauses.end()
 
 
 async def test_scans_that_pile_up_are_dropped_whole() -> None:
-    keyboard = FakeKeyboard()
-    wedge = Wedge("front", keyboard)  # not running
+    wedge = Wedge("front", FakeKeyboard(), Pauses().call_later)
     with capture_logs() as logs:
-        for _ in range(CAP_BURSTS + 1):
+        for _ in range(1 + CAP_BURSTS + 1):
             wedge.forward(scan(b"1"))
     assert [line["event"] for line in logs] == ["scans_not_forwarded"]
     assert wedge.counters["forward_dropped"] == 1
