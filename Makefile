@@ -19,9 +19,10 @@ test: $(VENV)/.dev $(VENV)/node   ## the whole suite
 bench: $(VENV)/.dev               ## how fast, beside C, asyncio and peers (tests/bench/README.md); takes ten minutes
 	@$(BIN)/python -m tests.bench --json build/bench/bench.json
 
-prove: $(VENV)/.dev               ## what `make test` proves by samples, whole: half an hour
+prove: $(VENV)/.dev               ## what `make test` proves by samples, whole: an hour and a half
 	@POS_BRIDGE_PROVE=whole $(BIN)/python -m pytest -n auto --maxprocesses 4 tests/proof
 	@$(BIN)/python -m tests.proof --kills
+	@$(BIN)/python -m tests.proof.day --minutes 60
 
 test-hil: $(VENV)/.dev           ## on a real kernel, in a virtual machine (docs/hil.md); skipped where there is no QEMU
 	@$(BIN)/python -m pytest tests/hil --timeout=3600

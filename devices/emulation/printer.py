@@ -117,6 +117,11 @@ class EmulatedPrinter:
         """It goes dark in mid job: buffer and settings are lost, what is sent is lost too."""
         self._mechanism.after_lines(lines, lambda: replace(self.condition, is_on=False))
 
+    async def no_trouble_after(self, **condition: bool) -> None:
+        """What was to end it in mid job is over, come to pass or not; as `change`."""
+        self._mechanism.nothing_after()
+        await self.change(**condition)
+
     async def power_off(self) -> None:
         await self.change(is_on=False)
 

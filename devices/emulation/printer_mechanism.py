@@ -121,6 +121,10 @@ class Mechanism:
     def after_lines(self, lines: int, condition: Callable[[], Condition]) -> None:
         self._lines_left, self._at_last_line = lines, condition
 
+    def nothing_after(self) -> None:
+        """What was to come after so many lines does not."""
+        self._lines_left = None
+
     def told_unasked(self) -> bytes:
         """The automatic status back, when what GS a watches has changed since it was told."""
         block = self._condition.block()

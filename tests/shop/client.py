@@ -63,14 +63,18 @@ class CashProgram:
         return reply["result"]
 
     async def ask(self, method: str, **params: object) -> dict[str, Any]:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            return await self.send(method, **params)
+
+    def send(self, method: str, **params: object) -> asyncio.Future[dict[str, Any]]:
+        """The reply, once it comes."""
         if self._reading.done():
             raise ConnectionResetError("the daemon hung up")
         number = next(self._ids)
-        self._waiting[number] = asyncio.get_running_loop().create_future()
+        reply = self._waiting[number] = asyncio.get_running_loop().create_future()
         request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
         self._writer.write(json.dumps(request).encode() + b"\n")
-        async with asyncio.timeout(ANSWER_WITHIN_S):
-            return await self._waiting[number]
+        return reply
 
     async def event(self, topic: str, **data: object) -> dict[str, Any]:
         """The first event of `topic` whose data has all of `data`, come or still to come."""

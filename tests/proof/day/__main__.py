@@ -1,0 +1,71 @@
+"""A day for long: `python -m tests.proof.day [--seed N] [--minutes M | --spells N] [--pace S]`.
+
+Prints its seed, a line now and then, and in the end what the daemon held; exit 1 where it grew or a book did not agree.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from tests.proof.day.day import Day, play
+from tests.proof.day.growth import check_flat, thirds
+from tests.shop import shop
+
+# A daemon that starts on a busy machine.
+PATIENT_S = 300.0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _line(day: Day, since: float) -> str:
+    last = day.samples[-1]
+    return (
+        f"{(time.monotonic() - since) / 60:5.1f} min, step {day.till.step}, {last.receipts} receipts: "
+        f"{last.rss_kib} KiB, {last.descriptors} descriptors, {last.threads} threads, "
+        f"{last.tasks} tasks, {last.objects} objects"
+    )
+
+
+async def run(seed: int, minutes: float, spells: int, rest_s: float) -> None:
+    shop.READY_WITHIN_S = PATIENT_S
+    began = time.monotonic()
+
+    def goes_on(day: Day) -> bool:
+        return len(day.samples) < spells if spells else time.monotonic() - began < minutes * 60
+
+    async def told(day: Day) -> None:
+        _say(_line(day, began))
+        await asyncio.sleep(rest_s)
+
+    with tempfile.TemporaryDirectory(prefix="day-") as folder:
+        day = await play(Path(folder), seed, goes_on, told)
+    _say(f"steps {day.till.step}: {dict(day.cashier.acts)}")
+    _say(f"troubles {day.troubles.total()}: {dict(day.troubles)}")
+    _say(f"refusals {dict(day.cashier.refusals)}, tasks for staff {day.tasks}, cards scanned {day.scans_of_cards}")
+    first, last = thirds(day.samples)
+    for name in ("rss_kib", "descriptors", "threads", "tasks", "objects"):
+        before, after = (median(getattr(each, name) for each in part) for part in (first, last))
+        _say(f"{name}: {before:g} after the warm-up, {after:g} at the end")
+    check_flat(day.samples)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.proof.day", description=__doc__.partition("\n")[0])
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--spells", type=int, default=0, help="so many instead of a time")
+    parser.add_argument("--rest", type=float, default=0.0, help="seconds of nothing after each spell")
+    told = parser.parse_args()
+    _say(f"seed {told.seed}")
+    asyncio.run(run(told.seed, told.minutes, told.spells, told.rest))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""A spell of a day, in short, and that its judges find what they are there for; `make prove` plays an hour."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bridge.emulation.maxma.ledger import EmulatedClient, Ledger, RepeatedSet
+from bridge.emulation.maxma.rules import Row, Rules, calculate
+from tests.proof.day.books import Told, nothing_twice, reckon
+from tests.proof.day.day import Day, play
+from tests.proof.day.growth import Sample, check_flat
+from tests.proof.day.papers import Papers
+from tests.proof.day.tape import Reader
+from tests.shop.steps import LAST_PAPER
+
+SEED = 5
+STEPS = 16
+AT_REST = Sample(receipts=10, rss_kib=60_000, descriptors=36, threads=3, tasks=23, objects=77_000)
+
+
+async def test_a_spell_of_troubles(socket_dir: Path) -> None:
+    """Nothing is sold, printed or shown twice or not at all, and everything works again when they are over."""
+
+    async def tell_nobody(_day: Day) -> None: ...
+
+    day = await play(socket_dir, SEED, lambda _day: False, tell_nobody, STEPS)
+    assert day.troubles.total() >= 3
+    assert day.cashier.books.receipts >= 5
+
+
+def test_what_does_not_grow_is_flat() -> None:
+    check_flat([replace(AT_REST, tasks=23 + number % 2, rss_kib=60_000 + number) for number in range(40)])
+
+
+@pytest.mark.parametrize(
+    "grown",
+    [
+        {"rss_kib": 60_000 + 4_000},
+        {"descriptors": 36 + 4},
+        {"threads": 3 + 4},
+        {"tasks": 23 + 4},
+        {"objects": 77_000 + 4_000},
+    ],
+)
+def test_what_grows_is_found(grown: dict[str, int]) -> None:
+    (name, end), count = grown.popitem(), 40
+    begin = getattr(AT_REST, name)
+    samples = [replace(AT_REST, **{name: begin + (end - begin) * number // count}) for number in range(2 * count)]
+    with pytest.raises(AssertionError, match=f"{name} grows"):
+        check_flat(samples)
+
+
+JOB = b"\x1b@\x1c.\x1bt\x11\x1ba\x00%bJ-000001 begin\nJ-000001 end\n\x1dVB\x00"
+MARK = b"\x1d!\x11" + "ПОВТОР".encode("cp866") + b"\n\x1d!\x00"
+
+
+def reckoned(paper: bytes, state: str) -> None:
+    papers, reader = Papers(), Reader()
+    tag, _ = papers.new()
+    papers.jobs[tag] = "job"
+    reader.feed(paper)
+    papers.read(reader)
+    papers.reckon({tag: state})
+    assert not papers.jobs
+
+
+@pytest.mark.parametrize(
+    ("paper", "state"),
+    [
+        (JOB % b"", "printed"),
+        (b"", "failed"),
+        (JOB % b"" + JOB % MARK, "unknown"),
+        ((JOB % b"")[:28] + JOB % MARK, "printed"),
+    ],
+    ids=["printed", "never begun", "repeated under a mark", "cut off and repeated"],
+)
+def test_papers_that_are_as_they_should(paper: bytes, state: str) -> None:
+    reckoned(paper, state)
+
+
+@pytest.mark.parametrize(
+    ("paper", "state"),
+    [
+        (b"", "printed"),
+        ((JOB % b"")[:28], "printed"),
+        (JOB % b"", "failed"),
+        (JOB % b"", "queued"),
+        (JOB % b"" + JOB % b"", "printed"),
+        (JOB % b"" + JOB % MARK + JOB % MARK, "printed"),
+    ],
+    ids=["not there", "cut off", "there all the same", "still under way", "twice", "three times"],
+)
+def test_papers_that_are_not_are_found(paper: bytes, state: str) -> None:
+    with pytest.raises(AssertionError):
+        reckoned(paper, state)
+
+
+def test_a_line_that_was_not_fed_is_lost_with_the_power() -> None:
+    reader = Reader()
+    reader.feed(b"J-000001 be\x1b@" + LAST_PAPER.encode() + b"\n")
+    assert reader.lines == [LAST_PAPER]
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """R-1: 1000.00 sold, 200 spent, 40 earned."""
+    ledger = Ledger([EmulatedClient(card="1", phone="+79160000000", bonuses=500)], RepeatedSet.TICKET)
+    _sell(ledger, "store-01/till-1/R-1/purchase/1")
+    return ledger
+
+
+def _sell(ledger: Ledger, txid: str) -> None:
+    (client,) = ledger.clients
+    calculation = calculate([Row(Decimal(1000))], Rules(), client.bonuses, 200)
+    ledger.confirm(txid, ledger.set(txid, client, calculation, datetime(2026, 11, 27, tzinfo=UTC)).ticket)
+
+
+SOLD = {"state": "done", "redeemed": "200.00", "accrued": "40.00", "restored": None, "reversed": None}
+CLOSED = {"state": "closed", "outcome": SOLD}
+TOLD = Told("R-1", closing={"total": "1000.00", "redeemed": "200"}, outcome=SOLD)
+
+
+def test_books_that_agree(ledger: Ledger) -> None:
+    nothing_twice(ledger)
+    reckon(TOLD, CLOSED, (), ledger)
+
+
+@pytest.mark.parametrize(
+    ("told", "receipt"),
+    [
+        (TOLD, {"state": "closed", "outcome": {**SOLD, "state": "queued"}}),
+        (TOLD, {"state": "closed", "outcome": {**SOLD, "state": "manual"}}),
+        (TOLD, {"state": "closed", "outcome": {**SOLD, "accrued": "41.00"}}),
+        (replace(TOLD, closing={"total": "900.00", "redeemed": "200"}), CLOSED),
+        (replace(TOLD, closing={"total": "1000.00", "redeemed": "100"}), CLOSED),
+        (replace(TOLD, is_cancelled=True), {"state": "cancelled", "outcome": SOLD}),
+        (replace(TOLD, receipt_id="R-2"), CLOSED),
+    ],
+)
+def test_books_that_do_not_agree_are_found(ledger: Ledger, told: Told, receipt: dict[str, object]) -> None:
+    with pytest.raises((AssertionError, ValueError)):
+        reckon(told, receipt, (), ledger)
+
+
+def test_a_sale_that_stands_twice_is_found(ledger: Ledger) -> None:
+    _sell(ledger, "store-01/till-1/R-1/purchase/2")
+    with pytest.raises(AssertionError, match="R-1"):
+        nothing_twice(ledger)
