@@ -197,8 +197,8 @@ class CardDirectory(Protocol):
 
     async def find(self, who: CardNumber | Phone, provider: str | None) -> Sequence[KnownCard]: ...
 
-    async def search(self, who: Phone | PersonName, provider: str | None, limit: int) -> Sequence[KnownCard]:
-        """By phone, or by the beginnings of the words of a name."""
+    async def search(self, who: Phone | PersonName, provider: str, limit: int) -> Sequence[KnownCard]:
+        """By phone, or by the beginnings of the words of a name, each of another word."""
         ...
 
     async def drop(self, provider: str, number: CardNumber) -> None:

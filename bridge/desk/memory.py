@@ -48,7 +48,7 @@ class CardMemory:
             raise CardAmbiguous(f"several cards of provider {provider} are remembered by that")
         return found[0] if found else None
 
-    async def search(self, who: Who, provider: str | None, limit: int) -> Sequence[KnownCard]:
+    async def search(self, who: Who, provider: str, limit: int) -> Sequence[KnownCard]:
         if not self._directory.is_on:
             return ()
         if isinstance(who, CardNumber):

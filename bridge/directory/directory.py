@@ -55,7 +55,7 @@ class SqliteDirectory:
     async def find(self, who: CardNumber | Phone, provider: str | None) -> Sequence[KnownCard]:
         return await self._run(lambda connection: queries.find(connection, who, provider), [])
 
-    async def search(self, who: Phone | PersonName, provider: str | None, limit: int) -> Sequence[KnownCard]:
+    async def search(self, who: Phone | PersonName, provider: str, limit: int) -> Sequence[KnownCard]:
         if isinstance(who, Phone):
             return (await self.find(who, provider))[:limit]
         return await self._run(lambda connection: queries.search_name(connection, who, provider, limit), [])

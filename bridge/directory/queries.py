@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bridge.directory.rows import to_card, to_row
 from bridge.domain.known_card import KnownCard, Standing
@@ -31,24 +31,19 @@ _RENEW = """
     WHERE number = :number AND provider = :provider RETURNING id"""
 _CONFIRM = "UPDATE cards SET listed = 0 WHERE number = ? AND provider = ? AND listed = 1"
 _BY_NUMBER = "SELECT * FROM cards WHERE number = :who AND (:provider IS NULL OR provider = :provider)"
+_BY_ID = "SELECT * FROM cards WHERE id = ?"
 _BY_PHONE = "SELECT * FROM cards WHERE phone = :who AND (:provider IS NULL OR provider = :provider)"
-# As far as the cards of a word are counted to find the rarest: beyond this one word is as common as another.
-_COUNTED = 2000
-_COUNT = "SELECT count(*) AS cards FROM (SELECT 1 FROM names WHERE word BETWEEN ? AND ? LIMIT ?)"
-# The first range drives, the others are looked up for each of its cards until there are enough of them. CROSS JOIN
-# keeps SQLite from another order.
+# So far the cards of a word are counted to find the rarest one: counting further costs more than it saves.
+_COUNTED = 8000
+_COUNT = """
+    SELECT count(*) AS cards FROM
+        (SELECT 1 FROM names WHERE provider = :provider AND word BETWEEN :first AND :last LIMIT :most)"""
+# One range of one table is read through: beside each word of a name stand its others.
 _BY_NAME = """
-    SELECT cards.* FROM names AS found CROSS JOIN cards ON id = found.card
-    WHERE found.word BETWEEN :from0 AND :to0
-        AND NOT EXISTS (SELECT 1 FROM names WHERE card = found.card AND word >= :from0 AND word < found.word)
-        AND (:from1 IS NULL
-            OR EXISTS (SELECT 1 FROM names WHERE card = found.card AND word BETWEEN :from1 AND :to1))
-        AND (:from2 IS NULL
-            OR EXISTS (SELECT 1 FROM names WHERE card = found.card AND word BETWEEN :from2 AND :to2))
-        AND (:from3 IS NULL
-            OR EXISTS (SELECT 1 FROM names WHERE card = found.card AND word BETWEEN :from3 AND :to3))
-        AND (:provider IS NULL OR provider = :provider)
-    LIMIT :limit"""
+    SELECT card FROM names WHERE provider = :provider AND word BETWEEN :first AND :last
+        AND (:others0 IS NULL OR others GLOB :others0)
+        AND (:others1 IS NULL OR others GLOB :others1)
+        AND (:others2 IS NULL OR others GLOB :others2)"""
 
 
 def renew(connection: sqlite3.Connection, card: KnownCard) -> None:
@@ -57,7 +52,7 @@ def renew(connection: sqlite3.Connection, card: KnownCard) -> None:
         _insert(connection, card)
     else:
         connection.execute("DELETE FROM names WHERE card = ?", (known["id"],))
-        _index(connection, known["id"], card.member.holder)
+        _index(connection, known["id"], card)
 
 
 def add(connection: sqlite3.Connection, cards: Iterable[KnownCard]) -> int:
@@ -88,17 +83,20 @@ def find(connection: sqlite3.Connection, who: CardNumber | Phone, provider: str 
     return [to_card(row) for row in connection.execute(query, {"who": who.value, "provider": provider})]
 
 
-def search_name(connection: sqlite3.Connection, name: PersonName, provider: str | None, limit: int) -> list[KnownCard]:
-    """Holders of whose names each word of `name` begins a word, in the order of the rarest one."""
+def search_name(connection: sqlite3.Connection, name: PersonName, provider: str, limit: int) -> list[KnownCard]:
+    """Holders of whose names each word of `name` begins another word, in the order of the rarest one."""
     words = sorted(name_words(name.value), key=len, reverse=True)[:_MAX_WORDS]
     if not words:
         return []
-    words.sort(key=lambda word: _count(connection, word))
-    values: dict[str, str | int | None] = {"provider": provider, "limit": limit}
-    for place in range(_MAX_WORDS):
-        word = words[place] if place < len(words) else None
-        values |= {f"from{place}": word, f"to{place}": word and word + _ABOVE}
-    return [to_card(row) for row in connection.execute(_BY_NAME, values)]
+    rarest = _rarest(connection, words, provider)
+    words.remove(rarest)
+    found: dict[int, KnownCard] = {}  # by id: a word may begin two words of a name
+    for row in connection.execute(_BY_NAME, {**_range(rarest, provider), **_patterns(words)}):
+        if row["card"] not in found:
+            found[row["card"]] = to_card(connection.execute(_BY_ID, (row["card"],)).fetchone())
+        if len(found) == limit:
+            break
+    return list(found.values())
 
 
 def drop(connection: sqlite3.Connection, provider: str, number: CardNumber) -> None:
@@ -143,19 +141,44 @@ def _insert(connection: sqlite3.Connection, card: KnownCard) -> bool:
     """False: it is there already."""
     added = connection.execute(_ADD, to_row(card)).fetchone()
     if added:
-        _index(connection, added["id"], card.member.holder)
+        _index(connection, added["id"], card)
     return added is not None
 
 
-def _index(connection: sqlite3.Connection, card_id: int, holder: PersonName) -> None:
-    words = [(word, card_id) for word in name_words(holder.value)]
-    connection.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", words)
+def _index(connection: sqlite3.Connection, card_id: int, card: KnownCard) -> None:
+    words = name_words(card.member.holder.value)
+    rows = [
+        (card.provider, word, card_id, "".join(f" {other}" for other in words[:place] + words[place + 1 :]))
+        for place, word in enumerate(words)
+    ]
+    connection.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?, ?)", rows)
 
 
-def _count(connection: sqlite3.Connection, word: str) -> int:
-    """How many cards have a word that begins so, `_COUNTED` at most."""
-    found = connection.execute(_COUNT, (word, word + _ABOVE, _COUNTED)).fetchone()
-    return int(found["cards"])
+def _rarest(connection: sqlite3.Connection, words: Sequence[str], provider: str) -> str:
+    """The word that begins a word of the fewest names; of very common ones the first."""
+    rarest, fewest = words[0], _COUNTED
+    for word in words if len(words) > 1 else ():
+        counted = connection.execute(_COUNT, {**_range(word, provider), "most": fewest}).fetchone()
+        if counted["cards"] < fewest:
+            rarest, fewest = word, counted["cards"]
+    return rarest
+
+
+def _range(word: str, provider: str) -> dict[str, str]:
+    """All words that begin so."""
+    return {"provider": provider, "first": word, "last": word + _ABOVE}
+
+
+def _patterns(words: Sequence[str]) -> dict[str, str | None]:
+    """What `others` must look like for each of `words` to begin another word of it.
+
+    "иван" and "иванов": two words begin with "иван", one of them with "иванов". Words have no character of GLOB's.
+    """
+    patterns: dict[str, str | None] = {f"others{place}": None for place in range(_MAX_WORDS - 1)}
+    for place, word in enumerate(words):
+        as_many = sum(each.startswith(word) for each in words)
+        patterns[f"others{place}"] = f"* {word}" * as_many + "*"
+    return patterns
 
 
 def _is_forgotten(connection: sqlite3.Connection, number: CardNumber) -> bool:

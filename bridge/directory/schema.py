@@ -7,7 +7,7 @@ from importlib.resources import files
 APPLICATION_ID = 0x706F7363
 
 # The script at place n brings a directory of version n to version n + 1. Only ever append.
-MIGRATIONS = ("schema.sql", "listed.sql")
+MIGRATIONS = ("schema.sql", "listed.sql", "names.sql")
 
 
 class NotOurs(sqlite3.DatabaseError):

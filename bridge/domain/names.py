@@ -12,9 +12,15 @@ def name_words(name: str) -> tuple[str, ...]:
 
 
 def name_begins_with(name: str, wanted: str) -> bool:
-    """True when each word of `wanted` begins a word of `name`."""
-    words = name_words(name)
-    return all(any(word.startswith(part) for word in words) for part in name_words(wanted))
+    """True when each word of `wanted` begins another word of `name`: Иванов Иван is no Мария Ивановна."""
+    words = list(name_words(name))
+    # The longest first: whatever it takes, any shorter one that would have done with it is as well served by the rest.
+    for part in sorted(name_words(wanted), key=len, reverse=True):
+        taken = next((word for word in words if word.startswith(part)), None)
+        if taken is None:
+            return False
+        words.remove(taken)
+    return True
 
 
 def letters_in(text: str) -> int:

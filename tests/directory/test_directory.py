@@ -1,19 +1,24 @@
 """The directory: what it remembers, what it leaves alone, what it lets go for good."""
 
+import contextlib
 import sqlite3
 import stat
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bridge.directory import SqliteDirectory
+from bridge.directory import SqliteDirectory, queries, schema
 from bridge.directory import directory as module
-from bridge.domain.known_card import Standing
-from bridge.domain.member import CardKind, CardState
+from bridge.domain.known_card import KnownCard, Standing
+from bridge.domain.member import CardKind, CardState, Member
 from bridge.domain.money import points
+from bridge.domain.names import name_begins_with
 from bridge.domain.person import Person
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.ports import DirectoryFailed
@@ -21,6 +26,10 @@ from tests.directory.conftest import NOON, MakeCard
 
 CARD = CardNumber("2900000000018")
 PHONE = Phone("+79161234567")
+
+
+def _named(number: str, name: str) -> KnownCard:
+    return KnownCard("club", Member(CardNumber(number), CardKind.BONUS, PersonName(name)), NOON)
 
 
 def _bytes_beside(path: Path) -> bytes:
@@ -33,7 +42,7 @@ async def test_off_it_keeps_nothing_and_makes_no_file(path: Path, a_card: MakeCa
     await directory.renew(a_card())
     assert await directory.add([a_card()]) == 0
     assert await directory.find(CARD, None) == []
-    assert await directory.search(PersonName("Иван"), None, 5) == []
+    assert await directory.search(PersonName("Иван"), "club", 5) == []
     assert await directory.standing("club", [CARD]) == [Standing.NEW]
     assert await directory.forget(Person(frozenset({CARD}))) == 0
     assert (await directory.size(), await directory.expire(NOON)) == (0, 0)
@@ -74,8 +83,8 @@ async def test_the_newest_answer_counts(directory: SqliteDirectory, a_card: Make
     await directory.renew(later)
     assert await directory.find(CARD, "club") == [later]
     assert await directory.find(PHONE, None) == []
-    assert await directory.search(PersonName("Иванова"), None, 5) == []
-    assert await directory.search(PersonName("петрова"), None, 5) == [later]
+    assert await directory.search(PersonName("Иванова"), "club", 5) == []
+    assert await directory.search(PersonName("петрова"), "club", 5) == [later]
 
 
 async def test_an_exchange_adds_what_is_new_and_overwrites_nothing(
@@ -106,7 +115,7 @@ async def test_several_cards_of_one_phone(directory: SqliteDirectory, a_card: Ma
     cards = [a_card(str(number)) for number in range(3)]
     await directory.add(cards)
     assert await directory.find(PHONE, "club") == cards
-    assert await directory.search(PHONE, None, 2) == cards[:2]
+    assert await directory.search(PHONE, "club", 2) == cards[:2]
     assert await directory.find(PHONE, "city") == []
 
 
@@ -122,7 +131,10 @@ async def test_several_cards_of_one_phone(directory: SqliteDirectory, a_card: Ma
         ("корсаков", ["4"]),
         ("ванов", []),
         ("иванова фёдор", []),
+        ("иванов иван", ["2"]),
+        ("иван иван иван", []),
         ("50% _", []),
+        ("* ? [", []),
         ("!!!", []),
     ],
 )
@@ -136,9 +148,40 @@ async def test_search_by_the_beginnings_of_words(
     assert await directory.search(PersonName(wanted), "city", 20) == []
 
 
+@given(
+    names=st.lists(st.text("абв -", min_size=1, max_size=12), max_size=12),
+    wanted=st.lists(st.text("абв", min_size=1, max_size=3), min_size=1, max_size=4).map(" ".join),
+)
+def test_a_search_finds_whoever_the_rule_of_names_says(names: list[str], wanted: str) -> None:
+    everybody = {str(place): name for place, name in enumerate(names)}
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        schema.prepare(connection)
+        queries.add(connection, (_named(number, name) for number, name in everybody.items()))
+        found = queries.search_name(connection, PersonName(wanted), "club", len(names) + 1)
+    right = {number for number, name in everybody.items() if name_begins_with(name, wanted)}
+    assert sorted(card.member.number.value for card in found) == sorted(right)
+
+
+def test_a_name_takes_each_of_its_words_once() -> None:
+    assert name_begins_with("Иванов Иван Иванович", "иван иванов иван")
+    assert not name_begins_with("Мария Ивановна", "Иванов Иван")
+
+
+async def test_common_words_do_not_hide_whom_rare_ones_name(
+    directory: SqliteDirectory, a_card: MakeCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "_COUNTED", 3)
+    await directory.add([a_card(str(number), f"Иванова{number} Мария Ивановна") for number in range(20)])
+    await directory.add([a_card("77", "Иванова Мария Ильинична"), a_card("78", "Иванова Мария", provider="city")])
+    (found,) = await directory.search(PersonName("иванова мария ил"), "club", 20)
+    assert found.member.number.value == "77"
+    assert len(await directory.search(PersonName("мария иванова"), "club", 20)) == 20
+    assert len(await directory.search(PersonName("мария иванова"), "city", 20)) == 1
+
+
 async def test_a_search_ends_at_its_limit(directory: SqliteDirectory, a_card: MakeCard) -> None:
     await directory.add([a_card(str(number)) for number in range(30)])
-    assert len(await directory.search(PersonName("Иванова"), None, 20)) == 20
+    assert len(await directory.search(PersonName("Иванова"), "club", 20)) == 20
 
 
 async def test_what_its_provider_does_not_know_any_more_is_dropped(
@@ -193,6 +236,26 @@ async def test_no_exchange_brings_a_forgotten_card_back_but_its_holder_may(
     assert await directory.add([a_card()]) == 0
     await directory.renew(a_card())
     assert await directory.find(CARD, None) == [a_card()]
+
+
+async def test_a_directory_of_an_earlier_version_is_searched_as_before(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        for version in schema.MIGRATIONS[:2]:
+            old.executescript(files("bridge.directory").joinpath(version).read_text("utf-8"))
+        old.executescript(f"PRAGMA application_id = {schema.APPLICATION_ID}; PRAGMA user_version = 2")
+        at = "2026-05-04T12:00:00.000000+00:00"
+        row = (1, "club", "77", None, "Иванова Мария", "bonus", "", "", "active", 100, None, at, 0)
+        old.execute("INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        old.executemany("INSERT INTO names VALUES (?, 1)", [("иванова",), ("мария",)])
+        old.commit()
+
+    directory = SqliteDirectory(path)
+    for wanted in ("мар", "Иванова Мария", "мария иван"):
+        (found,) = await directory.search(PersonName(wanted), "club", 5)
+        assert found.member.number.value == "77"
+    assert await directory.forget(Person(frozenset({CardNumber("77")}))) == 1
+    await directory.aclose()
+    assert "иванова".encode() not in _bytes_beside(path)
 
 
 @pytest.mark.parametrize("script", ["CREATE TABLE theirs (a)", "PRAGMA user_version = 99"])
