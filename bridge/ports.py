@@ -102,6 +102,8 @@ class CodeSender(Protocol):
 class LoyaltyProvider(Protocol):
     """One `[[providers]]` entry.
 
+    A kind derives from it and leaves out what its provider cannot do: those members have an answer here.
+
     Lookups (find, search, quote, quote_return) change nothing; they raise ProviderUnavailable or ProviderRefused
     within the configured `timeout_ms`, everything included. Moves never raise: their answer is one of the four of
     bridge.domain.moves, within `write_timeout_ms`.
@@ -117,17 +119,17 @@ class LoyaltyProvider(Protocol):
     @property
     def card_source(self) -> CardSource | None:
         """None: this provider cannot list its cards."""
-        ...
+        return None
 
     @property
     def card_register(self) -> CardRegister | None:
         """None: this provider takes no new cards from a till."""
-        ...
+        return None
 
     @property
     def code_sender(self) -> CodeSender | None:
         """None: at this provider nobody confirms anything."""
-        ...
+        return None
 
     async def find(self, who: CardNumber | Phone) -> Member | None:
         """The member with this card or phone; None when the provider does not know it.

@@ -17,7 +17,7 @@ from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
 from bridge.domain.reckoning import reckon
 from bridge.domain.returns import give_back
-from bridge.ports import CardRegister, CardSource, CodeSender, ProviderState, Traits
+from bridge.ports import CardRegister, CardSource, LoyaltyProvider, ProviderState, Traits
 from bridge.providers.card_file.ledger import Book, Ledger
 from bridge.providers.card_file.members import CardFileError
 from bridge.providers.card_file.members_file import MembersFile
@@ -27,7 +27,7 @@ from bridge.providers.card_file.settings import CardFileSettings
 T = TypeVar("T")
 
 
-class CardFileProvider:
+class CardFileProvider(LoyaltyProvider):
     """One `[[providers]]` entry of kind "card-file"."""
 
     kind = "card-file"
@@ -53,10 +53,6 @@ class CardFileProvider:
     @property
     def card_register(self) -> CardRegister | None:
         return self
-
-    @property
-    def code_sender(self) -> CodeSender | None:
-        return None
 
     async def page(self, cursor: str) -> CardPage:
         try:

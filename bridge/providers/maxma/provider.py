@@ -10,7 +10,7 @@ from bridge.domain.member import Member
 from bridge.domain.moves import Move, Purchase, Reply, Return, SaleStyle, StatusReply
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
-from bridge.ports import CardRegister, CardSource, CodeSender, ProviderState, Traits
+from bridge.ports import CardRegister, CodeSender, LoyaltyProvider, ProviderState, Traits
 from bridge.providers.http import HttpCaller, HttpSettings
 from bridge.providers.maxma import replies, requests, shapes
 from bridge.providers.maxma.cabinet import Cabinet
@@ -21,7 +21,7 @@ from bridge.providers.maxma.moves import MaxmaMoves
 from bridge.providers.maxma.settings import MaxmaSettings
 
 
-class MaxmaProvider:
+class MaxmaProvider(LoyaltyProvider):
     """One `[[providers]]` entry of kind "maxma"."""
 
     kind = "maxma"
@@ -39,11 +39,6 @@ class MaxmaProvider:
     @property
     def state(self) -> ProviderState:
         return self._http.state
-
-    @property
-    def card_source(self) -> CardSource | None:
-        """MAXMA has published no method that lists clients."""
-        return None
 
     @property
     def card_register(self) -> CardRegister | None:

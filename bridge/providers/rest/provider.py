@@ -11,7 +11,7 @@ from bridge.domain.moves import Move, Purchase, Reply, Return, SaleStyle, Status
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
 from bridge.domain.reckoning import reckon
-from bridge.ports import CardRegister, CardSource, CodeSender, ProviderState, Traits
+from bridge.ports import LoyaltyProvider, ProviderState, Traits
 from bridge.providers.http import Fault, HttpCaller, HttpSettings
 from bridge.providers.rest.checking import names_of
 from bridge.providers.rest.moves import RestMoves
@@ -26,7 +26,7 @@ from bridge.providers.rest.verdicts import No, lookup_failure, reader
 T = TypeVar("T")
 
 
-class RestProvider:
+class RestProvider(LoyaltyProvider):
     """One `[[providers]]` entry that is spoken to by a profile."""
 
     def __init__(self, settings: RestSettings) -> None:
@@ -47,18 +47,6 @@ class RestProvider:
     @property
     def state(self) -> ProviderState:
         return self._http.state
-
-    @property
-    def card_source(self) -> CardSource | None:
-        return None
-
-    @property
-    def card_register(self) -> CardRegister | None:
-        return None
-
-    @property
-    def code_sender(self) -> CodeSender | None:
-        return None
 
     async def find(self, who: CardNumber | Phone) -> Member | None:
         """CardAmbiguous besides the two: several cards have this phone."""
