@@ -1,24 +1,26 @@
-"""Scanners opened: endpoint, transport, codec and driver joined, and the transport closed again afterwards."""
+"""Scanners opened: endpoint, transport, codec and driver joined, and the transport closed again afterwards.
+
+A till has one kind of scanner or two: a driver is imported when the first of its kind is opened.
+"""
 
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from devices.codecs.hid_pos import DESCRIPTOR_MARK
-from devices.codecs.keys import LAYOUTS, KeyDecoder
 from devices.codecs.lines import ALL_TERMINATORS
 from devices.descriptor_store import DescriptorStore, NoStore
 from devices.endpoints import HidrawEndpoint, InputEndpoint, SerialEndpoint
 from devices.errors import DeviceLost
 from devices.events import Remainder
-from devices.scanners.hid_pos import HidPosScanner
-from devices.scanners.keyboard import KeyboardScanner
-from devices.scanners.serial import SerialScanner
 from devices.transports.base import Transports
 from devices.transports.kernel import KernelTransports
-from devices.transports.serial_port import stored_line
+
+if TYPE_CHECKING:
+    from devices.scanners.hid_pos import HidPosScanner
+    from devices.scanners.keyboard import KeyboardScanner
+    from devices.scanners.serial import SerialScanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,16 @@ class ScannerSettings:
     store: DescriptorStore = field(default_factory=NoStore)
 
 
-AnyScanner = SerialScanner | KeyboardScanner | HidPosScanner
-ScannerOpener = Callable[[Any, ScannerSettings], AbstractAsyncContextManager[AnyScanner]]
+AnyScanner: TypeAlias = "SerialScanner | KeyboardScanner | HidPosScanner"
+ScannerOpener: TypeAlias = Callable[[Any, ScannerSettings], AbstractAsyncContextManager["AnyScanner"]]
 """Endpoint and settings to a driver that is ready to run. Entering raises the DeviceError that says why not."""
 
 
 @asynccontextmanager
-async def open_serial_scanner(endpoint: SerialEndpoint, settings: ScannerSettings) -> AsyncIterator[AnyScanner]:
+async def open_serial_scanner(endpoint: SerialEndpoint, settings: ScannerSettings) -> AsyncIterator["AnyScanner"]:
+    from devices.scanners.serial import SerialScanner  # noqa: PLC0415 - see the module's docstring
+    from devices.transports.serial_port import stored_line  # noqa: PLC0415 - the same
+
     async with aclosing(await settings.transports.open_line(endpoint, settings.store)) as stream:
         driver = SerialScanner(
             settings.name,
@@ -64,7 +69,10 @@ async def open_serial_scanner(endpoint: SerialEndpoint, settings: ScannerSetting
 
 
 @asynccontextmanager
-async def open_keyboard_scanner(endpoint: InputEndpoint, settings: ScannerSettings) -> AsyncIterator[AnyScanner]:
+async def open_keyboard_scanner(endpoint: InputEndpoint, settings: ScannerSettings) -> AsyncIterator["AnyScanner"]:
+    from devices.codecs.keys import LAYOUTS, KeyDecoder  # noqa: PLC0415 - the same
+    from devices.scanners.keyboard import KeyboardScanner  # noqa: PLC0415 - the same
+
     async with aclosing(await settings.transports.open_keyboard(endpoint, grab=settings.grab)) as device:
         decoder = KeyDecoder(LAYOUTS[settings.layout], settings.terminators)
         yield KeyboardScanner(
@@ -73,6 +81,9 @@ async def open_keyboard_scanner(endpoint: InputEndpoint, settings: ScannerSettin
 
 
 @asynccontextmanager
-async def open_hid_pos_scanner(endpoint: HidrawEndpoint, settings: ScannerSettings) -> AsyncIterator[AnyScanner]:
+async def open_hid_pos_scanner(endpoint: HidrawEndpoint, settings: ScannerSettings) -> AsyncIterator["AnyScanner"]:
+    from devices.codecs.hid_pos import DESCRIPTOR_MARK  # noqa: PLC0415 - the same
+    from devices.scanners.hid_pos import HidPosScanner  # noqa: PLC0415 - the same
+
     async with aclosing(await settings.transports.open_hid(endpoint, DESCRIPTOR_MARK)) as device:
         yield HidPosScanner(settings.name, device, settings.clock)

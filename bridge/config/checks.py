@@ -11,11 +11,9 @@ from bridge.config.doors import DEFAULT_ADMIN_GROUPS
 from bridge.config.errors import ConfigError, Problem, quoted
 from bridge.config.model import CardFormat, Config, Display, Printer, Provider, Scanner
 from bridge.config.policies import check_policy
-from bridge.config.profiles import load_profile, profile_file
 from bridge.config.values import Duration
 from bridge.domain.card import Charset, CheckDigit
 from bridge.providers import KINDS
-from bridge.providers.rest.checking import abilities_of, secrets_of
 from devices.codecs.aim import SYMBOLOGIES
 from devices.codecs.displays.command_set import NoSuchDisplay
 from devices.printers.profiles import PROFILES
@@ -200,6 +198,10 @@ def _check_provider(path: str, row: Provider) -> Iterator[Problem]:
 
 
 def _check_profile(path: str, row: Provider) -> Iterator[Problem]:
+    # What reads profiles is imported for tills that have one.
+    from bridge.config.profiles import load_profile, profile_file  # noqa: PLC0415
+    from bridge.providers.rest.checking import abilities_of, secrets_of  # noqa: PLC0415
+
     file = profile_file(row)
     if file is None:
         return  # the missing key is told already

@@ -1,7 +1,6 @@
 """Profiles of loyalty systems: read, checked, and refused with file and key path."""
 
 from decimal import Decimal
-from importlib.resources import files
 from pathlib import Path
 
 import msgspec
@@ -14,7 +13,7 @@ from bridge.providers import KINDS
 from bridge.providers.rest.checking import mistakes
 from bridge.providers.rest.profile import Factor, Profile
 
-_SHIPPED = Path(str(files("bridge.providers.rest") / "profiles"))
+_SHIPPED = Path(__file__).parents[1] / "providers" / "rest" / "profiles"
 EXAMPLE = _SHIPPED / "example.toml"
 
 

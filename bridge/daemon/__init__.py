@@ -1,5 +1,6 @@
 """The composition root: a configuration becomes a running till.
 
+door.py           the socket, which listens before all else is imported
 till.py           journal, providers, desk, devices and socket joined, and taken down in reverse
 device_room.py    the devices of the configuration: endpoint, transport, codec and driver joined
 forwarding.py     where the scans go that are no cards
@@ -10,6 +11,21 @@ supervisor.py     keeps tasks and devices alive
 failures.py       why a start failed
 """
 
-from bridge.daemon.till import run, serve, stop_by_signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-__all__ = ["run", "serve", "stop_by_signal"]
+if TYPE_CHECKING:
+    from bridge.config.model import Config
+
+
+def run(config: "Config", reread: "Callable[[], Config]", *, emulated: bool = False) -> None:
+    """Run the till until SIGTERM or SIGINT; `reread` at each SIGHUP. StartFailed: why it cannot."""
+    from bridge.daemon.door import open_door  # noqa: PLC0415 - see door.py
+
+    door = open_door(config)
+    try:
+        from bridge.daemon import till  # noqa: PLC0415 - the most of the daemon, imported while clients may connect
+
+        till.run(config, reread, door, emulated=emulated)
+    finally:
+        door.close()

@@ -1,6 +1,7 @@
 """From `[sync]` to the service that exchanges cards."""
 
-from bridge.card_list import CardListPath
+from pathlib import Path
+
 from bridge.config.model import Sync
 from bridge.desk.programme import Programmes
 from bridge.desk.settings import DeskSettings
@@ -11,7 +12,7 @@ from bridge.desk.sync.patience import Patience
 from bridge.desk.sync.planning import Planner
 from bridge.desk.sync.service import SyncService, Times
 from bridge.pace import Pace
-from bridge.ports import CardDirectory, Clock
+from bridge.ports import CardDirectory, CardListFile, Clock
 
 
 def sync_service(
@@ -27,8 +28,16 @@ def sync_service(
         programmes,
         desk,
         directory,
-        CardListPath(settings.export_from) if settings.export_from else None,
+        _list_of(settings.export_from),
         Importer(directory, clock, patience),
         Exporter(directory, clock, patience),
     )
     return SyncService(Times(settings.every or None, settings.keep), planner, directory, clock, spawn)
+
+
+def _list_of(path: Path | None) -> CardListFile | None:
+    if path is None:
+        return None
+    from bridge.card_list import CardListPath  # noqa: PLC0415 - what few tills have
+
+    return CardListPath(path)

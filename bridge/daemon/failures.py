@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bridge.domain.errors import JournalFailed
-from bridge.pos.listening import SocketUnavailable
-from bridge.wording import WordingError
+from bridge.wording.errors import WordingError
 
 
 class StartFailed(Exception):
@@ -18,10 +17,10 @@ class Misconfigured(StartFailed):
 
 @contextmanager
 def start_failures() -> Iterator[None]:
-    """What templates, journal and socket refuse becomes StartFailed."""
+    """What templates and journal refuse becomes StartFailed."""
     try:
         yield
     except WordingError as error:
         raise Misconfigured(str(error)) from error
-    except (JournalFailed, SocketUnavailable) as error:
+    except JournalFailed as error:
         raise StartFailed(str(error)) from error

@@ -16,8 +16,6 @@ from bridge.ports import Clock
 from devices.descriptor_store import DescriptorStore
 from devices.events import DataEvent, DeviceState, Remainder, StatusUpdateEvent
 from devices.forwarding.base import Forwarder
-from devices.forwarding.pty import open_pty
-from devices.forwarding.uinput import open_wedge
 from devices.hotplug import Hotplug
 
 log = structlog.get_logger()
@@ -184,8 +182,13 @@ class Outlets:
             return None
 
         async def opener() -> Forwarder:
+            # Each way is imported by the tills that have it: a wedge brings a table of all keys.
             if path := scanner.forward.pty_path:
+                from devices.forwarding.pty import open_pty  # noqa: PLC0415
+
                 return open_pty(scanner.name, path, self.group, store=self.store)
+            from devices.forwarding.uinput import open_wedge  # noqa: PLC0415
+
             return await open_wedge(scanner.name)
 
         news = self.hotplug.news_in("misc") if scanner.forward == "wedge" else None

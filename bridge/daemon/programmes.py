@@ -1,4 +1,7 @@
-"""From `[[providers]]` to programmes: each kind's settings filled from the configuration."""
+"""From `[[providers]]` to programmes: each kind's settings filled from the configuration.
+
+A kind's package is imported where the configuration has one of it.
+"""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -6,16 +9,12 @@ from dataclasses import dataclass
 
 from bridge.config.model import Config, Provider
 from bridge.config.policies import policy_of
-from bridge.config.profiles import load_profile, profile_file
 from bridge.desk.gate import Gate
 from bridge.desk.programme import Programme, Programmes
 from bridge.domain.limits import RedeemRules
 from bridge.domain.policy import Way
 from bridge.ports import Tap
 from bridge.providers import build
-from bridge.providers.card_file.settings import CardFileSettings
-from bridge.providers.maxma.settings import MaxmaSettings
-from bridge.providers.rest.settings import RestSettings
 
 TapOf = Callable[[str], Tap]
 
@@ -93,7 +92,9 @@ def _programme(provider: Provider, made: Gate) -> Programme:
     return Programme(made, rules, policy)
 
 
-def _maxma(config: Config, provider: Provider, tap: Tap) -> MaxmaSettings:
+def _maxma(config: Config, provider: Provider, tap: Tap) -> object:
+    from bridge.providers.maxma.settings import MaxmaSettings  # noqa: PLC0415 - see the module's docstring
+
     return MaxmaSettings(
         name=provider.name,
         base_url=str(provider.base_url),
@@ -107,7 +108,10 @@ def _maxma(config: Config, provider: Provider, tap: Tap) -> MaxmaSettings:
     )
 
 
-def _rest(config: Config, provider: Provider, tap: Tap) -> RestSettings:
+def _rest(config: Config, provider: Provider, tap: Tap) -> object:
+    from bridge.config.profiles import load_profile, profile_file  # noqa: PLC0415 - the same
+    from bridge.providers.rest.settings import RestSettings  # noqa: PLC0415 - the same
+
     file = profile_file(provider)
     if file is None:
         raise ValueError(f"provider {provider.name}: `profile` is missing")  # config.checks has refused it before
@@ -128,7 +132,9 @@ def _rest(config: Config, provider: Provider, tap: Tap) -> RestSettings:
     )
 
 
-def _card_file(config: Config, provider: Provider, _tap: Tap) -> CardFileSettings:
+def _card_file(config: Config, provider: Provider, _tap: Tap) -> object:
+    from bridge.providers.card_file.settings import CardFileSettings  # noqa: PLC0415 - the same
+
     if provider.path is None:
         raise ValueError(f"provider {provider.name}: `path` is missing")  # config.checks has refused it before
     return CardFileSettings(

@@ -17,6 +17,7 @@ from bridge.config.model import Config, Sync
 from bridge.daemon.card_exchange import sync_service
 from bridge.daemon.descriptor_store import SystemdStore
 from bridge.daemon.device_room import Around, DeviceRoom, stored_names
+from bridge.daemon.door import Door, open_door
 from bridge.daemon.failures import start_failures
 from bridge.daemon.programmes import ProgrammeRoom, retire
 from bridge.daemon.reload import Reloader, Reread, reloads_by_signal, status_of
@@ -46,12 +47,10 @@ from bridge.pos.handlers_queue import QueueHandlers
 from bridge.pos.handlers_recording import RecordingHandlers
 from bridge.pos.handlers_search import SearchHandlers
 from bridge.pos.handlers_sync import SyncHandlers
-from bridge.pos.listening import listen
 from bridge.pos.methods import METHODS, Handler
 from bridge.pos.peer import member_check
 from bridge.pos.server import PosServer, anyone
 from bridge.recording.recorder import Recorder
-from bridge.sd_listen import PassedFds
 from bridge.sd_notify import SystemdNotifier
 from bridge.wording import Wording
 from devices.forwarding.pty_node import STORED_PTY
@@ -66,13 +65,13 @@ log = structlog.get_logger()
 STOP_WITHIN_S = 3.0
 
 
-def run(config: Config, reread: Reread, *, emulated: bool = False) -> None:
+def run(config: Config, reread: Reread, door: Door, *, emulated: bool = False) -> None:
     """Run the till until SIGTERM or SIGINT; `reread` at each SIGHUP. StartFailed: why it cannot."""
-    asyncio.run(_run(config, reread, emulated=emulated))
+    asyncio.run(_run(config, reread, door, emulated=emulated))
 
 
-async def _run(config: Config, reread: Reread, *, emulated: bool) -> None:
-    await serve(config, stop_by_signal(), Surroundings(emulated=emulated, reloads=reloads_by_signal(reread)))
+async def _run(config: Config, reread: Reread, door: Door, *, emulated: bool) -> None:
+    await serve(config, stop_by_signal(), Surroundings(emulated=emulated, reloads=reloads_by_signal(reread)), door)
 
 
 def stop_by_signal() -> asyncio.Event:
@@ -83,17 +82,20 @@ def stop_by_signal() -> asyncio.Event:
     return stop
 
 
-async def serve(config: Config, stop: asyncio.Event, surroundings: Surroundings | None = None) -> None:
-    """The till, until `stop` is set: journal, providers, desk, devices, socket; taken down in reverse."""
-    surroundings = surroundings or Surroundings()
-    notifier, passed = SystemdNotifier(), PassedFds()
-    store = SystemdStore(notifier, passed)
+async def serve(
+    config: Config, stop: asyncio.Event, surroundings: Surroundings | None = None, door: Door | None = None
+) -> None:
+    """The till, until `stop` is set: journal, providers, desk, devices, socket; taken down in reverse.
+
+    door: None where none is open yet.
+    """
+    surroundings, door = surroundings or Surroundings(), door or open_door(config)
+    notifier, listener = SystemdNotifier(), door.listener
+    store = SystemdStore(notifier, door.passed)
     store.drop_others((STORED_PTY, STORED_LINE), stored_names(config))
     async with contextlib.AsyncExitStack() as stack:
+        stack.callback(door.close)
         parts = await _open_parts(config, stack)
-        with start_failures():
-            listener = listen(str(config.socket.path), config.socket.group, passed=passed)
-        stack.callback(listener.unlink)
         stack.push_async_callback(parts.supervisor.stop)
         till = Till(config, parts, store, surroundings)
         stack.callback(surroundings.hardware.hotplug.close)
@@ -181,7 +183,7 @@ class Till:
         heard = taps.hardware(surroundings.hardware)
         hardware = parts.web.beside(heard) if parts.web else heard
         self._devices = DeviceRoom(config, now, announcer.device, hardware, store)
-        self.screens = Screens(self._devices.glasses, _idle(config, wording), lambda: now().astimezone())
+        self.screens = Screens(self._devices.glasses, Idle(), lambda: now().astimezone())
         self._printing = PrintRoom(parts.journal, self._devices.queues, now, wording.repeat_mark)
         self._desk = build_desk(
             self._settings,
@@ -249,13 +251,15 @@ class Till:
         return self._desk.take_up(unfinished)
 
     def start_devices(self) -> None:
-        """Open the devices, each under its keeper, and warm the providers up before the first scan."""
+        """Open the devices, each under its keeper, and have all at hand that the first scan will want."""
         self._devices.start(self._around)
+        self.screens.apply(self._devices.glasses, _idle(self._taps.config, self._settings.wording))
         self.screens.start(lambda: self._desk.book.current() is not None)
         self.supervisor.spawn(self._desk.housekeeping.run(), "housekeeping")
         self.supervisor.spawn(self._desk.rescued.run(), "rescued journal")
         self.supervisor.spawn(self._sync.keep_exchanging(), "exchange of cards")
         self.supervisor.spawn(self._sync.keep_clearing(), "age of cards")
+        self.supervisor.spawn(asyncio.to_thread(self._settings.wording.warm_up), "warm up wording")
         for programme in self._programmes:
             self.supervisor.spawn(programme.provider.warm_up(), f"warm up {programme.name}")
 

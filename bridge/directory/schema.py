@@ -1,7 +1,7 @@
 """The directory's file: brought up to date where it is older, refused where it is newer or another program's."""
 
 import sqlite3
-from importlib.resources import files
+from pathlib import Path
 
 # Marks the file as ours (`PRAGMA application_id`): "posc" in ASCII.
 APPLICATION_ID = 0x706F7363
@@ -22,7 +22,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     _check_ours(connection)
     for number in range(_pragma(connection, "user_version"), len(MIGRATIONS)):
-        script = files("bridge.directory").joinpath(MIGRATIONS[number]).read_text("utf-8")
+        script = Path(__file__).with_name(MIGRATIONS[number]).read_text("utf-8")
         connection.executescript(
             f"BEGIN IMMEDIATE; {script}"
             f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number + 1}; COMMIT;"

@@ -6,11 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bridge import daemon
 from bridge.config.model import Config
 from bridge.daemon.device_room import profile_of
 from bridge.daemon.hardware import Hardware
 from bridge.daemon.surroundings import Attend, Surroundings, nobody
+from bridge.daemon.till import serve
 from bridge.emulation.methods.handlers import EmulationHandlers
 from bridge.emulation.methods.table import EMULATION_METHODS
 from bridge.emulation.refusing import refuse_real
@@ -58,7 +58,7 @@ async def running(
         made = await Emulation(folder, stack, audience).of(config)
         refuse_real(made.config, IN_MEMORY, config)
         surroundings = replace(surroundings_of(made, hear), attend=attend_first)
-        serving = asyncio.create_task(daemon.serve(made.config, stop, surroundings), name="emulated till")
+        serving = asyncio.create_task(serve(made.config, stop, surroundings), name="emulated till")
         waiting = asyncio.create_task(served.wait())
         try:
             await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)

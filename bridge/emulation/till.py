@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 
-from bridge import daemon
 from bridge.config.loading import load, unchanged
 from bridge.config.model import Config
+from bridge.daemon.till import stop_by_signal
 from bridge.emulation import drawing
 from bridge.emulation.maxma import KEY
 from bridge.emulation.panel.server import panel
@@ -82,7 +82,7 @@ async def _play(scenario: Scenario, config_path: Path | None) -> int:
 
 
 async def _run(config: Config, config_path: Path | None, folder: Path) -> None:
-    stop = daemon.stop_by_signal()
+    stop = stop_by_signal()
     stage = Stage(folder / "till", _on_terminal(stop))
     try:
         await stage.put_up(config)

@@ -1,7 +1,6 @@
 """Versions of the journal's schema: a file of an older version is brought up to date, a newer one is refused."""
 
 import sqlite3
-from importlib.resources import files
 from pathlib import Path
 
 from bridge.journal.errors import JournalTooNew, foreign
@@ -35,7 +34,7 @@ def give_back_room(connection: sqlite3.Connection) -> None:
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the tables up to date, each version in one transaction."""
     for number in range(_version(connection), len(MIGRATIONS)):
-        script = files("bridge.journal").joinpath(MIGRATIONS[number]).read_text("utf-8")
+        script = Path(__file__).with_name(MIGRATIONS[number]).read_text("utf-8")
         connection.executescript(
             f"BEGIN IMMEDIATE; {script}"
             f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number + 1}; COMMIT;"

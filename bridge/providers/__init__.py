@@ -5,10 +5,12 @@ A new kind is one package, one row here and one test (docs/adding-a-provider.md)
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from bridge.domain.policy import Abilities, BalanceAt, PartialRefund, Policy, Way
-from bridge.ports import LoyaltyProvider
+
+if TYPE_CHECKING:  # the configuration is checked before anything of the desk is imported
+    from bridge.ports import LoyaltyProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ KINDS: Final = {
 }
 
 
-def build(kind: str, settings: object) -> LoyaltyProvider:
+def build(kind: str, settings: object) -> "LoyaltyProvider":
     """The provider of this kind, made from the settings value of that kind. ValueError: no such kind."""
     if kind not in KINDS:
         raise ValueError(f"no provider kind {kind!r} (known: {', '.join(KINDS)})")

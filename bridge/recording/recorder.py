@@ -1,25 +1,13 @@
 """A bounded recording of a running daemon: kept in memory as it passed, and given out with doubles only."""
 
 import asyncio
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from bridge.config.model import Config
-from bridge.domain.card import CardFormat
 from bridge.domain.errors import Overloaded
-from bridge.recording.doubles import Doubles
-from bridge.recording.entries import CLIENT, DEVICE, Entry, Recording
-from bridge.recording.finding import Finder
-from bridge.recording.masking import Devices, learn, mask
-from bridge.recording.text import written
-from bridge.recording.till import members_of, profiles_of, secrets_of, till_of
+from bridge.recording.entries import CLIENT, DEVICE, Entry
 from bridge.recording.wire import Wire
-from devices.codecs.keys.layouts import LAYOUTS
-from devices.printers.profiles import PROFILES
 
 Pictures = Callable[[], Mapping[str, Sequence[str]]]
 
@@ -67,9 +55,12 @@ class Recorder:
 
     async def stop(self) -> Finished:
         """The recording so far, or up to its own end; what was heard is forgotten."""
+        # What finds everything personal is a twentieth of the daemon, and a till is seldom recorded.
+        from bridge.recording.filing import file_of  # noqa: PLC0415
+
         self._cease()
         entries, self._entries = self._entries, []
-        text = await asyncio.to_thread(_file_of, entries, self._ended_ms, self._config())
+        text = await asyncio.to_thread(file_of, entries, self._ended_ms, self._config())
         return Finished(text, len(entries), self._bytes_left < 0)
 
     def _hear(self, place: str, what: str, data: bytes) -> None:
@@ -91,27 +82,3 @@ class Recorder:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-
-def _file_of(entries: Sequence[Entry], ended_ms: int, config: Config) -> str:
-    formats = [CardFormat(**msgspec.structs.asdict(row)) for row in config.card_formats]
-    devices, doubles = devices_of(config), Doubles()
-    finder = Finder(doubles, formats, secrets_of(config))
-    learn(entries, devices, finder)
-    members = members_of(config, finder.knows)
-    for text in members.values():
-        finder.learn_message(list(csv.DictReader(io.StringIO(text))))
-    till = till_of(config)
-    till["members"] = {name: finder.text(text) for name, text in members.items()}
-    till["profiles"] = profiles_of(config)
-    masked = mask(entries, devices, finder)
-    return written(Recording(till, tuple(masked), ended_ms))
-
-
-def devices_of(config: Config) -> Devices:
-    """How the bytes of this till's devices are to be read."""
-    keyboards = {row.name: LAYOUTS[row.layout] for row in config.scanners if row.endpoint.scheme == "input"}
-    hid = frozenset(row.name for row in config.scanners if row.endpoint.scheme == "hidraw")
-    displays = {row.name: str(row.encoding) for row in config.displays}
-    printers = {row.name: row.encoding or PROFILES[row.profile].encoding for row in config.printers}
-    return Devices(keyboards, hid, {**displays, **printers})

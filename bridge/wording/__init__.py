@@ -2,22 +2,23 @@
 
 catalogue.py   which templates there are, what each is given, what it is tried with
 shelf.py       where they come from: templates/ here, the shop's folder
+texts.py       the templates in force, compiled when they are needed
 engine.py      Jinja2 as we use it: sandboxed, values are never code
+rendering.py   a template compiled and rendered, with the product's own behind a shop's
 papers.py      marks in a paper's text -> lines for a printer
 checking.py    what is refused before the till starts
 base.py        Wording: what the desk asks for
 """
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
-from bridge.wording.base import Text, Wording
+from bridge.wording.base import Wording
 from bridge.wording.catalogue import CATALOGUE, USUAL_COLUMNS, USUAL_ROWS, Values
-from bridge.wording.checking import Glass, check
-from bridge.wording.engine import Engine
 from bridge.wording.errors import WordingError
-from bridge.wording.shelf import LANGUAGES, Source, of_the_shop, shipped
+from bridge.wording.glass import Glass
+from bridge.wording.shelf import LANGUAGES, of_the_shop
+from bridge.wording.texts import Texts
 
 
 def load_wording(language: str, folder: Path | None = None, glasses: Sequence[Glass] = ()) -> Wording:
@@ -27,23 +28,14 @@ def load_wording(language: str, folder: Path | None = None, glasses: Sequence[Gl
     """
     size = _size(glasses)
     own = of_the_shop(folder, language) if folder else {}
-    engine = _engine(LANGUAGES[language])
-    for name, source in own.items():
-        check(engine, source, CATALOGUE[name], size, glasses)
-    return Wording(
-        {name: _text(engine, language, name, own.get(name)) for name in CATALOGUE}, size, LANGUAGES[language]
-    )
+    if own:
+        # Jinja2: only for whom there is something to try.
+        from bridge.wording.checking import check  # noqa: PLC0415
+        from bridge.wording.rendering import engine_of  # noqa: PLC0415
 
-
-def _text(engine: Engine, language: str, name: str, own: Source | None) -> Text:
-    source = shipped(language, name)
-    ours = engine.compile(source.text, source.file)
-    return Text(own.file, engine.compile(own.text, own.file), ours) if own else Text(source.file, ours, ours)
-
-
-@cache
-def _engine(date_format: str) -> Engine:
-    return Engine(date_format)
+        for name, source in own.items():
+            check(engine_of(language), source, CATALOGUE[name], size, glasses)
+    return Wording(Texts(language, own), size, LANGUAGES[language])
 
 
 def _size(glasses: Sequence[Glass]) -> Values:

@@ -1,36 +1,22 @@
-"""Every text for customer, cashier and staff, from templates that were compiled and tried when the till started."""
+"""Every text for customer, cashier and staff, from templates that were tried when the till started."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-
-import structlog
-from jinja2 import Template as Compiled
 
 from bridge.domain.member import AttachedCard, CardKind, CardState, Expiring, Member
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import Operation, Outcome, OutcomeState, Receipt
 from bridge.domain.task import Errand, TaskState
 from bridge.wording.catalogue import Values
-from bridge.wording.engine import RENDER_FAULTS, without_marks
+from bridge.wording.marks import without_marks
 from bridge.wording.papers import paper_lines
-
-log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A template in force, and the product's own of the same name: what is said should it fail after all."""
-
-    file: str
-    template: Compiled
-    shipped: Compiled
+from bridge.wording.texts import Texts
 
 
 class Wording:
     """One language. size: what screens are told of `columns` and `rows`; date_format: as strftime takes it."""
 
-    def __init__(self, texts: Mapping[str, Text], size: Values, date_format: str) -> None:
+    def __init__(self, texts: Texts, size: Values, date_format: str) -> None:
         self.date_format = date_format
         self._texts = texts
         self._size = size
@@ -41,6 +27,10 @@ class Wording:
         self.date_format = other.date_format
         self._texts, self._size = other._texts, other._size  # noqa: SLF001 - another of this class
         self._said = {}
+
+    def warm_up(self) -> None:
+        """Compile what has not been said yet, so that the first card does not wait for it; any thread may call it."""
+        self._texts.compile_all()
 
     def screen(self, name: str) -> tuple[str, ...]:
         """One of the screens that say the same to everybody: "searching", "closed", "idle" …"""
@@ -62,26 +52,26 @@ class Wording:
 
     def card_lines(self, card: AttachedCard) -> tuple[PaperLine, ...]:
         """The paper at card entry; () where nothing is known of the card."""
-        return paper_lines(self._render("paper/card", _card(card))) if card.member else ()
+        return paper_lines(self._texts.render("paper/card", _card(card))) if card.member else ()
 
     def closing_lines(self, receipt: Receipt, outcome: Outcome, expiring: Sequence[Expiring]) -> tuple[PaperLine, ...]:
         """The paper for a provider that prints nothing of its own; () when there is nothing to tell."""
         total = receipt.basket.total if receipt.basket else None
         told: dict[str, object] = {"receipt_id": receipt.receipt_id, "total": total}
         if outcome.state in {OutcomeState.QUEUED, OutcomeState.UNKNOWN}:
-            return paper_lines(self._render("paper/queued", told))
+            return paper_lines(self._texts.render("paper/queued", told))
         if outcome.state is not OutcomeState.DONE:
             return ()
         told |= {"balance": outcome.balance_after, "expiring": _burning(expiring)}
         if receipt.operation is Operation.REFUND:
             back = {"restored": outcome.restored, "reversed": outcome.reversed}
-            return paper_lines(self._render("paper/refunded", {**told, **back}))
+            return paper_lines(self._texts.render("paper/refunded", {**told, **back}))
         moved = {"redeemed": outcome.redeemed, "accrued": outcome.accrued}
-        return paper_lines(self._render("paper/closed", {**told, **moved}))
+        return paper_lines(self._texts.render("paper/closed", {**told, **moved}))
 
     def repeat_mark(self) -> tuple[PaperLine, ...]:
         """Stands above a paper that may have been printed before."""
-        return paper_lines(self._render("paper/repeat", {}))
+        return paper_lines(self._texts.render("paper/repeat", {}))
 
     def error(self, kind: str) -> str:
         """The cashier's sentence for a refusal."""
@@ -118,20 +108,11 @@ class Wording:
         return self._said[key]
 
     def _rows(self, name: str, values: Values) -> tuple[str, ...]:
-        text = without_marks(self._render(name, values)).rstrip()
+        text = without_marks(self._texts.render(name, values)).rstrip()
         return tuple(row.rstrip() for row in text.split("\n")) if text else ()
 
     def _sentence(self, name: str, values: Values) -> str:
-        return " ".join(without_marks(self._render(name, values)).split())
-
-    def _render(self, name: str, values: Values) -> str:
-        """A shop's template that fails on values which no sample had must not hold up a sale."""
-        text = self._texts[name]
-        try:
-            return text.template.render(values)
-        except RENDER_FAULTS as error:
-            log.error("template_failed", file=text.file, reason=str(error))  # noqa: TRY400 - told where it is to be mended
-            return text.shipped.render(values)
+        return " ".join(without_marks(self._texts.render(name, values)).split())
 
 
 def _card(card: AttachedCard) -> dict[str, object]:

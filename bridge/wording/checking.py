@@ -1,7 +1,6 @@
 """A shop's template is tried before the till starts: syntax, names, every sample, and the width of each display."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from traceback import walk_tb
 from types import TracebackType
@@ -10,23 +9,11 @@ from jinja2 import Template as Compiled
 from jinja2 import TemplateSyntaxError
 
 from bridge.wording.catalogue import Form, Template, Values
-from bridge.wording.engine import RENDER_FAULTS, Engine, line_of, without_marks
+from bridge.wording.engine import RENDER_FAULTS, Engine
 from bridge.wording.errors import WordingError
+from bridge.wording.glass import Glass
+from bridge.wording.marks import line_of, without_marks
 from bridge.wording.shelf import Source
-
-
-@dataclass(frozen=True, slots=True)
-class Glass:
-    """A display of the till. as_shown: what becomes of a text on it: its code page may need more letters for one.
-
-    runs: rows that are longer than the glass run over it.
-    """
-
-    name: str
-    rows: int
-    columns: int
-    as_shown: Callable[[str], str] = str
-    runs: bool = False
 
 
 def check(engine: Engine, source: Source, template: Template, size: Values, glasses: Sequence[Glass]) -> None:

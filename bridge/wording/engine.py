@@ -9,18 +9,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from itertools import takewhile
 from types import CodeType
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, meta, nodes
 from jinja2 import Template as Compiled
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-# Private-use characters: VALUE stands before each value, BAR for a bar in one, so that no value is taken for a mark.
-VALUE, BAR = "\ue000", "\ue001"
-# Plane 15: the source line that an output line comes from, where somebody wants to know it.
-_FIRST_LINE_MARK = 0xF0000
-_LAST_LINE_MARK = 0xFFFFD
+from bridge.wording.marks import BAR, VALUE, is_mark, line_mark
 
 # What a template may fail with besides Jinja's own errors: it may reckon, and look into values.
 RENDER_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -34,19 +29,8 @@ def plain(amount: Decimal) -> str:
 
 def clean(text: str) -> str:
     """`text` on one line, without control characters and without those that we mark with."""
-    kept = (char for char in text.replace(BAR, "|") if not _marks(char))
+    kept = (char for char in text.replace(BAR, "|") if not is_mark(char))
     return "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in kept)
-
-
-def without_marks(text: str) -> str:
-    """Rendered text as a person reads it."""
-    return "".join(char for char in text.replace(BAR, "|") if not _marks(char))
-
-
-def line_of(output: str) -> int:
-    """The source line that this line of a text rendered `with_lines` begins in; 0 = not known."""
-    marks = takewhile(_marks, output)  # also those of lines of which nothing came out
-    return max((ord(mark) - _FIRST_LINE_MARK for mark in marks if mark not in {VALUE, BAR}), default=0)
 
 
 class Engine:
@@ -98,10 +82,6 @@ def _date(usual: str, value: datetime, form: str = "") -> str:
     return value.astimezone().strftime(form or usual)
 
 
-def _marks(char: str) -> bool:
-    return char in {VALUE, BAR} or ord(char) >= _FIRST_LINE_MARK
-
-
 def _mark_lines(tree: nodes.Template) -> None:
     """Before each piece of output and behind each line end of fixed text stands the number of its source line."""
     for output in tree.find_all(nodes.Output):
@@ -114,13 +94,9 @@ def _mark_lines(tree: nodes.Template) -> None:
 
 def _marked_data(data: nodes.TemplateData) -> nodes.TemplateData:
     first, *others = data.data.split("\n")
-    marked = [first, *(_mark(data.lineno + number) + line for number, line in enumerate(others, 1))]
+    marked = [first, *(line_mark(data.lineno + number) + line for number, line in enumerate(others, 1))]
     return nodes.TemplateData("\n".join(marked), lineno=data.lineno)
 
 
 def _line_mark(line: int) -> nodes.TemplateData:
-    return nodes.TemplateData(_mark(line), lineno=line)
-
-
-def _mark(line: int) -> str:
-    return chr(min(_FIRST_LINE_MARK + line, _LAST_LINE_MARK))
+    return nodes.TemplateData(line_mark(line), lineno=line)

@@ -10,7 +10,7 @@ LEFT | RIGHT       two columns               [barcode] DATA    a barcode: EAN-13
 from collections.abc import Callable
 
 from bridge.domain.moves import PaperLine
-from bridge.wording.engine import without_marks
+from bridge.wording.marks import without_marks
 
 _COLUMNS = " | "
 _ALONE = {"---": PaperLine(divider=True), "[cut]": PaperLine(cut=True)}

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib.resources import files
 from pathlib import Path
 
 from bridge.wording.catalogue import CATALOGUE
@@ -13,6 +12,7 @@ from bridge.wording.errors import WordingError
 # Each with how it writes a day, as strftime takes it.
 LANGUAGES = {"ru": "%d.%m.%Y", "en": "%Y-%m-%d"}
 SUFFIX = ".j2"
+_SHIPPED = Path(__file__).with_name("templates")
 # A template is some lines; more is another file.
 LARGEST_BYTES = 64 * 1024
 
@@ -27,7 +27,7 @@ class Source:
 
 
 def shipped(language: str, name: str) -> Source:
-    path = files("bridge.wording") / "templates" / language / f"{name}{SUFFIX}"
+    path = _SHIPPED / language / f"{name}{SUFFIX}"
     return Source(str(path), path.read_text("utf-8"))
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bridge.config.loading import load
-from bridge.daemon import forwarding
 from bridge.daemon.device_room import Around, DeviceRoom
 from bridge.daemon.hardware import Hardware
 from bridge.daemon.supervisor import Supervisor
@@ -20,6 +19,7 @@ from devices.descriptor_store import NoStore
 from devices.emulation.input_node import EmulatedKeyboardScanner
 from devices.endpoints import InputEndpoint
 from devices.events import DataEvent
+from devices.forwarding import uinput
 from devices.forwarding.keystrokes import replayed
 from devices.forwarding.wedge import Wedge
 from devices.hotplug import Hotplug
@@ -123,7 +123,7 @@ def keyboard(monkeypatch: pytest.MonkeyPatch) -> FakeKeyboard:
     async def open_wedge(name: str) -> Wedge:
         return Wedge(name, keyboard)
 
-    monkeypatch.setattr(forwarding, "open_wedge", open_wedge)
+    monkeypatch.setattr(uinput, "open_wedge", open_wedge)
     return keyboard
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge.config.loading import load
-from bridge.daemon import serve
+from bridge.daemon.till import serve
 from bridge.emulation.maxma import KEY
 from tests.shop.shop import READY_WITHIN_S, Shop
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge.config.loading import load
-from bridge.daemon import serve
+from bridge.daemon.till import serve
 from devices.emulation.pty import PtyLink
 from devices.emulation.scanner import EmulatedScanner
 from devices.forwarding import uinput

@@ -14,7 +14,7 @@ from bridge.domain.personal import CardNumber, PersonName
 from bridge.domain.receipt import Outcome, OutcomeState
 from bridge.domain.task import Errand, TaskState
 from bridge.wording import Glass, Wording, WordingError, load_wording
-from bridge.wording.engine import without_marks
+from bridge.wording.marks import without_marks
 from bridge.wording.papers import paper_lines
 from devices.codecs.codepage import replace_missing
 from tests.wording.test_templates import CARD, MEMBER, RECEIPT, RU

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge import daemon
 from bridge.daemon.hardware import Hardware
 from bridge.daemon.surroundings import Surroundings
+from bridge.daemon.till import serve
 from bridge.emulation.replay.answers import answers
 from bridge.emulation.replay.director import Director
 from bridge.emulation.replay.outcome import different, recorded
@@ -85,7 +85,7 @@ async def _running(stage: Stage) -> AsyncIterator[None]:
         served.set()
 
     surroundings = Surroundings(Hardware(stage.transports, stage.hotplug), emulated=True, attend=attend)
-    serving = asyncio.create_task(daemon.serve(stage.config, stop, surroundings), name="replayed till")
+    serving = asyncio.create_task(serve(stage.config, stop, surroundings), name="replayed till")
     waiting = asyncio.create_task(served.wait())
     try:
         await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)

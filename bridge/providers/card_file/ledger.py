@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
@@ -101,7 +100,7 @@ class Ledger:
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA synchronous = FULL")
-    connection.executescript(files(__package__).joinpath("ledger.sql").read_text("utf-8"))
+    connection.executescript(Path(__file__).with_name("ledger.sql").read_text("utf-8"))
 
 
 def _to_entry(row: sqlite3.Row) -> Entry:

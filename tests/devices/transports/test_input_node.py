@@ -28,6 +28,6 @@ async def test_no_such_usb_device() -> None:
 
 def test_evdev_is_not_imported_before_it_is_needed() -> None:
     """It takes a tenth of a second, and most tills have no keyboard scanner."""
-    code = "import sys, bridge.daemon; sys.exit('evdev' in sys.modules)"
+    code = "import sys, bridge.daemon.till; sys.exit('evdev' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603 - this interpreter, these words
     assert done.returncode == 0
