@@ -49,6 +49,10 @@ class ReceiptBook:
         """Hold it while changing this receipt; never while waiting on a provider."""
         return self._locks.setdefault(receipt_id, asyncio.Lock())
 
+    def at_hand(self, receipt_id: str) -> Receipt | None:
+        """A live or unsettled receipt."""
+        return self._receipts.get(receipt_id)
+
     async def find(self, receipt_id: str) -> Receipt | None:
         return self._receipts.get(receipt_id) or await self._journal.receipt(receipt_id)
 

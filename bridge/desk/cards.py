@@ -208,6 +208,10 @@ class CardDesk:
         """A sale has ended: a card held since then was its customer's, not the next one's."""
         self._held = None
 
+    def is_awaited(self, receipt_id: str) -> bool:
+        """True while a card came in for this receipt and is not attached yet."""
+        return receipt_id in self._newest_of
+
     async def attached_by(self, receipt_id: str, deadline: float) -> bool:
         """Wait for the lookup of this receipt's card and attach what it brings.
 

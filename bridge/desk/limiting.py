@@ -6,7 +6,7 @@ from dataclasses import replace
 from bridge.desk.cards import CardDesk
 from bridge.desk.deadline import done_by
 from bridge.desk.programme import Programme
-from bridge.desk.quotes import Quoted
+from bridge.desk.quotes import Quoted, Reckoned
 from bridge.desk.receipts import live
 from bridge.desk.rooms import Rooms
 from bridge.domain.limits import Limits, ReasonCode, benefit_limits, limits_of_nothing, limits_without_quote
@@ -30,6 +30,17 @@ class LimitDesk:
         self._errands = rooms.errands
         self._clock = rooms.clock
         self._cards = cards
+
+    def at_hand(self, receipt_id: str, basket: Basket) -> Limits | None:
+        """What `limits` answered last, while it would answer the same; None: ask it.
+
+        A cash program asks again with every line that it rings up, and with every redraw of its screen.
+        """
+        receipt = self._book.at_hand(receipt_id)
+        if receipt is None or receipt.basket != basket or self._cards.is_awaited(receipt_id):
+            return None
+        reckoned = self._quotes.reckoned(receipt)
+        return reckoned.limits if reckoned and self._programmes.has(reckoned.programme) else None
 
     async def limits(self, receipt_id: str, basket: Basket, wait_s: float) -> Limits:
         """What may be discounted and redeemed on this basket, waiting at most `wait_s` for what is under way."""
@@ -68,7 +79,10 @@ class LimitDesk:
             return limits_without_quote(card, basket, programme.rules, code)
         if card.source is not Source.ONLINE or _lacks_balance(card, quoted.quote, programme):
             card = await self._asked_again(receipt, card, programme, deadline)
-        return benefit_limits(card, basket.total, quoted.quote, programme.rules, quoted.at)
+            return benefit_limits(card, basket.total, quoted.quote, programme.rules, quoted.at)
+        limits = benefit_limits(card, basket.total, quoted.quote, programme.rules, quoted.at)
+        self._quotes.note(Reckoned(receipt, programme, limits))
+        return limits
 
     async def _of_refund(self, receipt: Receipt, card: AttachedCard, basket: Basket, deadline: float) -> Limits:
         programme = self._programmes.get(card.provider)

@@ -55,6 +55,10 @@ class Programmes:
             known = ", ".join(self._programmes) or "none"
             raise ProviderRefused(f"no provider {name!r} is configured (known: {known})") from None
 
+    def has(self, programme: Programme) -> bool:
+        """False once a reload has replaced it."""
+        return self._programmes.get(programme.name) is programme
+
     def rules(self, name: str | None) -> RedeemRules:
         """The rules of the programme named, else of the first one, else the protocol's defaults."""
         found = self._programmes.get(name) if name else next(iter(self), None)

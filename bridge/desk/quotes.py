@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from bridge.desk.programme import Programme
 from bridge.desk.provider_watch import ProviderWatch
 from bridge.domain.errors import DeskError
+from bridge.domain.limits import Limits
 from bridge.domain.moves import Purchase, Return
 from bridge.domain.quote import Quote, ReturnQuote
+from bridge.domain.receipt import Receipt
 from bridge.ports import Clock
 
 # The same customer may stand at another till: an older preview is asked for again.
@@ -27,10 +29,20 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
+class Reckoned:
+    """Limits, and what they were reckoned from besides the preview: good while those are the same objects."""
+
+    receipt: Receipt
+    programme: Programme
+    limits: Limits
+
+
+@dataclass(slots=True)
 class _Kept:
     provider: str
     question: Purchase | Return
     task: asyncio.Task[Quoted]
+    reckoned: Reckoned | None = None
 
 
 class Quotes:
@@ -55,6 +67,18 @@ class Quotes:
         task = asyncio.create_task(self._quoted(programme, question), name=f"quote {receipt_id}")
         self._kept[receipt_id] = _Kept(programme.name, timeless, task)
         return task
+
+    def note(self, reckoned: Reckoned) -> None:
+        """What the preview at hand came to."""
+        if kept := self._kept.get(reckoned.receipt.receipt_id):
+            kept.reckoned = reckoned
+
+    def reckoned(self, receipt: Receipt) -> Reckoned | None:
+        """What was noted of this very receipt, while its preview is young."""
+        kept = self._kept.get(receipt.receipt_id)
+        if kept is None or kept.reckoned is None or kept.reckoned.receipt is not receipt:
+            return None
+        return kept.reckoned if self._is_fresh(kept.task) else None
 
     def drop(self, receipt_id: str) -> None:
         """The receipt is closed: its preview is of no more use."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from bridge.domain.money import NOTHING, Money, money, percent_of
 
@@ -54,7 +55,17 @@ class Basket:
         """A basket whose lines add up: where none are given, or they don't add up, one line is made of the total."""
         if lines and sum(line.amount for line in lines) == total:
             return cls(total, lines)
-        return cls(total, (whole_receipt(total),))
+        return _of_one_line(str(total))
+
+
+@lru_cache(maxsize=64)
+def _of_one_line(written: str) -> Basket:
+    """The same basket for the same total: a cash program without lines asks about it again and again.
+
+    By its text: 1000 and 1000.00 are equal, and a provider hears either as it was told.
+    """
+    total = Money(Decimal(written))
+    return Basket(total, (whole_receipt(total),))
 
 
 def whole_receipt(total: Money) -> Line:

@@ -273,8 +273,7 @@ class Connection(asyncio.Protocol):
     def _flush(self) -> None:
         if not self._outbox:
             return
-        lines = self._outbox.copy()
-        self._outbox.clear()
+        lines, self._outbox = self._outbox, []
         if self._is_leaving or self._transport.is_closing():
             return
         data = b"".join(lines)

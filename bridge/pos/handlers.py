@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Raw
+
 import bridge
 from bridge.desk.book import ReceiptBook
 from bridge.desk.cards import CardDesk
@@ -14,14 +16,16 @@ from bridge.desk.programme import Programmes
 from bridge.desk.receipts import ReceiptDesk, live
 from bridge.desk.redeeming import RedeemDesk
 from bridge.desk.screens import Screens
+from bridge.domain.limits import Limits
 from bridge.domain.member import Entry
 from bridge.domain.money import Points
 from bridge.domain.personal import PersonName, Who
 from bridge.domain.receipt import Operation, ReceiptState
+from bridge.domain.sale import Basket
 from bridge.ports import Clock
 from bridge.pos import messages as m
 from bridge.pos.at_once import at_once
-from bridge.pos.jsonrpc import InvalidParams
+from bridge.pos.jsonrpc import InvalidParams, encode
 from bridge.pos.methods import Handler
 from bridge.pos.peer import Caller
 from bridge.pos.reading import base_of, basket_of, cashier_of, closing_of, moment_of, phone_of
@@ -43,6 +47,15 @@ class TillInfo:
     store: str
     till: str
     emulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _ToldLimits:
+    """The latest limits that were told, as they were written."""
+
+    limits: Limits
+    edition: int
+    written: Raw
 
 
 class ReceiptHandlers:
@@ -70,6 +83,7 @@ class ReceiptHandlers:
         self._preparing = preparing
         self._closing = closing
         self._wording = wording
+        self._told: _ToldLimits | None = None
 
     def table(self) -> dict[str, Handler]:
         return {
@@ -119,12 +133,23 @@ class ReceiptHandlers:
         await self._receipts.clear_card(params.receipt_id)
 
     def _limits(self, params: m.LimitsParams, _caller: Caller) -> object:
-        return at_once(self._limited(params))  # a cash program asks with every line that it rings up
-
-    async def _limited(self, params: m.LimitsParams) -> m.Limits:
+        """No task, and what was told before is not made anew: a cash program asks with every line that it rings up."""
         basket = basket_of(params.total, params.lines)
+        limits = self._limiting.at_hand(params.receipt_id, basket)
+        if limits is None:
+            return at_once(self._limited(params, basket))
+        return self._told_limits(limits)
+
+    async def _limited(self, params: m.LimitsParams, basket: Basket) -> m.Limits:
         limits = await self._limiting.limits(params.receipt_id, basket, params.wait_ms / 1000)
         return limits_view(limits, self._wording)
+
+    def _told_limits(self, limits: Limits) -> Raw:
+        """As JSON, which is the same while the limits and the wording are."""
+        if self._told is None or self._told.limits is not limits or self._told.edition != self._wording.edition:
+            written = Raw(encode(limits_view(limits, self._wording)))
+            self._told = _ToldLimits(limits, self._wording.edition, written)
+        return self._told.written
 
     async def _redeem(self, params: m.RedeemParams, _caller: Caller) -> m.RedemptionResult:
         points = Points(params.points.value)

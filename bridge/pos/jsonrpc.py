@@ -9,7 +9,6 @@ params are decoded once, by their method's own type. What the specification leav
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -39,8 +38,7 @@ _NO_PARAMS = b"{}"
 _ID_STARTS = b'"-0123456789n'  # a string, a number or null
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True, gc=False):
     """A valid request. params: a JSON object or array as written; id: as written, None = a notification."""
 
     method: str
@@ -48,8 +46,7 @@ class Call:
     id: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True, gc=False):
     """What is no valid request; always answered."""
 
     code: int
@@ -60,8 +57,7 @@ class Rejected:
         return error_reply(self.id, self.code, meaning(self.code, self.detail))
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     members: tuple[Call | Rejected, ...]
 
 

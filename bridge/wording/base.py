@@ -14,10 +14,14 @@ from bridge.wording.texts import Texts
 
 
 class Wording:
-    """One language. size: what screens are told of `columns` and `rows`; date_format: as strftime takes it."""
+    """One language. size: what screens are told of `columns` and `rows`; date_format: as strftime takes it.
+
+    edition: another number when the same may be said otherwise.
+    """
 
     def __init__(self, texts: Texts, size: Values, date_format: str) -> None:
         self.date_format = date_format
+        self.edition = 0
         self._texts = texts
         self._size = size
         self._said: dict[tuple[str, str], str] = {}
@@ -27,6 +31,7 @@ class Wording:
         self.date_format = other.date_format
         self._texts, self._size = other._texts, other._size  # noqa: SLF001 - another of this class
         self._said = {}
+        self.edition += 1
 
     def warm_up(self) -> None:
         """Compile what has not been said yet, so that the first card does not wait for it; any thread may call it."""

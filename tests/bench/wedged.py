@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from unittest.mock import patch
 
-from bridge import daemon, logs
+from bridge import logs
 from bridge.config.loading import load
-from bridge.daemon import forwarding
+from bridge.daemon import till
 from bridge.daemon.hardware import Hardware
 from bridge.daemon.surroundings import Surroundings
 from devices.endpoints import InputEndpoint
+from devices.forwarding import uinput
 from devices.forwarding.uinput import UinputKeyboard
 from devices.forwarding.wedge import Wedge
 from devices.transports.base import InputDevice
@@ -71,9 +72,9 @@ def main() -> None:
 
     async def serve() -> None:
         surroundings = Surroundings(Hardware(GivenTransports(keyboard)))
-        await daemon.serve(config, daemon.stop_by_signal(), surroundings)
+        await till.serve(config, till.stop_by_signal(), surroundings)
 
-    with patch.object(forwarding, "open_wedge", open_wedge):
+    with patch.object(uinput, "open_wedge", open_wedge):
         asyncio.run(serve())
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -147,6 +148,20 @@ async def test_limits_at_once_and_then_with_the_answer(shop: Shop, cash: CashPro
     assert (early["points"]["max_redeem"], early["reasons"][0]["code"]) == ("0.00", "lookup_running")
     late = await cash.call("receipt.limits", receipt_id="R-1", total="1000", wait_ms=PATIENCE_MS)
     assert (late["points"]["max_redeem"], late["accrual_preview"], late["source"]) == ("350.00", "50.00", "online")
+
+
+async def test_limits_told_before_are_not_those_of_the_next_card(shop: Shop, cash: CashProgram) -> None:
+    await open_with_card(cash, "R-1")
+    ask = partial(cash.call, "receipt.limits", receipt_id="R-1", total="1000")
+    first = await ask(wait_ms=PATIENCE_MS)
+    assert (await ask(), first["points"]["balance"]) == (first, "350.00")
+    assert (await ask(total="500", wait_ms=PATIENCE_MS))["accrual_preview"] == "25.00"
+    assert (await ask(wait_ms=PATIENCE_MS))["accrual_preview"] == "50.00"
+    shop.provider.fault("get-balance", Fault(FaultKind.DELAY, seconds=0.2))
+    await shop.scanner.scan(OTHER_CARD)
+    await cash.event("scan", card=OTHER_CARD)
+    assert (await ask())["reasons"][0]["code"] == "lookup_running"
+    assert (await ask(wait_ms=PATIENCE_MS))["points"]["balance"] == "1000.00"
 
 
 async def test_the_provider_away_holds_up_no_sale(shop: Shop, cash: CashProgram) -> None:

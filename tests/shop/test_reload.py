@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,22 @@ async def test_messages_and_language_change(shop: Shop) -> None:
         again = await cash.ask("receipt.get", receipt_id="none")
         assert reply["error"]["data"]["text"] != again["error"]["data"]["text"]
         assert again["error"]["data"]["text"].isascii()
+
+
+async def test_limits_told_before_are_told_by_the_new_rules_and_in_the_new_words(shop: Shop) -> None:
+    async with await shop.cash_program() as cash:
+        await open_with_card(cash, "118")
+        ask = partial(cash.call, "receipt.limits", receipt_id="118", total="1000.00", wait_ms=PATIENCE_MS)
+        first = await ask()
+        assert (await ask(), first["points"]["max_redeem"]) == (first, "350.00")
+        changed = standing(shop).replace('kind = "maxma"', 'kind = "maxma"\nmax_redeem_percent = 10')
+        await reload(shop, changed)
+        in_russian = await ask()
+        assert (in_russian["points"]["max_redeem"], in_russian["reasons"][0]["code"]) == ("100.00", "shop_limit")
+        await reload(shop, changed.replace('name = "till-1"', 'name = "till-1"\nlanguage = "en"'))
+        in_english = await ask()
+        assert in_english["reasons"][0]["text"].isascii()
+        assert in_english["reasons"][0]["text"] != in_russian["reasons"][0]["text"]
 
 
 async def test_a_provider_that_is_taken_out_is_not_asked(shop: Shop) -> None:

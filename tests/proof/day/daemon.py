@@ -15,11 +15,10 @@ from typing import Any
 
 from bridge import logs
 from bridge.config.loading import load
-from bridge.daemon import serve
 from bridge.daemon.hardware import Hardware
 from bridge.daemon.reload import reloads_by_signal
 from bridge.daemon.surroundings import Surroundings
-from bridge.daemon.till import stop_by_signal
+from bridge.daemon.till import serve, stop_by_signal
 from bridge.pos.server import PosServer
 from devices.emulation.input_node import EmulatedKeyboardScanner
 from devices.endpoints import InputEndpoint
