@@ -59,7 +59,8 @@ def test_a_wrong_template_is_exit_2_and_one_line(
 ) -> None:
     monkeypatch.setattr("bridge.logs.configure", lambda _level: None)
     display = '[[displays]]\nname = "pole"\nendpoint = "serial:///dev/b"\n'
-    good.write_text(good.read_text() + display + '[messages]\ntemplates = "words"\n')
+    more = f'[socket]\npath = "{good.parent}/pos.sock"\n[messages]\ntemplates = "words"\n'
+    good.write_text(good.read_text() + display + more)
     template = good.parent / "words" / "ru" / "display" / "searching.j2"
     template.parent.mkdir(parents=True)
     template.write_text("Ищем\nпокупателя по номеру 12\n")

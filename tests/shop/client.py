@@ -97,8 +97,8 @@ class CashProgram:
         try:
             while line := await reader.readline():
                 await self._take(json.loads(line))
-        except ConnectionResetError:
-            pass  # it went with something unread: the same as an end of file
+        except ConnectionError:
+            pass  # it went with something unread, or before it was written to: the same as an end of file
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(ConnectionResetError("the daemon hung up"))
