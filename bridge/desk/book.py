@@ -18,7 +18,10 @@ log = structlog.get_logger()
 
 
 class ReceiptBook:
-    """Read from memory, write through to the journal: `save` returns when the change is on disk."""
+    """Read from memory, write through to the journal: `save` returns when the change is on disk.
+
+    changes: how many there were of receipts, for whoever wants to know whether anything goes on.
+    """
 
     def __init__(self, journal: Journal, announcer: Announcer, till: str) -> None:
         self._journal = journal
@@ -29,6 +32,7 @@ class ReceiptBook:
         self._tasks: dict[str, StaffTask] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.current_id: str | None = None
+        self.changes = 0
 
     def load(self, unfinished: Unfinished) -> None:
         """Take up what the journal says was unfinished; the newest live receipt is the current one again."""
@@ -95,6 +99,7 @@ class ReceiptBook:
 
     def note(self, receipt: Receipt) -> None:
         """Keep a change in memory only: what the cash program would simply tell again after a crash."""
+        self.changes += 1
         self._receipts[receipt.receipt_id] = receipt
 
     async def save(self, receipt: Receipt, *others: Record) -> None:
@@ -160,6 +165,7 @@ class ReceiptBook:
         return min([*moments, *(task.created_at for task in self._tasks.values())], default=None)
 
     def _keep(self, receipt: Receipt) -> None:
+        self.changes += 1
         if receipt.is_live or not receipt.settled:
             self._receipts[receipt.receipt_id] = receipt
         else:
