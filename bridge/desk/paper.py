@@ -28,18 +28,17 @@ def printout_of(lines: Sequence[PaperLine]) -> Printout:
 
 def element_of(line: PaperLine) -> Element:
     """One line; a bare barcode is EAN-13 when its check digit says so, else Code 128."""
-    align = Align(line.align)
+    place = {"align": Align(line.align)} if line.align else {}
     if line.cut:
         return Cut()
     if line.divider:
         return Divider()
     if line.qr is not None:
-        return QrCode(line.qr)
+        return QrCode(line.qr, **place)
     if line.barcode is not None:
         is_ean = has_ean13_check_digit(line.barcode) and line.barcode_type != "CODE128"
-        return Barcode(
-            line.barcode, BarcodeKind.EAN13 if is_ean or line.barcode_type == "EAN13" else BarcodeKind.CODE128
-        )
+        kind = BarcodeKind.EAN13 if is_ean or line.barcode_type == "EAN13" else BarcodeKind.CODE128
+        return Barcode(line.barcode, kind, **place)
     if line.left is not None or line.right is not None:
         return Columns(line.left or "", line.right or "", bold=line.bold)
-    return TextLine(line.text or "", bold=line.bold, double=line.double, align=align)
+    return TextLine(line.text or "", bold=line.bold, double=line.double, **place)

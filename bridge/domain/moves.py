@@ -89,7 +89,10 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """A printable line as `printer.print` takes it: one of text, left/right, qr, barcode, divider, cut."""
+    """A printable line as `printer.print` takes it: one of text, left/right, qr, barcode, divider, cut.
+
+    align None: text at the left edge, codes to be scanned in the middle.
+    """
 
     text: str | None = None
     left: str | None = None
@@ -101,7 +104,7 @@ class PaperLine:
     cut: bool = False
     bold: bool = False
     double: bool = False
-    align: str = "left"
+    align: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _paper_line(line: m.PrintLine | str) -> PaperLine:
         return PaperLine(text=line)
     barcode = line.barcode
     if isinstance(barcode, m.BarcodeParam):
-        return PaperLine(barcode=barcode.data, barcode_type=barcode.type, align=line.align)
+        return PaperLine(barcode=barcode.data, barcode_type=barcode.type, align=line.align or None)
     return PaperLine(
         text=line.text,
         left=line.left,
@@ -104,5 +104,5 @@ def _paper_line(line: m.PrintLine | str) -> PaperLine:
         cut=line.cut,
         bold=line.bold,
         double=line.double,
-        align=line.align,
+        align=line.align or None,
     )

@@ -6,8 +6,9 @@ The socket is where personal data goes on purpose: the cash program shows the ca
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from sys import intern
 from typing import cast
+
+from msgspec import UNSET
 
 from bridge.desk.preparing import PreparedSale
 from bridge.desk.searching import FoundCard
@@ -213,5 +214,5 @@ def _paper_line_view(line: PaperLine) -> m.PrintLine:
         cut=line.cut,
         bold=line.bold,
         double=line.double,
-        align=cast("m.AlignName", intern(line.align)),  # omit_defaults compares texts by identity
+        align=cast("m.AlignName", line.align) if line.align else UNSET,
     )

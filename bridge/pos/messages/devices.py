@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from bridge.pos.messages.base import Params, Result, TimeText
 from bridge.pos.messages.sync import SyncSummary
@@ -157,7 +157,9 @@ class PrintLine(Params, omit_defaults=True):
     double: Annotated[
         bool, Meta(description="of text: twice as wide and high, so half as many characters in a line")
     ] = False
-    align: Annotated[AlignName, Meta(description="of text, a QR code or a barcode")] = "left"
+    align: Annotated[
+        AlignName | UnsetType, Meta(description="absent: text stands at the left, a QR code or a barcode in the middle")
+    ] = UNSET
 
     def __post_init__(self) -> None:
         kinds = {

@@ -20,7 +20,7 @@ _ALIGNS = {"left", "center", "right"}
 
 class Text(Struct):
     value: str
-    align: str = "left"
+    align: str = ""
 
 
 class Table(Struct):
@@ -51,7 +51,7 @@ def _to_line(raw: Raw) -> PaperLine | None:
         case Item(type="divider"):
             return PaperLine(divider=True)
         case Item(type="text", text=Text(value=value, align=align)):
-            return PaperLine(text=value[:MAX_TEXT], align=align if align in _ALIGNS else "left")
+            return PaperLine(text=value[:MAX_TEXT], align=align if align in _ALIGNS else None)
         case Item(type="table", table=Table(left=left, right=right)):
             return PaperLine(left=left[:MAX_TEXT], right=right[:MAX_TEXT])
         case Item(type="barcode", barcode=Barcode(type="QR", data=data)) if len(data) <= MAX_QR:
