@@ -9,32 +9,14 @@ import asyncio
 import sys
 import time
 
-from hypothesis import HealthCheck, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
-
 from tests.proof.books import KINDS
 from tests.proof.killing import killed_at
 from tests.proof.machine import tills_of
+from tests.proof.runs import run_many
 from tests.shop import shop
 
 # A daemon that starts on a busy machine.
 PATIENT_S = 300.0
-
-
-def prove(kind: str, examples: int, steps: int, number: int) -> int:
-    """How many calls the cash programs have made. AssertionError with the shortest way to it."""
-    machine = tills_of(kind)
-    run_state_machine_as_test(
-        seed(number)(machine),
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    return machine.calls
 
 
 async def kills() -> int:
@@ -63,7 +45,7 @@ def main() -> None:
     told = parser.parse_args()
     for kind in KINDS:
         began = time.perf_counter()
-        calls = prove(kind, told.examples, told.steps, told.seed)
+        calls = run_many(tills_of(kind), told.examples, told.steps, told.seed)
         took = time.perf_counter() - began
         _say(f"{kind}: {told.examples} runs, {calls} calls, seed {told.seed}: {took:.0f} s")
     if told.kills:

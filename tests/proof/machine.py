@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from bridge.desk.closing import Closing
 from bridge.desk.desk import Desk
@@ -18,6 +18,7 @@ from bridge.domain.personal import CardNumber
 from bridge.domain.receipt import Base, Operation, Outcome, OutcomeState, ReceiptState
 from bridge.domain.sale import NOBODY, Basket
 from tests.proof.books import CARDS, Standing
+from tests.proof.runs import Watched
 from tests.proof.till import STORE, Died, ProofTill
 from tests.proof.wire import Fate
 from tests.proof.world import World
@@ -53,11 +54,10 @@ class Told:
         return f"{STORE}/{self.till.name}/{self.receipt_id}/"
 
 
-class Tills(RuleBasedStateMachine):
+class Tills(Watched):
     """Set `kind` to that of the provider."""
 
     kind = "maxma"
-    calls = 0
 
     @initialize(tills=st.integers(1, 2))
     def begin(self, tills: int) -> None:
@@ -215,7 +215,7 @@ class Tills(RuleBasedStateMachine):
             assert len(standing.sold) <= 1, (receipt.receipt_id, standing)
             assert len(standing.returned) <= 1, (receipt.receipt_id, standing)
 
-    def teardown(self) -> None:
+    def end(self) -> None:
         if not hasattr(self, "world"):
             return
         try:
@@ -374,5 +374,5 @@ def _basket(total: str) -> Basket:
 
 
 def tills_of(kind: str) -> type[Tills]:
-    """The machine for this kind of provider; `calls` counts anew."""
-    return type(f"{kind.title()}Tills", (Tills,), {"kind": kind, "calls": 0})
+    """The machine for this kind of provider."""
+    return type(f"{kind.title()}Tills", (Tills,), {"kind": kind})

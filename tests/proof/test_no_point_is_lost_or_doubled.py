@@ -1,22 +1,16 @@
 """The proof in short; `make prove` goes on for long (docs/proof.md)."""
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from tests.proof.books import KINDS
 from tests.proof.killing import killed_at
 from tests.proof.machine import tills_of
+from tests.proof.runs import run_many
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_dies_or_gets_lost(kind: str) -> None:
-    run_state_machine_as_test(
-        tills_of(kind),
-        settings=settings(
-            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    run_many(tills_of(kind), examples=15, steps=20)
 
 
 async def test_a_daemon_that_is_killed_between_two_steps_of_its_journal() -> None:
