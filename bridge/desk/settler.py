@@ -10,7 +10,8 @@ from bridge.desk.book import ReceiptBook
 from bridge.desk.errands import by_hand
 from bridge.desk.exchange import Exchange, MoveIds, after
 from bridge.desk.progress import Progress, Told, Work
-from bridge.desk.staff import Staff, left_task_id, task_id
+from bridge.desk.staff import Staff, task_behind
+from bridge.desk.undoing import without_doubt
 from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import (
     Absent,
@@ -136,7 +137,7 @@ class Settler:
         try:
             return await self._advance(receipt_id, work)
         except JournalFailed as error:
-            log.error("settling_waits_for_journal", receipt_id=receipt_id, reason=str(error))  # noqa: TRY400 - no defect
+            _log_journal(receipt_id, error)
             await self._rest(work, "")
             return True
 
@@ -246,8 +247,18 @@ class Settler:
     async def _talk(self, receipt: Receipt, step: Send | Ask, work: Work) -> None:
         reply = await self._exchange.talk(step, card_key=_card_key(receipt))
         if not self._is_given_up(receipt, step, reply):
-            await self._book.save_move(after(step, reply))
+            await self._keep(after(step, reply), work)
         await self._heard(receipt, step, reply, work)
+
+    async def _keep(self, answered: Move, work: Work) -> None:
+        """However often the disk refuses: the answer is known, and asking again is not the same as not having asked."""
+        while True:
+            try:
+                return await self._book.save_move(answered)
+            except JournalFailed as error:
+                _log_journal(answered.receipt_id, error)
+                work.failures += 1
+                await asyncio.sleep(self._pace.pause(work.failures))
 
     def _is_given_up(self, receipt: Receipt, step: Send | Ask, reply: StatusReply) -> bool:
         is_away = isinstance(step, Send) and isinstance(reply, Away)
@@ -337,7 +348,7 @@ class Settler:
         if refused and (not receipt.is_live or refused.kind is MoveKind.REVERT):
             tasks.append(await self._staff.refused(receipt, refused))
         if receipt.is_live:
-            receipt = _without_doubt(receipt)
+            receipt = without_doubt(receipt)
         else:
             receipt = await self._concluded(receipt, step)
         await self._book.save(replace(receipt, settled=True), *tasks)
@@ -358,7 +369,7 @@ class Settler:
         redemption = receipt.redemption
         if redemption and outcome.state is OutcomeState.DONE:
             redemption = replace(redemption, state=RedemptionState.WRITTEN_OFF)
-        outcome = replace(outcome, task_id=_task_behind(receipt, step), job_id=job_id)
+        outcome = replace(outcome, task_id=task_behind(receipt, step), job_id=job_id)
         return replace(receipt, redemption=redemption, outcome=outcome)
 
     def _wake_refunds_of(self, receipt_id: str) -> None:
@@ -371,20 +382,9 @@ class Settler:
             del self._works[receipt_id]
 
 
-def _without_doubt(receipt: Receipt) -> Receipt:
-    """Settled: a redemption that was unknown is by now known not to stand."""
-    is_unknown = receipt.redemption is not None and receipt.redemption.state is RedemptionState.UNKNOWN
-    return replace(receipt, redemption=None) if is_unknown and receipt.goal.kind is GoalKind.NOTHING else receipt
-
-
 def _card_key(receipt: Receipt) -> str:
     return receipt.card.number.value if receipt.card else receipt.receipt_id
 
 
-def _task_behind(receipt: Receipt, step: Settled) -> str | None:
-    """The task that this end has made, else the one that the close itself left."""
-    if step.refused:
-        return task_id(TaskKind.REFUSED, receipt.receipt_id)
-    if step.left:
-        return left_task_id(step.left)
-    return receipt.outcome.task_id if receipt.outcome else None
+def _log_journal(receipt_id: str, error: JournalFailed) -> None:
+    log.error("settling_waits_for_journal", receipt_id=receipt_id, reason=str(error))

@@ -10,6 +10,7 @@ from datetime import datetime
 from bridge.desk.errands import Errands
 from bridge.domain.moves import Move, MoveState
 from bridge.domain.receipt import GoalKind, Operation, OutcomeState, Receipt
+from bridge.domain.settlement import Settled
 from bridge.domain.task import WHYS, Errand, StaffTask, TaskKind, TaskState
 from bridge.ports import Clock, JournalRescue
 from bridge.wording import Wording
@@ -85,6 +86,15 @@ def left_task_id(move: Move) -> str:
     """By the receipt, and kind and number at the end of the move's own id."""
     kind, number = move.move_id.split("/")[-2:]
     return f"{task_id(TaskKind.MANUAL, move.receipt_id)}/{kind}/{number}"
+
+
+def task_behind(receipt: Receipt, step: Settled) -> str | None:
+    """The task that this end has made, else the one that the close itself left."""
+    if step.refused:
+        return task_id(TaskKind.REFUSED, receipt.receipt_id)
+    if step.left:
+        return left_task_id(step.left)
+    return receipt.outcome.task_id if receipt.outcome else None
 
 
 def _state_of(receipt: Receipt, moves: Sequence[Move]) -> TaskState:

@@ -25,3 +25,9 @@ def without_hold(receipt: Receipt) -> Receipt:
 def without_redemption(receipt: Receipt) -> Receipt:
     """The same, and no points are to be spent."""
     return replace(without_hold(receipt), redemption=None)
+
+
+def without_doubt(receipt: Receipt) -> Receipt:
+    """Settled: a redemption that was unknown is by now known not to stand."""
+    is_unknown = receipt.redemption is not None and receipt.redemption.state is RedemptionState.UNKNOWN
+    return replace(receipt, redemption=None) if is_unknown and receipt.goal.kind is GoalKind.NOTHING else receipt

@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from bridge.domain.errors import JournalFailed
+from bridge.domain.moves import Move, MoveState
 from bridge.domain.receipt import OutcomeState, Receipt
+from bridge.emulation.maxma import Fault, FaultKind
 from bridge.journal import SqliteJournal
 from bridge.ports import Record
 from tests.shop.client import CashProgram
@@ -37,3 +39,24 @@ async def test_a_receipt_whose_end_cannot_be_written_is_settled_by_one_task(
     is_full.clear()
     assert (await final(cash, "R-1"))["outcome"]["accrued"] == "50.00"
     assert len(bought(shop)) == 1
+
+
+async def test_an_answer_that_cannot_be_written_is_kept_and_not_asked_for_again(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows what another question would do at the provider, and this one is answered."""
+    save = SqliteJournal.save
+    left = [2]
+
+    async def fails_at_an_answer(self: SqliteJournal, *records: Record) -> None:
+        if left[0] and any(isinstance(record, Move) and record.state is MoveState.REFUSED for record in records):
+            left[0] -= 1
+            raise JournalFailed("the disk is full")
+        await save(self, *records)
+
+    monkeypatch.setattr(SqliteJournal, "save", fails_at_an_answer)
+    await open_with_card(cash, "R-1")
+    shop.provider.fault("set-purchase", Fault(FaultKind.REFUSAL))
+    await close(cash, "R-1", wait_ms=0)
+    await final(cash, "R-1", "refused")
+    assert (left, len(shop.provider.calls("set-purchase"))) == ([0], 1)

@@ -57,9 +57,9 @@ class FaultyDisk:
     saved: Path
     commits: int = 0
     fault: DiskFault | None = None
+    is_dead: bool = False
     _at: int = 0
     _left: int = 0
-    _is_dead: bool = False
     happened: threading.Event = field(default_factory=threading.Event)
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,10 +84,10 @@ class FaultyDisk:
                 shutil.copyfile(kept, file)
         if self.fault in {DiskFault.TAIL_LOST, DiskFault.TAIL_GARBLED}:
             _spoil_tail(self.journal.with_name(self.journal.name + "-wal"), cut=self.fault is DiskFault.TAIL_LOST)
-        self.fault, self._is_dead = None, False
+        self.fault, self.is_dead = None, False
 
     def _commit(self, write: Callable[[], None]) -> None:
-        if self._is_dead:
+        if self.is_dead:
             raise _error(sqlite3.SQLITE_IOERR)
         self.commits += 1
         if self.fault is None or self.commits < self._at:
@@ -111,7 +111,7 @@ class FaultyDisk:
             file = self.journal.with_name(self.journal.name + ending)
             if file.exists():
                 shutil.copyfile(file, self.saved / f"journal{ending}")
-        self._is_dead = True
+        self.is_dead = True
         self.happened.set()
         raise _error(sqlite3.SQLITE_IOERR)
 

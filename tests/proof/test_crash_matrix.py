@@ -17,7 +17,7 @@ import pytest
 from bridge.emulation.maxma import Fault, FaultKind
 from bridge.emulation.maxma.ledger import PurchaseState
 from tests.proof.extent import IS_WHOLE
-from tests.proof.faulty_disk import ENDS_THE_PROCESS, DiskFault, FaultyDisk
+from tests.proof.faulty_disk import DiskFault, FaultyDisk
 from tests.shop.client import CashProgram, Refusal
 from tests.shop.near_shop import NearShop
 from tests.shop.shop import CARD, Shop, open_shop
@@ -66,7 +66,7 @@ class Till:
 
     @property
     def is_ending(self) -> bool:
-        return self.disk.fault in ENDS_THE_PROCESS and self.disk.happened.is_set()
+        return self.disk.is_dead
 
     async def hang_up(self) -> None:
         if self.is_ending:
