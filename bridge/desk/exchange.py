@@ -11,7 +11,7 @@ from bridge.desk.provider_watch import ProviderWatch
 from bridge.domain.errors import LimitExceeded
 from bridge.domain.moves import Absent, Away, Done, Move, MoveState, Refused, SaleStyle, StatusReply, Unknown
 from bridge.domain.policy import Policy
-from bridge.domain.settlement import Ask, Make, Send, falls_short
+from bridge.domain.settlement import Ask, Make, Send, is_taken_otherwise
 from bridge.ports import Clock, move_id
 
 log = structlog.get_logger()
@@ -126,7 +126,7 @@ def after(step: Send | Ask, reply: StatusReply) -> Move:
 
 
 def _done(move: Move) -> Move:
-    if not falls_short(move):
+    if not is_taken_otherwise(move):
         return move
     taken = move.result.redeemed if move.result else None
-    return replace(move, reason=f"the provider would take only {taken} points", refusal=LimitExceeded.kind)
+    return replace(move, reason=f"the provider would take {taken} points", refusal=LimitExceeded.kind)

@@ -106,7 +106,7 @@ class ReceiptIdReused(DeskError):
 
 def refusal_of(kind: str, what: str) -> DeskError:
     """The error that a provider's refusal of this kind is to a cash program; ProviderRefused for any other kind."""
-    refusals = (CardNotFound, CardBlocked, LimitExceeded, ConfirmationRequired)
+    refusals = (CardNotFound, CardBlocked, LimitExceeded, ConfirmationRequired, ReceiptIdReused)
     return next((error(what) for error in refusals if error.kind == kind), ProviderRefused(what))
 
 

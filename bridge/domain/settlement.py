@@ -8,7 +8,7 @@ The rules of this file:
    confirmation was refused: it may have died at the provider (overnight, say), or hold its points still.
 4. A move that surely never left is dropped, not undone. So is a refused one: its "no" was said to a goal that is no
    more, and the same sale wanted again is asked for again.
-5. A sale taken with fewer points than asked for counts as refused, and is undone.
+5. A sale taken with other points than asked for counts as refused, and is undone.
 6. What was left to a person is not made by us any more: it counts as done, and as an end.
 """
 
@@ -130,10 +130,13 @@ def confirmation_of(hold: Move, moves: Iterable[Move]) -> Move | None:
     return _about(hold, MoveKind.CONFIRM, MoveState.DONE, moves)
 
 
-def falls_short(move: Move) -> bool:
-    """True for a sale that the provider took with fewer points than the customer is to spend: it must not stand."""
+def is_taken_otherwise(move: Move) -> bool:
+    """True for a sale that the provider took with other points than the customer is to spend: it must not stand.
+
+    Fewer where it would take no more; more only where its id has held another sale, before a journal was lost.
+    """
     taken = move.result.redeemed if move.result else None
-    return move.purchase is not None and taken is not None and taken < move.purchase.redeem
+    return move.purchase is not None and taken is not None and taken != move.purchase.redeem
 
 
 def is_dispensable(move: Move, goal: Goal) -> bool:
@@ -169,7 +172,7 @@ def _unwanted(goal: Goal, moves: Sequence[Move], style: SaleStyle) -> Step | Non
             if refused and fits and _about(move, MoveKind.RELEASE, MoveState.REFUSED, moves):
                 return Settled(refused=refused)  # neither to be confirmed nor to be released: a person must look
             is_sale = move.kind in _SALES
-            if not fits or is_sale in kept or refused or falls_short(move):
+            if not fits or is_sale in kept or refused or is_taken_otherwise(move):
                 return _undo(move, moves)
             kept.add(is_sale)
         elif move.kind in _SPENDING and move.state in _WITHOUT_EFFECT and not fits:
@@ -196,7 +199,7 @@ def _set(kind: MoveKind, goal: Goal, moves: Sequence[Move], style: SaleStyle, *,
     tries = [m for m in moves if m.kind is kind and m.state is not MoveState.ABSENT and _fits(m, goal, style)]
     if tries and tries[-1].state in {MoveState.PLANNED, *_ENDED}:
         return _carry_through(tries[-1])
-    if tries and falls_short(tries[-1]):
+    if tries and is_taken_otherwise(tries[-1]):
         return Settled(refused=tries[-1])
     refused = [move for move in moves if move.kind is MoveKind.CONFIRM and move.state is MoveState.REFUSED]
     if len(refused) >= MAX_DEAD_HOLDS:

@@ -19,6 +19,7 @@ from tests.shop.steps import (
     prepare,
     redeem,
     refused_with,
+    sell,
 )
 
 
@@ -67,19 +68,91 @@ async def test_an_answer_after_the_deadline_of_a_move_is_settled(shop: Shop, cas
     assert [p.calculation.applied for p in bought(shop)] == [200]
 
 
-@pytest.mark.parametrize("total", ["1000.00", "900.00"])
-async def test_a_receipt_number_used_twice_is_not_sold_twice(shop: Shop, cash: CashProgram, total: str) -> None:
-    """The journal is lost with its disk and the cash program counts from the beginning: the provider knows the id."""
-    await open_with_card(cash, "R-1")
-    await close(cash, "R-1")
+async def _journal_lost(shop: Shop) -> None:
+    """With its disk: the cash program repeats what it has kept, or counts from the beginning."""
     await shop.kill()
     for path in shop.folder.glob("journal.db*"):
         path.unlink()
     await shop.start()
-    async with await shop.cash_program("receipt", "queue") as again:
-        assert (await close(again, "R-1", total, card=CARD))["state"] == "done"
+
+
+@pytest.mark.parametrize("points", ["0", "200"])
+async def test_a_receipt_repeated_after_its_journal_is_lost_is_done_once(
+    shop: Shop, cash: CashProgram, points: str
+) -> None:
+    await sell(cash, "R-1", points=points)
+    refund: dict[str, object] = {"operation": "refund", "base": {"receipt_id": "R-1"}}
+    first = await close(cash, "F-1", "500.00", **refund)
+    await _journal_lost(shop)
+    async with await shop.cash_program() as again:
+        outcome = await close(again, "R-1", card=CARD, redeemed=points)
+        assert (outcome["state"], outcome["accrued"]) == ("done", "50.00" if points == "0" else "40.00")
+        repeated = await close(again, "F-1", "500.00", **refund)
+        assert [repeated[name] for name in ("state", "restored", "reversed")] == [
+            first[name] for name in ("state", "restored", "reversed")
+        ]
+    assert (len(bought(shop)), len(shop.provider.ledger.returns), held(shop)) == (1, 1, [])
+
+
+@pytest.mark.parametrize(("total", "points"), [("900.00", "0"), ("1000.00", "100")])
+async def test_a_receipt_number_used_for_another_sale_is_not_taken_for_the_first(
+    shop: Shop, cash: CashProgram, total: str, points: str
+) -> None:
+    """The provider has another sale under this number: it is not sold twice, and not said to be done."""
+    await sell(cash, "R-1")
+    await _journal_lost(shop)
+    async with await shop.cash_program("queue") as again:
+        outcome = await close(again, "R-1", total, card=CARD, redeemed=points)
+        assert (outcome["state"], outcome["accrued"]) == ("refused", None)
+        task = await again.event("queue", task_id=outcome["task_id"])
+        assert all(part in task["text"] for part in ("R-1", CARD, total.partition(".")[0]))
     assert [str(p.calculation.price) for p in bought(shop)] == ["1000.00"]
     assert held(shop) == []
+
+
+async def test_a_number_used_for_another_sale_is_told_before_the_fiscal_paper(shop: Shop, cash: CashProgram) -> None:
+    await sell(cash, "R-1")
+    await _journal_lost(shop)
+    async with await shop.cash_program() as again:
+        await open_with_card(again, "R-1")
+        await refused_with(1015, prepare(again, "R-1", "900.00"))
+
+
+async def test_points_held_before_a_journal_was_lost_are_not_spent_by_another_sale(
+    shop: Shop, cash: CashProgram
+) -> None:
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "200")
+    await prepare(cash, "R-1")
+    await _journal_lost(shop)
+    async with await shop.cash_program() as again:
+        outcome = await close(again, "R-1", card=CARD, redeemed="0")
+        assert (outcome["state"], outcome["task_id"]) == ("refused", "refused:R-1")
+    assert (bought(shop), held(shop), member(shop).bonuses) == ([], [], 350)
+
+
+async def test_a_return_s_number_used_for_another_is_not_taken_for_the_first(shop: Shop, cash: CashProgram) -> None:
+    await sell(cash, "R-1", points="200")
+    refund: dict[str, object] = {"operation": "refund", "base": {"receipt_id": "R-1"}}
+    await close(cash, "F-1", "500.00", **refund)
+    await _journal_lost(shop)
+    async with await shop.cash_program() as again:
+        await close(again, "R-1", card=CARD, redeemed="200")
+        outcome = await close(again, "F-1", "300.00", **refund)
+        assert (outcome["state"], outcome["task_id"]) == ("refused", "refused:F-1")
+    assert [str(each.amount) for each in shop.provider.ledger.returns.values()] == ["500.00"]
+
+
+async def test_a_hold_that_is_denied_after_its_answer_was_lost_is_not_forgotten(shop: Shop, cash: CashProgram) -> None:
+    """What is said to a repeat tells nothing of the first try: it is asked about until it is known."""
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "200")
+    for kind in (FaultKind.LOST_REPLY, FaultKind.REFUSAL):
+        shop.provider.fault("set-purchase", Fault(kind))
+    await refused_with(1011, prepare(cash, "R-1"))
+    await close(cash, "R-1", redeemed="0", wait_ms=0)
+    await final(cash, "R-1")
+    assert ([p.calculation.applied for p in bought(shop)], held(shop)) == ([0], [])
 
 
 @pytest.fixture

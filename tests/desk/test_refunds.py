@@ -133,12 +133,24 @@ async def test_a_refund_waits_for_its_sale(shop: Shop, cash: CashProgram) -> Non
     assert len(bought(shop)) == 1
 
 
-async def test_a_lost_reply_to_a_refund_does_not_double_it(shop: Shop, cash: CashProgram) -> None:
+@pytest.mark.parametrize("then", [None, Fault(FaultKind.REFUSAL)], ids=["told so", "denied"])
+async def test_a_lost_reply_to_a_refund_does_not_double_it(shop: Shop, cash: CashProgram, then: Fault | None) -> None:
+    """What became of it, and which points it moved, is in the customer's history, whatever a repeat is told."""
     await sell(cash, "S-1", points="200")
-    shop.provider.fault("apply-return", Fault(FaultKind.LOST_REPLY))
-    assert (await _refund(cash, "F-1", "1000.00"))["state"] == "done"
+    for fault in filter(None, (Fault(FaultKind.LOST_REPLY), then)):
+        shop.provider.fault("apply-return", Fault(fault.kind))
+    assert _moved(await _refund(cash, "F-1", "1000.00")) == ("done", "200.00", "40.00")
     shop.provider.ledger.check()
     assert (len(shop.provider.ledger.returns), member(shop).bonuses) == (1, 350)
+
+
+async def test_a_refund_that_never_came_and_is_refused_then_is_for_staff(shop: Shop, cash: CashProgram) -> None:
+    await sell(cash, "S-1", points="200")
+    for kind in (FaultKind.LOST_REQUEST, FaultKind.REFUSAL):
+        shop.provider.fault("apply-return", Fault(kind))
+    outcome = await _refund(cash, "F-1", "1000.00")
+    assert (outcome["state"], outcome["task_id"]) == ("refused", "refused:F-1")
+    assert shop.provider.ledger.returns == {}
 
 
 async def test_another_tills_sale_is_not_ours_of_the_same_id(cash: CashProgram) -> None:

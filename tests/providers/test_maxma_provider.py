@@ -11,7 +11,7 @@ from bridge.domain.moves import Done, MoveKind, Refused
 from bridge.domain.personal import PersonName, Phone
 from bridge.emulation.maxma import EmulatedClient, Fault, FaultKind, MaxmaEmulator, Rules
 from bridge.ports import ProviderState
-from bridge.providers.maxma import moves
+from bridge.providers.maxma import history
 from tests.providers.conftest import Connect
 from tests.providers.contract import CARD, Till, purchase
 
@@ -98,7 +98,7 @@ async def test_a_quote_is_refused_by_what_is_wrong(
 async def test_history_is_read_page_by_page(
     emulator: MaxmaEmulator, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moves, "PAGE", 2)
+    monkeypatch.setattr(history, "PAGE", 2)
     provider = connect(emulator.base_url)
     till = Till(provider)
     _, (_, first) = await till.sell(purchase(0))

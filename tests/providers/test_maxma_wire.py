@@ -244,7 +244,10 @@ def test_hold_that_is_none(changes: dict[str, Any]) -> None:
         (MoveKind.RELEASE, 22, False, Done(MoveResult())),
         (MoveKind.RELEASE, 21, True, Done(MoveResult())),
         (MoveKind.RELEASE, 17, True, Refused("text", "17")),
-        (MoveKind.REFUND, 17, True, Done(MoveResult())),
+        (MoveKind.HOLD, 1, False, Refused("text", "1")),
+        (MoveKind.HOLD, 1, True, Unknown("text (code 1): the lost first try may be the reason")),
+        (MoveKind.RELEASE, 1, True, Unknown("text (code 1): the lost first try may be the reason")),
+        (MoveKind.REFUND, 17, True, Unknown("already returned, its points are not known")),
         (MoveKind.REFUND, 11, False, Refused("text", "11")),
         (MoveKind.REFUND, 11, True, Unknown("text (code 11): the lost first try may be the reason")),
         (MoveKind.REVERT, 17, True, Done(MoveResult())),
@@ -275,7 +278,8 @@ def _honest() -> dict[str, bytes]:
         "/confirm-ticket": {"txid": "hold", "ticket": "T00000001"},
         "/calculate-return": requests.calculate_return(refund),
         "/apply-return": requests.apply_return("refund", refund, SETTINGS),
-        "/get-purchase-history": requests.purchase_history(CARD, 100, 0),
+        "/get-purchase-history": requests.history(CARD, 100, 0),
+        "/get-bonus-history": requests.history(CARD, 100, 0),
         "/get-settings": requests.get_settings(SETTINGS),
     }
     answers = {path: methods.answer(path, requests.encode(body)) for path, body in asked.items()}
@@ -292,6 +296,7 @@ READERS = {
     "/calculate-return": shapes.reader(shapes.CalculateReturnReply, replies.to_return_quote),
     "/apply-return": shapes.reader(shapes.ReturnReply, replies.to_refund),
     "/get-purchase-history": shapes.reader(shapes.HistoryReply, lambda reply: reply),
+    "/get-bonus-history": shapes.reader(shapes.BonusHistoryReply, lambda reply: reply),
     "/get-settings": shapes.reader(shapes.SettingsReply, replies.wants_confirmation),
 }
 

@@ -65,13 +65,14 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a client's bonus history; ref: the txid or the return's id."""
+    """One line of a client's bonus history; ref, total: the txid or the return's id, and its money."""
 
     client: EmulatedClient
     at: datetime
     amount: int
     operation: str
     ref: str
+    total: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,8 @@ class Ledger:
         purchase.state = PurchaseState.CONFIRMED
         client.reserved -= calculation.applied
         client.bonuses += calculation.collected
-        self._enter(purchase, -calculation.applied, "OPERATION_APPLIED", txid)
-        self._enter(purchase, calculation.collected, "OPERATION_COLLECTED", txid)
+        self._enter(purchase, -calculation.applied, "OPERATION_APPLIED", txid, calculation.price)
+        self._enter(purchase, calculation.collected, "OPERATION_COLLECTED", txid, calculation.price)
 
     def discard(self, txid: str, ticket: str) -> None:
         purchase = self._provisional(txid, ticket)
@@ -214,12 +215,12 @@ class Ledger:
             purchase.items_back[sku] = purchase.items_back.get(sku, Decimal(0)) + count
         purchase.client.bonuses += done.recovered - done.cancelled
         self.returns[ref] = done
-        self._enter(purchase, done.recovered, "OPERATION_REFUNDED", ref)
-        self._enter(purchase, -done.cancelled, "OPERATION_CANCELLED", ref)
+        self._enter(purchase, done.recovered, "OPERATION_REFUNDED", ref, done.amount)
+        self._enter(purchase, -done.cancelled, "OPERATION_CANCELLED", ref, done.amount)
 
-    def _enter(self, purchase: Purchase, amount: int, operation: str, ref: str) -> None:
+    def _enter(self, purchase: Purchase, amount: int, operation: str, ref: str, total: Decimal) -> None:
         if amount:
-            self.entries.append(Entry(purchase.client, purchase.executed_at, amount, operation, ref))
+            self.entries.append(Entry(purchase.client, purchase.executed_at, amount, operation, ref, total))
 
 
 def _effect(purchase: Purchase) -> int:

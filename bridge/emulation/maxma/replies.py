@@ -91,14 +91,15 @@ def history_item(purchase: Purchase) -> Json:
 
 
 def bonus_entry(entry: Entry) -> Json:
-    key = "returnId" if entry.operation in {"OPERATION_REFUNDED", "OPERATION_CANCELLED"} else "purchaseId"
+    is_return = entry.operation in {"OPERATION_REFUNDED", "OPERATION_CANCELLED"}
+    ref, total = ("returnId", "refundAmount") if is_return else ("purchaseId", "totalAmount")
     at = entry.at.isoformat()
     return {
         "at": at,
         "amount": entry.amount,
         "operation": entry.operation,
         "operationName": entry.operation,
-        entry.operation: {key: entry.ref, "executedAt": at},
+        entry.operation: {ref: entry.ref, "executedAt": at, total: entry.total},
     }
 
 

@@ -14,15 +14,13 @@ from bridge.domain.errors import (
 from bridge.domain.moves import Away, Done, MoveKind, MoveResult, Refused, Reply, Unknown
 from bridge.providers.told import told
 
+MALFORMED = 2
 CLIENT_NOT_FOUND = 3
 CLIENT_SUSPENDED = 4
 SHOP_NOT_FOUND = 5
 BONUS_AMOUNT = 6
-TOO_MANY_PURCHASES = 7
-RETURN_ITEM = 10
-RETURN_AMOUNT = 11
-RETURN_PURCHASE = 13
 ALREADY_PROCESSED = 17
+EMPTY_ROWS = 18
 PURCHASE_NOT_FOUND = 21
 PURCHASE_DISCARDED = 22
 DUPLICATE_PHONE = 24
@@ -40,18 +38,21 @@ _KINDS = {
 _DONE = {
     MoveKind.CONFIRM: {ALREADY_PROCESSED},
     MoveKind.RELEASE: {PURCHASE_NOT_FOUND, PURCHASE_DISCARDED},
-    MoveKind.REFUND: {ALREADY_PROCESSED},
     MoveKind.REVERT: {ALREADY_PROCESSED},
 }
 
-# Refusals of a *repeat* that the lost first try may itself have caused, if the server checks the content before the
-# id: points that it has set aside are no longer there, what it has confirmed is no open ticket any more, goods that
-# came back cannot come back again.
-_MAYBE_OURSELVES = {
-    MoveKind.HOLD: {BONUS_AMOUNT, TOO_MANY_PURCHASES},
-    MoveKind.CONFIRM: {PURCHASE_NOT_FOUND},
-    MoveKind.REFUND: {RETURN_ITEM, RETURN_AMOUNT, RETURN_PURCHASE},
-    MoveKind.REVERT: {RETURN_AMOUNT, RETURN_PURCHASE, PURCHASE_NOT_FOUND, PURCHASE_DISCARDED},
+# Done already, under this id: a history must tell how.
+_TOLD_ELSEWHERE = {
+    MoveKind.HOLD: "already set, its ticket is not known",
+    MoveKind.REFUND: "already returned, its points are not known",
+}
+
+# What is said to a *repeat* tells of the repeat: the lost first try may have been taken all the same, and may itself be
+# the reason (its points are set aside, its goods are back). Only these would have been said to the first try as well.
+_SAID_TO_ANY = {MALFORMED, CLIENT_NOT_FOUND, CLIENT_SUSPENDED, SHOP_NOT_FOUND, EMPTY_ROWS}
+_SAID_TO_BOTH = {
+    MoveKind.CONFIRM: {PURCHASE_DISCARDED},
+    MoveKind.RELEASE: {ALREADY_PROCESSED},
 }
 
 
@@ -80,10 +81,10 @@ def verdict(kind: MoveKind, error: ErrorReply, *, repeated: bool = False) -> Rep
     """What this error says about a move of this kind; `repeated`: sent once before, its answer lost."""
     if error.code == TRY_LATER:
         return Away(error.description)
+    if error.code == ALREADY_PROCESSED and kind in _TOLD_ELSEWHERE:
+        return Unknown(_TOLD_ELSEWHERE[kind])
     if error.code in _DONE.get(kind, ()):
         return Done(MoveResult())
-    if kind is MoveKind.HOLD and error.code == ALREADY_PROCESSED:
-        return Unknown("already set, its ticket is not known")
-    if repeated and error.code in _MAYBE_OURSELVES.get(kind, ()):
+    if repeated and error.code not in _SAID_TO_ANY | _SAID_TO_BOTH.get(kind, set()):
         return Unknown(f"{error.description} (code {error.code}): the lost first try may be the reason")
     return Refused(error.description, str(error.code), _KINDS.get(error.code, ProviderRefused.kind))

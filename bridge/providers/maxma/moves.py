@@ -13,19 +13,15 @@ from bridge.domain.moves import (
     Purchase,
     Reply,
     Return,
-    StatusReply,
     Unknown,
 )
 from bridge.domain.personal import CardNumber
 from bridge.providers.http import HttpCaller
 from bridge.providers.maxma import replies, requests, shapes
 from bridge.providers.maxma.errors import ALREADY_PROCESSED, ErrorReply, verdict
+from bridge.providers.maxma.history import MaxmaHistory
 from bridge.providers.maxma.lookups import MaxmaLookups
 from bridge.providers.maxma.settings import MaxmaSettings
-
-# A lost answer is minutes old, a purchase history is years long: five hundred purchases of one client are enough.
-PAGE = 100
-MAX_PAGES = 5
 
 Answer = MoveResult | ErrorReply | Away | Unknown
 
@@ -44,58 +40,58 @@ class MaxmaMoves:
 
     def __init__(self, http: HttpCaller, lookups: MaxmaLookups, settings: MaxmaSettings) -> None:
         self._http = http
-        self._lookups = lookups
+        self._history = MaxmaHistory(lookups)
         self._settings = settings
 
     async def send(self, move: Move) -> Reply:
-        return _reply(move, await self._make(move))
+        return await self._read(move, await self._make(move), repeated=False)
 
-    async def ask(self, move: Move) -> StatusReply:
-        """MAXMA knows its till's ids again, so a repeat is safe; the purchase history says what a repeat cannot.
+    async def ask(self, move: Move) -> Reply:
+        """MAXMA knows its till's ids again, so a repeat is safe; the histories say what a repeat cannot.
 
         Away means that nobody could be asked: the move is as unknown as before.
         """
         try:
-            match move:
-                case Move(kind=MoveKind.HOLD, purchase=Purchase(card=card)):
-                    return await self._ask_hold(move, card)
-                case Move(kind=MoveKind.CONFIRM, purchase=Purchase(card=card)):
-                    return await self._ask_confirm(move, card)
-            return _reply(move, await self._make(move), repeated=True)
+            if move.kind is MoveKind.CONFIRM and move.purchase:
+                return await self._ask_confirm(move, move.purchase.card)
+            return await self._read(move, await self._make(move), repeated=True)
         except ProviderUnavailable as error:
             return Away(str(error), error.retry_after_s)
         except DeskError as error:
             return Unknown(str(error))
 
-    async def _ask_hold(self, move: Move, card: CardNumber) -> StatusReply:
-        answer = await self._make(move)
-        is_set = isinstance(answer, ErrorReply) and answer.code == ALREADY_PROCESSED
-        if is_set and await self._is_bought(card, move.move_id):
-            return Done(MoveResult(provider_ref=move.move_id))
-        return _reply(move, answer, repeated=True)
-
-    async def _ask_confirm(self, move: Move, card: CardNumber) -> StatusReply:
+    async def _ask_confirm(self, move: Move, card: CardNumber) -> Reply:
         """What is confirmed is in the history; else it is confirmed again, and "not found" is then true."""
-        if await self._is_bought(card, move.target):
+        if await self._history.is_bought(card, move.target):
             return Done(MoveResult(provider_ref=move.target))
         return _reply(move, await self._make(move))
+
+    async def _read(self, move: Move, answer: Answer, *, repeated: bool) -> Reply:
+        """What this answer says of the move, or else a history. A question that fails is raised, of a repeat."""
+        reply = _reply(move, answer, repeated=repeated)
+        if not isinstance(answer, ErrorReply) or not isinstance(reply, Unknown):
+            return reply
+        try:
+            return await self._listed(move, answer) or reply
+        except DeskError:
+            if repeated:
+                raise
+            return reply
+
+    async def _listed(self, move: Move, answer: ErrorReply) -> Reply | None:
+        """None: no history tells. A return that is not listed has moved no points."""
+        if move.kind is MoveKind.HOLD and move.purchase:
+            return await self._history.sale(move.purchase, move.move_id)
+        if move.kind is MoveKind.REFUND and move.refund:
+            unlisted = Done(MoveResult()) if answer.code == ALREADY_PROCESSED else verdict(move.kind, answer)
+            return await self._history.refund(move.refund, move.move_id) or unlisted
+        return None
 
     async def _make(self, move: Move) -> Answer:
         call = call_of(move, self._settings)
         if call is None:
             return ErrorReply(0, f"MAXMA has no {move.kind.value} like this")
         return await self._http.move(call.path, requests.encode(call.body), call.read)
-
-    async def _is_bought(self, card: CardNumber, txid: str) -> bool:
-        """MAXMA API, method /get-purchase-history, page after page."""
-        for page in range(MAX_PAGES):
-            body = requests.purchase_history(card, PAGE, page * PAGE)
-            reply = await self._lookups.answer("/get-purchase-history", body, shapes.HistoryReply, lambda reply: reply)
-            if any(item.txid == txid for item in reply.history):
-                return True
-            if not reply.history or (page + 1) * PAGE >= reply.pagination.total:
-                break
-        return False
 
 
 def call_of(move: Move, settings: MaxmaSettings) -> Call | None:

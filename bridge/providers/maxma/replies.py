@@ -1,12 +1,13 @@
 """MAXMA's replies as domain values: pure. Whatever no honest reply can say raises WireError, nothing else."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from bridge.domain.confirmation import SentCode
 from bridge.domain.member import CardKind, CardState, Expiring, Member
-from bridge.domain.money import LIMIT, Money, Points, money, percent_in, points
-from bridge.domain.moves import MoveResult, Purchase
+from bridge.domain.money import LIMIT, NOTHING, Money, Points, money, percent_in, points
+from bridge.domain.moves import MoveResult, Purchase, Return
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.phone import normalise_phone
 from bridge.domain.quote import LineBenefit, Quote, ReturnQuote
@@ -14,12 +15,14 @@ from bridge.providers.http import WireError
 from bridge.providers.maxma.printout import to_printout
 from bridge.providers.maxma.shapes import (
     BalanceReply,
+    BonusEntry,
     Bonuses,
     CalculateReply,
     CalculateReturnReply,
     Client,
     CodeReply,
     Discounts,
+    HistoryItem,
     ReturnReply,
     RevertReply,
     Row,
@@ -115,6 +118,36 @@ def to_revert(reply: RevertReply) -> MoveResult:
     """MAXMA API, method /revert-purchase."""
     amounts = reply.operation_result
     return MoveResult(restored=_points(amounts.refunded_bonuses), reversed=_points(amounts.cancelled_bonuses))
+
+
+def is_same_sale(item: HistoryItem, purchase: Purchase) -> bool:
+    """MAXMA API, method /get-purchase-history: the total, and the points that are spent.
+
+    Whether totalAmount is before or after the shop's own discount is not said: either may be it.
+    """
+    lines = purchase.basket.lines
+    gross = sum((max(money(line.price * line.quantity), line.amount) for line in lines), NOTHING)
+    totals = {None, gross, purchase.basket.total}
+    return item.total_amount in totals and (item.bonuses.applied if item.bonuses else 0) == purchase.redeem
+
+
+def to_bought(item: HistoryItem, txid: str) -> MoveResult:
+    """A sale as its history has it."""
+    collected = item.bonuses.collected if item.bonuses else None
+    return MoveResult(provider_ref=txid, accrued=None if collected is None else _points(collected))
+
+
+def is_same_return(entries: Sequence[BonusEntry], refund: Return) -> bool:
+    """MAXMA API, method /get-bonus-history."""
+    return all(entry.back is None or entry.back.refund_amount in {None, refund.total} for entry in entries)
+
+
+def to_given_back(entries: Sequence[BonusEntry]) -> MoveResult:
+    """All entries of one return: a kind of points that is not listed was not moved."""
+    return MoveResult(
+        restored=_points(sum(entry.amount for entry in entries if entry.refunded)),
+        reversed=_points(-sum(entry.amount for entry in entries if entry.cancelled)),
+    )
 
 
 def wants_confirmation(reply: SettingsReply) -> bool:

@@ -92,8 +92,8 @@ def revert_purchase(move: Move) -> Json:
     }
 
 
-def purchase_history(card: CardNumber, limit: int, offset: int) -> Json:
-    """MAXMA API, method /get-purchase-history."""
+def history(card: CardNumber, limit: int, offset: int) -> Json:
+    """MAXMA API, methods /get-purchase-history and /get-bonus-history."""
     return {"client": client_keys(card), "pagination": {"limit": limit, "offset": offset}}
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Meta, Raw, Struct, field
 
 from bridge.providers.http import WireError
 from bridge.providers.maxma.errors import ErrorReply
@@ -137,8 +137,32 @@ class RevertReply(Shape):
     operation_result: RevertAmounts
 
 
+class Booked(Shape):
+    applied: Whole = 0
+    collected: Whole | None = None
+
+
 class HistoryItem(Shape):
     txid: str | None = None
+    total_amount: Decimal | None = None
+    bonuses: Booked | None = None
+
+
+class GivenBack(Shape):
+    return_id: str
+    refund_amount: Decimal | None = None
+
+
+class BonusEntry(Shape):
+    """One change of a balance: `amount` has a sign. Of the operations that MAXMA names, those of a return."""
+
+    amount: Whole
+    refunded: GivenBack | None = field(default=None, name="OPERATION_REFUNDED")
+    cancelled: GivenBack | None = field(default=None, name="OPERATION_CANCELLED")
+
+    @property
+    def back(self) -> GivenBack | None:
+        return self.refunded or self.cancelled
 
 
 class Pagination(Shape):
@@ -147,6 +171,11 @@ class Pagination(Shape):
 
 class HistoryReply(Shape):
     history: list[HistoryItem]
+    pagination: Pagination
+
+
+class BonusHistoryReply(Shape):
+    history: list[BonusEntry]
     pagination: Pagination
 
 
