@@ -235,5 +235,5 @@ def _rows(journal: Path) -> Mapping[str, int]:
 def _held() -> int:
     """Without what plays the provider, and the last thousand events, which may take weeks to become so many."""
     gc.collect()
-    homes = Counter(type(each).__module__ for each in gc.get_objects())
+    homes = Counter(str(type(each).__module__) for each in gc.get_objects())  # some types have no text there
     return sum(n for home, n in homes.items() if home.startswith("bridge.") and not home.startswith(NOT_HELD))
