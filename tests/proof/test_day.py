@@ -98,6 +98,18 @@ def test_papers_that_are_not_are_found(paper: bytes, state: str) -> None:
         reckoned(paper, state)
 
 
+CODE = b"\x1d(k\x08\x001P0T-001" + b"\x1d(k\x03\x001Q0" + b"\x1dVB\x00"
+
+
+def test_a_receipt_s_paper_that_comes_twice_is_found() -> None:
+    papers, reader = Papers(), Reader()
+    reader.feed(b"\x1bt\x11" + CODE + MARK + CODE)
+    papers.read(reader)
+    reader.feed(CODE)
+    with pytest.raises(AssertionError, match="T-001"):
+        papers.read(reader)
+
+
 def test_a_line_that_was_not_fed_is_lost_with_the_power() -> None:
     reader = Reader()
     reader.feed(b"J-000001 be\x1b@" + LAST_PAPER.encode() + b"\n")

@@ -67,6 +67,7 @@ class Day:
             await self._over(name)
         await self._all_work()
         await self._all_is_settled()
+        await self._last_paper()
         await self._reckon()
         self._check_log()
         await self._hear()
@@ -74,9 +75,9 @@ class Day:
         self.samples.append(await sample(self.till, self.cashier.books.receipts))
 
     async def _all_work(self) -> None:
-        """Devices and provider are as they were before any of it: seen, heard, printed, answered."""
+        """Devices and provider are as they were before any of it."""
         till, cashier = self.till, self.cashier
-        tag = await cashier.print_job()
+        await cashier.print_job()  # a printer that was silent is asked again with the next job
         await till.all_online()
 
         async def are_well() -> bool:
@@ -95,7 +96,6 @@ class Day:
 
         await until(is_shown, SHOWN_WITHIN_S, f"the glass shows {rows}")
         assert not till.shop.display.unknown, till.shop.display.unknown
-        await self._printed(tag)
 
     async def _provider_answers(self) -> None:
         async def answers() -> bool:
@@ -103,7 +103,9 @@ class Day:
 
         await until(answers, SETTLED_WITHIN_S, "the provider answers again")
 
-    async def _printed(self, tag: str) -> None:
+    async def _last_paper(self) -> None:
+        """Papers come out in the order in which they were asked for: with this one all are there."""
+        tag = await self.cashier.print_job()
         job_id = self.cashier.papers.jobs[tag]
 
         async def is_printed() -> bool:

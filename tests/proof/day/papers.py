@@ -1,9 +1,9 @@
 """Our own books of what was asked to be printed, against the paper."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.proof.day.tape import MARK, Reader
+from tests.proof.day.tape import CUT, MARK, QR, Reader
 
 OVER = {"printed", "sent", "unknown", "failed"}
 
@@ -18,10 +18,14 @@ class Copies:
 
 @dataclass
 class Papers:
-    """jobs: by tag. The tag stands in the first line and in the last of its job."""
+    """jobs: by tag. The tag stands in the first line and in the last of its job.
+
+    A receipt's paper is known by the code on it, which is of one purchase.
+    """
 
     jobs: dict[str, str] = field(default_factory=dict)
     _copies: dict[str, Copies] = field(default_factory=dict)
+    _codes: set[str] = field(default_factory=set)
     _number: int = 0
 
     def new(self) -> tuple[str, list[str]]:
@@ -31,7 +35,7 @@ class Papers:
         return tag, [f"{tag} begin", *(f"{tag} line {number}" for number in range(6)), f"{tag} end"]
 
     def read(self, paper: Reader) -> None:
-        """What has come out since the last time."""
+        """What has come out since the last time. AssertionError: a receipt's paper came again, and was not marked."""
         lines, paper.lines = paper.lines, []
         assert not paper.undecodable, paper.undecodable
         for before, line in zip(["", *lines], lines, strict=False):
@@ -40,6 +44,15 @@ class Papers:
                 self._copies.setdefault(tag, Copies()).begun.append(MARK in before)
             elif place == "end":
                 self._copies.setdefault(tag, Copies()).ended += 1
+        self._read_codes(lines)
+
+    def _read_codes(self, lines: Sequence[str]) -> None:
+        is_marked = False
+        for line in lines:
+            is_marked = line != CUT and (is_marked or MARK in line)
+            if line.startswith(QR):
+                assert is_marked or line not in self._codes, line
+                self._codes.add(line)
 
     def reckon(self, states: Mapping[str, str]) -> None:
         """states: of each job, once none of them is under way. AssertionError: the paper says otherwise."""

@@ -8,6 +8,8 @@ import re
 from devices.codecs.escpos_view import Paper
 
 MARK = "ПОВТОР"
+CUT = "\f"
+QR = "QR "
 _CODE_PAGES = {0: "cp437", 17: "cp866"}
 # ESC, FS and GS commands of a fixed length, by their first two bytes.
 _LENGTHS = {
@@ -32,7 +34,10 @@ class Tape(Paper):
 
 
 class Reader:
-    """lines: of all pages, until somebody takes them away. undecodable: commands that no receipt needs."""
+    """lines: of all pages, until somebody takes them away, a CUT after each page, a code as QR and what it says.
+
+    undecodable: commands that no receipt needs.
+    """
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -67,6 +72,10 @@ class Reader:
             self._line, self._encoding = "", "cp437"
         if command == b"\x1bt":
             self._encoding = _CODE_PAGES[self._bytes[2]]
+        if command == b"\x1d(" and self._bytes[6:7] == b"P":  # function 80: the content, behind one byte more
+            self.lines.append(QR + self._bytes[8:length].decode())
+        if command == b"\x1dV":
+            self.lines.append(CUT)
         return length
 
     def _length(self, command: bytes) -> int:
