@@ -9,13 +9,16 @@ import os
 import platform
 import statistics
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench.rounds import ITSELF, OURS, Goal, Result, Row, run
+from tests.bench.rounds import ITSELF, OURS, Goal, Result, Row, Verdict, run
 from tests.bench.rows import ROWS
+
+UNSEEN = {Verdict.FAILED, Verdict.ABSENT}
 
 
 def main() -> None:
@@ -26,6 +29,7 @@ def main() -> None:
         results.append(run(replace(row, rounds=arguments.rounds) if arguments.rounds else row))
         sys.stdout.write("\n".join([*lines(results[-1]), "", ""]))
         sys.stdout.flush()
+    sys.stdout.write("\n".join(summary(results)) + "\n")
     if arguments.json:
         arguments.json.write_text(json.dumps(report(results), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
@@ -41,37 +45,68 @@ def _arguments() -> argparse.Namespace:
 def lines(result: Result) -> list[str]:
     """A row of the table: everybody's median, and ours beside each with its goal."""
     row = result.row
-    told = [f"{row.name}  ({row.unit}; {_noise(result)})"]
+    told = [f"{row.name}  ({_noise(result)})"]
+    if result.failure:
+        return [*told, f"    FAILED: {result.failure}"]
     goals = {goal.against: goal for goal in row.goals}
-    told.append(f"    {OURS:<16} {result.median(OURS):>12,.1f}{_against_itself(result, goals)}")
     for name in row.contestants:
         if name in result.missing:
             told.append(f"    {name:<16} left out: {result.missing[name]}")
-        elif name != OURS:
-            told.append(f"    {name:<16} {result.median(name):>12,.1f}   {_compared(result, name, goals.get(name))}")
+        elif name == OURS:
+            told.append(f"    {name:<16} {_figure(result, name).rstrip()}{_verdict(result, goals.get(ITSELF))}")
+        else:
+            told.append(f"    {name:<16} {_figure(result, name)}{_compared(result, name, goals.get(name))}")
     return told
 
 
+def _figure(result: Result, name: str) -> str:
+    return f"{result.median(name):>12,.{2 if result.median(name) < 10 else 1}f} {result.row.unit:<5}"
+
+
 def _compared(result: Result, name: str, goal: Goal | None) -> str:
-    seen = result.compared(name)
-    text = f"ours is x {seen.ratio:.3g} of it ({seen.least:.3g} to {seen.most:.3g})"
-    return f"{text}{_verdict(goal, seen.ratio)}"
-
-
-def _against_itself(result: Result, goals: dict[str, Goal]) -> str:
-    return _verdict(goals.get(ITSELF), result.median(OURS))
-
-
-def _verdict(goal: Goal | None, seen: float) -> str:
-    if goal is None:
+    if OURS in result.missing:
         return ""
-    return f", goal {goal}: {'met' if goal.is_met(seen) else 'NOT MET'}"
+    seen = result.compared(name)
+    text = f"  ours is x {_short(seen.ratio)} of it ({_short(seen.least)} to {_short(seen.most)})"
+    return f"{text}{_verdict(result, goal)}"
+
+
+def _short(number: float) -> str:
+    """Three digits, and never an exponent."""
+    return f"{number:.0f}" if abs(number) >= 100 else f"{number:.3g}"
+
+
+def _verdict(result: Result, goal: Goal | None) -> str:
+    return f", goal {goal}: {result.judged(goal)}" if goal else ""
 
 
 def _noise(result: Result) -> str:
+    if not result.noise:
+        return "not measured"
     steal = statistics.median(noise.steal for noise in result.noise)
     foreign = statistics.median(noise.foreign for noise in result.noise)
-    return f"{result.row.rounds} rounds, others {foreign:.0%}, steal {steal:.1%}"
+    quiet = "" if result.row.bears_noise else f", {result.quiet_rounds} of them quiet"
+    return f"{len(result.noise)} rounds{quiet}; others {foreign:.0%}, steal {steal:.1%}"
+
+
+def summary(results: list[Result]) -> Iterator[str]:
+    """Which goals are met, which are not, and of which this run can say nothing."""
+    told = [(result, goal, result.judged(goal)) for result in results for goal in result.row.goals]
+    for verdict in Verdict:
+        those = [(result, goal) for result, goal, each in told if each is verdict]
+        yield f"{verdict}: {len(those)} of {len(told)}"
+        yield from (f"    {_goal_of(result, goal)}" for result, goal in those)
+
+
+def _goal_of(result: Result, goal: Goal) -> str:
+    against = f" of {goal.against}" if goal.against != ITSELF else f" {result.row.unit}"
+    return f"{result.row.name}{_seen(result, goal)}, goal {goal}{against}".rstrip()
+
+
+def _seen(result: Result, goal: Goal) -> str:
+    if result.judged(goal) in UNSEEN:
+        return ""
+    return f": {_short(result.compared(goal.against).ratio)}"
 
 
 def report(results: list[Result]) -> dict[str, Any]:
@@ -95,18 +130,16 @@ def _reported(result: Result) -> dict[str, Any]:
         "unit": row.unit,
         "figures": result.figures,
         "left_out": result.missing,
-        "goals": [
-            {
-                "against": goal.against,
-                "goal": str(goal),
-                "seen": result.compared(goal.against).ratio,
-                "met": goal.is_met(result.compared(goal.against).ratio),
-            }
-            for goal in row.goals
-            if goal.against == ITSELF or goal.against in result.figures
-        ],
+        "failed": result.failure,
+        "goals": [_told(result, goal) for goal in row.goals],
         "noise": [{"steal": round(noise.steal, 4), "foreign": round(noise.foreign, 4)} for noise in result.noise],
     }
+
+
+def _told(result: Result, goal: Goal) -> dict[str, Any]:
+    verdict = result.judged(goal)
+    seen = None if verdict in UNSEEN else result.compared(goal.against).ratio
+    return {"against": goal.against, "goal": str(goal), "seen": seen, "verdict": str(verdict)}
 
 
 if __name__ == "__main__":

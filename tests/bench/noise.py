@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+QUIET_STEAL, QUIET_FOREIGN = 0.02, 0.10
 # proc(5), /proc/stat: user nice system idle iowait irq softirq steal.
 _IDLE, _IOWAIT, _STEAL = 3, 4, 7
 # /proc/PID/stat, behind the name: state is 0, ppid 1, utime stime cutime cstime 11 to 14.
@@ -19,6 +20,11 @@ class Noise:
 
     steal: float
     foreign: float
+
+    @property
+    def is_quiet(self) -> bool:
+        """Little enough to judge by, the 99th percentile too."""
+        return self.steal < QUIET_STEAL and self.foreign < QUIET_FOREIGN
 
 
 @contextmanager

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from bridge.domain.receipt import Operation, Receipt
 from bridge.journal.journal import SqliteJournal
+from tests.bench.building import BUILD
 from tests.bench.rounds import Goal, Measure, Row
 
-SAVES = 200
+SAVES = 1000
 WAITERS = 100
 RECORD = b"x" * 256
 
@@ -38,7 +39,7 @@ def awaited() -> Iterator[Measure]:
 @contextmanager
 def synced_append() -> Iterator[Measure]:
     """The limit: an append of 256 bytes to a file opened O_DSYNC, in µs."""
-    with tempfile.TemporaryDirectory() as folder:
+    with folder_on_disk() as folder:
         file = os.open(Path(folder) / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_DSYNC, 0o600)
 
         def measure() -> float:
@@ -59,9 +60,9 @@ def together() -> Iterator[Measure]:
 
     async def saves(journal: SqliteJournal) -> float:
         begun = time.perf_counter()
-        for _ in range(SAVES // 20):
+        for _ in range(SAVES // WAITERS):
             await asyncio.gather(*(journal.save(receipt(number)) for number in range(WAITERS)))
-        return WAITERS * (SAVES // 20) / (time.perf_counter() - begun)
+        return WAITERS * (SAVES // WAITERS) / (time.perf_counter() - begun)
 
     with journalling(saves) as measure:
         yield measure
@@ -92,8 +93,16 @@ def journalling(saves: Callable[[SqliteJournal], Awaitable[float]]) -> Iterator[
         finally:
             await journal.aclose()
 
-    with tempfile.TemporaryDirectory() as folder:
+    with folder_on_disk() as folder:
         yield lambda: asyncio.run(measured(Path(folder) / "journal.db"))
+
+
+@contextmanager
+def folder_on_disk() -> Iterator[str]:
+    """Beside what the bench builds: /tmp may be memory, where nothing is durable."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        yield folder
 
 
 def receipt(number: int) -> Receipt:

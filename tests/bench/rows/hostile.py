@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 
-from tests.bench.rounds import Measure, Row
+from tests.bench.rounds import Failed, Measure, Row
 from tests.bench.serving import emulated_till
 
 CALLS = 1000
@@ -120,7 +120,7 @@ class Good:
         reply = self._lines.readline()
         took = time.perf_counter() - begun
         if b'"result"' not in reply:
-            raise SystemExit(f"not served: {reply!r}")
+            raise Failed(f"not served: {reply!r}")
         return took
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bridge.pos.client import Client
 from tests.bench.building import HERE, c_program, peers_python
-from tests.bench.rounds import Goal, Measure, Row
+from tests.bench.rounds import Failed, Goal, Measure, Row
 from tests.bench.serving import daemon_on, emulated_till, load
 
 CARD, RECEIPT, TOTAL = "2900000000018", "R-1", "392.50"
@@ -35,7 +35,7 @@ def ours() -> Iterator[tuple[str, bytes, str]]:
             bridge.call("card.resolve", code=CARD, receipt_id=RECEIPT, wait_ms=5000)
             limits = bridge.call("receipt.limits", receipt_id=RECEIPT, total=TOTAL, wait_ms=5000)
             if limits["source"] != "online":
-                raise SystemExit(f"not what is to be measured: {limits}")
+                raise Failed(f"not what is to be measured: {limits}")
         yield path, LINE, "line"
 
 

@@ -18,7 +18,7 @@ from devices.codecs.keys import Typist
 from devices.codecs.keys.records import EV_KEY, EV_SYN, SYN_REPORT, record
 from devices.forwarding.wedge import BURST_EVENTS, BURST_PAUSE_S
 from tests.bench.building import c_program
-from tests.bench.rounds import ITSELF, OURS, Goal, Measure, Row
+from tests.bench.rounds import ITSELF, OURS, Failed, Goal, Measure, Row
 from tests.bench.serving import CLIENT_CORE, SERVER_CORE
 
 SCANS = 60
@@ -109,11 +109,11 @@ def scanned(scanner: socket.socket, cash_program: socket.socket, typed: bytes) -
     got = b""
     while len(got) < len(typed):
         if not select.select([cash_program], [], [], WITHIN_MS / 1000)[0]:
-            raise SystemExit("the scan did not arrive")
+            raise Failed("the scan did not arrive")
         got += cash_program.recv(65536)
     took = time.perf_counter() - begun
     if got != typed:
-        raise SystemExit("another scan arrived")
+        raise Failed("another scan arrived")
     return took * 1000
 
 

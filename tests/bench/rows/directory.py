@@ -1,17 +1,17 @@
-"""How long the directory takes to find somebody among many cards: `python -m tests.bench.directory [CARDS]`.
+"""The local directory of cards: how long it takes to find somebody among two hundred thousand.
 
-Prints the median and the 99th percentile of each kind of question, asked as the daemon asks it: from an event loop, of
-the file's own thread. No test, so that no slow machine fails it.
+Asked as the daemon asks: from an event loop, of the file's own thread.
 """
 
 import asyncio
 import random
-import resource
-import sys
+import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -20,9 +20,10 @@ from bridge.domain.known_card import KnownCard
 from bridge.domain.member import CardKind, Member
 from bridge.domain.money import points
 from bridge.domain.personal import CardNumber, PersonName, Phone
+from tests.bench.rounds import ITSELF, Goal, Measure, Row
 
 CARDS = 200_000
-ASKED = 2000
+ASKED = 200
 BATCH = 500
 
 # Every other surname in Russia ends in ов or ев: they share their first letters with each other and with patronymics.
@@ -65,14 +66,42 @@ async def fill(path: Path, count: int) -> None:
     await directory.aclose()
 
 
-async def timed(ask: Callable[[KnownCard], Awaitable[object]], asked: list[KnownCard]) -> str:
-    took_ms = []
+@cache
+def filled() -> "tempfile.TemporaryDirectory[str]":
+    """A folder with the directory's file, made once; it goes with the process."""
+    folder = tempfile.TemporaryDirectory(prefix="pos-bench-")
+    asyncio.run(fill(Path(folder.name) / "cards.db", CARDS))
+    return folder
+
+
+Question = Callable[[SqliteDirectory, KnownCard], Awaitable[object]]
+Figure = Callable[[list[float]], float]
+
+
+def asking(question: Question, figure: Figure) -> Callable[[], AbstractContextManager[Measure]]:
+    @contextmanager
+    def enter() -> Iterator[Measure]:
+        path = Path(filled().name) / "cards.db"
+        asked = list(islice(cards(CARDS), 0, None, CARDS // ASKED))
+        yield lambda: figure(asyncio.run(times_ms(path, question, asked)))
+
+    return enter
+
+
+async def times_ms(path: Path, question: Question, asked: list[KnownCard]) -> list[float]:
+    directory = SqliteDirectory(path)
+    await question(directory, asked[0])  # opens the file
+    took = []
     for card in asked:
-        started = time.perf_counter()
-        await ask(card)
-        took_ms.append((time.perf_counter() - started) * 1000)
-    took_ms.sort()
-    return f"{took_ms[len(took_ms) // 2]:8.3f} {took_ms[len(took_ms) * 99 // 100]:8.3f}"
+        begun = time.perf_counter()
+        await question(directory, card)
+        took.append((time.perf_counter() - begun) * 1e3)
+    await directory.aclose()
+    return took
+
+
+def p99(times: list[float]) -> float:
+    return statistics.quantiles(times, n=100)[98]
 
 
 def first_letters(card: KnownCard, *lengths: int) -> PersonName:
@@ -80,43 +109,28 @@ def first_letters(card: KnownCard, *lengths: int) -> PersonName:
     return PersonName(" ".join(word[:length] for word, length in zip(words, lengths, strict=False)))
 
 
-def searching(directory: SqliteDirectory, name: str) -> Callable[[KnownCard], Awaitable[object]]:
-    return lambda _card: directory.search(PersonName(name), "club", 20)
+def searching(name: str) -> Question:
+    return lambda directory, _card: directory.search(PersonName(name), "club", 20)
 
 
-async def measure(path: Path, count: int) -> None:
-    started = time.perf_counter()
-    await fill(path, count)
-    told(f"{count} cards in {time.perf_counter() - started:.1f} s, {path.stat().st_size / 2**20:.0f} MiB")  # noqa: ASYNC240
-    asked = list(islice(cards(count), 0, count, count // ASKED))
-    directory = SqliteDirectory(path)
-    questions: dict[str, Callable[[KnownCard], Awaitable[object]]] = {
-        "number": lambda card: directory.find(card.member.number, "club"),
-        "number, unknown": lambda card: directory.find(CardNumber(card.member.number.value[::-1]), "club"),
-        "phone": lambda card: directory.search(card.member.phone or Phone(""), "club", 20),
-        "name, 4 letters": lambda card: directory.search(first_letters(card, 4), "club", 20),
-        "name, 4 + 2 letters": lambda card: directory.search(first_letters(card, 4, 2), "club", 20),
-        "name, 4 + 2 + 2 letters": lambda card: directory.search(first_letters(card, 4, 2, 2), "club", 20),
-        "surname, name, patronymic": lambda card: directory.search(card.member.holder, "club", 20),
-        **{f"«{name}»": searching(directory, name) for name in WORST},
-    }
-    before_kib = resident_kib()
-    told(f"{'':28} median ms     99 %")
-    for name, ask in questions.items():
-        told(f"{name:28} {await timed(ask, asked)}")
-    told(f"memory grew by {(resident_kib() - before_kib) / 1024:.1f} MiB")
-    await directory.aclose()
+QUESTIONS: dict[str, Question] = {
+    "number": lambda directory, card: directory.find(card.member.number, "club"),
+    "number, unknown": lambda directory, card: directory.find(CardNumber(card.member.number.value[::-1]), "club"),
+    "phone": lambda directory, card: directory.search(card.member.phone or Phone(""), "club", 20),
+    "name, 4 letters": lambda directory, card: directory.search(first_letters(card, 4), "club", 20),
+    "name, 4 + 2 letters": lambda directory, card: directory.search(first_letters(card, 4, 2), "club", 20),
+    "name, 4 + 2 + 2 letters": lambda directory, card: directory.search(first_letters(card, 4, 2, 2), "club", 20),
+    "surname, name, patronymic": lambda directory, card: directory.search(card.member.holder, "club", 20),
+    **{f"«{name}»": searching(name) for name in WORST},
+}
 
-
-def resident_kib() -> int:
-    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * resource.getpagesize() // 1024
-
-
-def told(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(measure(Path(folder) / "cards.db", int(sys.argv[1]) if len(sys.argv) > 1 else CARDS))
+ROWS = tuple(
+    Row(
+        f"directory of {CARDS:,} cards by {name}, p50",
+        "ms",
+        {"ours": asking(question, statistics.median), "its 99 %": asking(question, p99)},
+        (Goal(ITSELF, at_most=10.0),),
+        rounds=3,
+    )
+    for name, question in QUESTIONS.items()
+)
