@@ -68,7 +68,9 @@ _ASCII = "".join(map(chr, range(0x20, 0x7F)))
 _WORLD = "éя€漢한"  # of which every multi-byte encoding spends more than one byte on some
 
 _KNOWN_CHARACTERS = 4096
-"""How many answers are remembered: more than one shop's alphabet, far less than Unicode."""
+"""How many answers are remembered for a page: more than one shop's alphabet, far less than Unicode."""
+_KNOWN_PAGES = 8
+"""More than a till's devices have between them."""
 
 
 def is_code_page(encoding: str) -> bool:
@@ -89,7 +91,7 @@ def replace_missing(text: str, encoding: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     if composed.isprintable() and _has(encoding, composed):  # as almost every line: one pass in C
         return composed
-    return "".join([_replacement(character, encoding) for character in composed])
+    return composed.translate(_page(encoding))
 
 
 def encode(text: str, encoding: str) -> bytes:
@@ -102,7 +104,23 @@ def fit(text: str, columns: int) -> str:
     return text[:columns].ljust(columns)
 
 
-@lru_cache(_KNOWN_CHARACTERS)
+class _Page(dict[int, str]):
+    """What stands for each character on this code page, for str.translate: worked out as characters come."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    def __missing__(self, code_point: int) -> str:
+        if len(self) >= _KNOWN_CHARACTERS:
+            self.clear()
+        self[code_point] = _replacement(chr(code_point), self._encoding)
+        return self[code_point]
+
+
+_page = lru_cache(_KNOWN_PAGES)(_Page)
+
+
 def _replacement(character: str, encoding: str) -> str:
     if character.isspace():
         return " "

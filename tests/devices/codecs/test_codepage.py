@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.codecs import codepage
 from devices.codecs.codepage import PLACEHOLDER, encode, fit, is_code_page, replace_missing
 
 CODE_PAGES = [name for _, name, _ in pkgutil.iter_modules(encodings.__path__) if is_code_page(name)]
@@ -98,3 +99,9 @@ def test_pages_of_one_byte_are_told_from_other_encodings() -> None:
     assert {"cp866", "cp1251", "cp437", "cp855", "koi8_r", "latin_1", "ascii"} <= set(CODE_PAGES)
     for name in ("utf-8", "utf-16", "gb18030", "shift_jis", "utf-7", "cp037", "base64", "idna", "cp9999", "", "cp\0"):
         assert not is_code_page(name), name
+
+
+def test_no_text_fills_the_memory_with_what_stands_for_its_characters() -> None:
+    hieroglyphs = "".join(map(chr, range(0x4E00, 0x4E00 + 3 * codepage._KNOWN_CHARACTERS)))
+    assert replace_missing(hieroglyphs, "cp866") == PLACEHOLDER * len(hieroglyphs)
+    assert len(codepage._page("cp866")) <= codepage._KNOWN_CHARACTERS
