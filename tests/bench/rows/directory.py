@@ -74,6 +74,11 @@ def filled() -> "tempfile.TemporaryDirectory[str]":
     return folder
 
 
+@cache
+def asked_for() -> list[KnownCard]:
+    return list(islice(cards(CARDS), 0, None, CARDS // ASKED))
+
+
 Question = Callable[[SqliteDirectory, KnownCard], Awaitable[object]]
 Figure = Callable[[list[float]], float]
 
@@ -82,8 +87,7 @@ def asking(question: Question, figure: Figure) -> Callable[[], AbstractContextMa
     @contextmanager
     def enter() -> Iterator[Measure]:
         path = Path(filled().name) / "cards.db"
-        asked = list(islice(cards(CARDS), 0, None, CARDS // ASKED))
-        yield lambda: figure(asyncio.run(times_ms(path, question, asked)))
+        yield lambda: figure(asyncio.run(times_ms(path, question, asked_for())))
 
     return enter
 
