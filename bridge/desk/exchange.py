@@ -96,7 +96,8 @@ class Exchange:
             with self._watch.exchange(programme, operation) as exchanged:
                 reply = await (provider.send(move) if isinstance(step, Send) else provider.ask(move))
                 exchanged.outcome = type(reply).__name__.lower()
-        log.info(
+        tell = log.info if _is_news(step, reply) else log.debug
+        tell(
             "move_answered",
             move=move.move_id,
             step=type(step).__name__.lower(),
@@ -104,6 +105,13 @@ class Exchange:
             reason="" if isinstance(reply, Done) else reply.reason,
         )
         return reply
+
+
+def _is_news(step: Send | Ask, reply: StatusReply) -> bool:
+    """False: what waits for its provider has been told the same before, as it is twice a minute."""
+    if isinstance(reply, Done | Refused | Absent):
+        return True
+    return step.move.attempts == 1 if isinstance(step, Send) else step.move.reason != reply.reason
 
 
 def after(step: Send | Ask, reply: StatusReply) -> Move:

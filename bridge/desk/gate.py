@@ -191,7 +191,9 @@ class _Passage:
         at_least = retry_after_s and retry_after_s * random.uniform(1.0, 1.25)  # noqa: S311 - spreads load
         opened_for_s = self._circuit.failed(self._monotonic(), self._subject, at_least)
         if opened_for_s is not None:
-            log.warning("provider_left_alone", provider=self._name, for_s=round(opened_for_s, 1), reason=reason)
+            # Once an outage: it is probed twice a minute, and a night of that would hide all other lines.
+            tell = log.warning if self._circuit.openings == 1 else log.debug
+            tell("provider_left_alone", provider=self._name, for_s=round(opened_for_s, 1), reason=reason)
 
     def end(self) -> None:
         if self._is_probe and not self._is_told:

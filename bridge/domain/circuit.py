@@ -31,7 +31,7 @@ class State(Enum):
 class Circuit:
     """One provider's. Each `admit` that says yes is followed by one of `succeeded`, `failed`, `abandoned`.
 
-    Times are seconds on any steady clock. pause: how long to stay open for the nth time in a row, from 1.
+    Times are seconds on any steady clock. pause: how long to stay open for the nth time in a row, from 1. openings: n.
     """
 
     def __init__(self, pause: Callable[[int], float]) -> None:
@@ -39,7 +39,7 @@ class Circuit:
         self.closed_at = -math.inf
         self.outage_s = 0.0
         self._pause = pause
-        self._openings = 0
+        self.openings = 0
         self._failures = 0
         self._subjects: set[str] = set()
         self._until = -math.inf
@@ -69,7 +69,7 @@ class Circuit:
         if was_open:
             self.outage_s, self.closed_at = now - self._down_since, now
         self.state = State.CLOSED
-        self._openings = self._failures = 0
+        self.openings = self._failures = 0
         self._subjects.clear()
         self._down_since = math.inf
         return was_open
@@ -90,8 +90,8 @@ class Circuit:
         if self.is_closed and self._failures < LIMIT and not retry_after_s:
             return None
         self.state = State.OPEN
-        self._openings += 1
-        pause_s = max(self._pause(self._openings), retry_after_s or 0.0)
+        self.openings += 1
+        pause_s = max(self._pause(self.openings), retry_after_s or 0.0)
         self._until = now + pause_s
         return pause_s
 

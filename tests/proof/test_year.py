@@ -11,11 +11,13 @@ from tests.proof.till import BEGIN
 from tests.proof.year import OPENS_AFTER_S, TRADES_S, Kept, Year
 
 SEED = 20261127
-DAYS, A_DAY, KEEP = (365, 40, timedelta(days=60)) if IS_WHOLE else (12, 13, timedelta(days=2))
+DAYS, A_DAY, KEEP = (365, 40, timedelta(days=60)) if IS_WHOLE else (10, 13, timedelta(days=2))
 # Where a write-ahead file is cut back, and a commit beyond it.
 WAL_BYTES = 4 * 1024 * 1024 + 256 * 1024
 # Names with their few outcomes, of which some are met late; none comes from what is sold.
 MOST_SERIES = 200
+# A customer's, and a day's own: an outage is told of, and is no flood.
+LINES_A_RECEIPT, LINES_A_DAY = 12, 50
 # Days differ by what went wrong in them.
 MARGIN = 1.25
 
@@ -48,6 +50,7 @@ def _check_flat(year: Year) -> None:
         assert after <= MARGIN * before, f"{name}: {before} → {after}"
     # A day more: what was opened behind the last clearing of its day.
     assert max(kept.rows["receipts"] for kept in year.kept) <= (KEEP.days + 2) * A_DAY
+    assert max(kept.lines for kept in year.kept) <= LINES_A_RECEIPT * A_DAY + LINES_A_DAY
     assert max(max(kept.wal_bytes) for kept in year.kept) <= WAL_BYTES
 
 

@@ -40,7 +40,7 @@ OPENS_AFTER_S, TRADES_S = 0.5 * 3600.0, 12 * 3600.0
 DAY_S = 24 * 3600.0
 BAD_LINES = [fate for fate in Fate if fate is not Fate.ANSWERED]
 FORMATS = (CardFormat("club", prefix="2900", length=13),)
-COUNTED_EACH_DAYS = 5
+COUNTED_EACH_DAYS = 3
 NOT_HELD = ("bridge.emulation", "bridge.events")
 
 Call = Callable[[Desk], Awaitable[Any]]
