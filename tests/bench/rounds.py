@@ -11,7 +11,7 @@ from tests.bench.noise import Noise, listen
 OURS = "ours"
 ITSELF = ""
 """What a goal stands against that is no ratio."""
-ROUNDS = 7
+ROUNDS = 5
 
 Measure = Callable[[], float]
 """One round's figure, itself a median of many where the thing is short."""
@@ -136,6 +136,8 @@ def _entered(result: Result, stack: ExitStack) -> Iterator[tuple[str, Measure]]:
             yield name, stack.enter_context(enter())
         except Missing as missing:
             result.missing[name] = str(missing)
+        except Failed as failed:
+            raise Failed(f"{name}: {failed}") from None
 
 
 def _measure(result: Result, measures: dict[str, Measure], number: int) -> None:

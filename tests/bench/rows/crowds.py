@@ -1,5 +1,6 @@
 """Scans while many clients are connected: idle ones, and ones that ask as fast as they are answered."""
 
+import resource
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -18,8 +19,8 @@ CARD = "2900000999992"
 # A till lets 128 clients in. What a thousand cost is measured with that limit lifted, and with nothing else changed.
 LAUNCHER = """
 import bridge.pos.server
-bridge.pos.server.MAX_CLIENTS = 2000
 from bridge.cli.main import main
+bridge.pos.server.MAX_CLIENTS = 2000
 main()
 """
 
@@ -55,6 +56,7 @@ def scanning(
 
     @contextmanager
     def enter() -> Iterator[Measure]:
+        allow_many_files()  # the daemon inherits it
         with provider() as port, running_till(f"http://127.0.0.1:{port}", launcher=launcher) as till:
             sell(till)
             numbers = Numbers()
@@ -67,6 +69,12 @@ def scanning(
             yield measure
 
     return enter
+
+
+def allow_many_files() -> None:
+    """As many as root lets us have: a shell's usual limit is 1024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def sell(till: Till) -> None:
@@ -101,7 +109,6 @@ ROWS = (
         "µs",
         {"ours": scanning(idle_ones, p50, LIMIT_LIFTED), "alone": scanning(nobody, p50, LIMIT_LIFTED)},
         (Goal("alone", at_most=1.15),),
-        rounds=5,
     ),
     *(
         Row(
@@ -109,7 +116,6 @@ ROWS = (
             "µs",
             {"ours": scanning(hammering_ones, told), "alone": scanning(nobody, told)},
             (Goal("alone", at_most=3.0),),
-            rounds=5,
         )
         for name, told in (("p50", p50), ("p99", p99))
     ),

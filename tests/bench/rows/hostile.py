@@ -171,7 +171,6 @@ ROWS = tuple(
         "µs",
         {"ours": meanwhile(hostile), "alone": calm},
         (),
-        rounds=5,
     )
     for hostile in HOSTILE
 )
