@@ -28,6 +28,21 @@ class Fate(StrEnum):
     TOO_MANY = "too many"  # [no] 429
     GARBAGE = "garbage"  # [yes] an answer that nobody understands
     REFUSED = "refused"  # [no] a "no" for reasons of the provider's own
+    WRONG_TYPES = "wrong types"  # [yes] the answer's numbers are texts, its texts numbers
+    NEGATIVE = "negative"  # [yes] every number in it is below nothing
+    ABSURD = "absurd"  # [yes] every number in it is beyond all sense
+    TWICE = "twice"  # [yes] every entry of its lists is there twice, with other numbers
+    OTHER_CARD = "other card"  # [yes] it is about somebody else
+
+
+_PLANNED = {
+    Fate.REFUSED: FaultKind.REFUSAL,
+    Fate.WRONG_TYPES: FaultKind.WRONG_TYPES,
+    Fate.NEGATIVE: FaultKind.NEGATIVE,
+    Fate.ABSURD: FaultKind.ABSURD,
+    Fate.TWICE: FaultKind.TWICE,
+    Fate.OTHER_CARD: FaultKind.OTHER_CARD,
+}
 
 
 class Wire:
@@ -48,11 +63,12 @@ class Wire:
         """It is applied once its till has given up."""
         self._late.append(asyncio.get_running_loop().call_later(LATE_S, self.applied, request, headers))
 
-    def applied(self, request: HttpRequest, headers: Mapping[str, str], *, refused: bool = False) -> Answer:
-        if refused:  # and whoever has said no to an operation says no to a copy of it that comes later
+    def applied(self, request: HttpRequest, headers: Mapping[str, str], planned: FaultKind | None = None) -> Answer:
+        if planned is FaultKind.REFUSAL:  # whoever has said no to an operation says no to a copy of it that comes later
             while self._late:
                 self._late.pop().cancel()
-            self._emulator.faults.add("*", Fault(FaultKind.REFUSAL))
+        if planned:
+            self._emulator.faults.add("*", Fault(planned))
         told = {name.lower(): value for name, value in {**headers, **request.headers}.items()}
         answer = self._emulator.respond(Request(request.path, request.body, request.method, told))
         self._emulator.faults.clear()
@@ -91,7 +107,7 @@ class Line:
                 return TOO_LONG_S
             case Fate.TOO_MANY:
                 return HttpReply(429, {}, b"")
-        answer = self._wire.applied(request, self._headers, refused=fate is Fate.REFUSED)
+        answer = self._wire.applied(request, self._headers, _PLANNED.get(fate))
         if fate is Fate.GARBAGE:
             return HttpReply(200, {}, b"<html>")
         if fate in {Fate.LOST_REPLY, Fate.SILENT}:

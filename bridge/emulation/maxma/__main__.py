@@ -9,7 +9,7 @@ from bridge.emulation.maxma import KEY, EmulatedClient, MaxmaEmulator, Rules
 
 MEMBERS = (
     EmulatedClient(card="2900000000018", phone="+79161234567", bonuses=350),
-    EmulatedClient(card="2900000000024", phone="+79167654321", surname="Петров", name="Пётр", suspended=True),
+    EmulatedClient(card="2900000000025", phone="+79167654321", surname="Петров", name="Пётр", suspended=True),
 )
 
 

@@ -1,13 +1,12 @@
 """MAXMA's replies as domain values: pure. Whatever no honest reply can say raises WireError, nothing else."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from bridge.domain.confirmation import SentCode
 from bridge.domain.member import CardKind, CardState, Expiring, Member
-from bridge.domain.money import LIMIT, NOTHING, Money, Points, money, percent_in, points
-from bridge.domain.moves import MoveResult, Purchase, Return
+from bridge.domain.money import LIMIT, Money, Points, money, percent_in, points
+from bridge.domain.moves import MoveResult, Purchase
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.phone import normalise_phone
 from bridge.domain.quote import LineBenefit, Quote, ReturnQuote
@@ -15,14 +14,12 @@ from bridge.providers.http import WireError
 from bridge.providers.maxma.printout import to_printout
 from bridge.providers.maxma.shapes import (
     BalanceReply,
-    BonusEntry,
     Bonuses,
     CalculateReply,
     CalculateReturnReply,
     Client,
     CodeReply,
     Discounts,
-    HistoryItem,
     ReturnReply,
     RevertReply,
     Row,
@@ -40,10 +37,10 @@ def to_member(reply: BalanceReply, asked: CardNumber | Phone) -> Member:
         kind=CardKind.BONUS,
         holder=PersonName(_full_name(client)),
         tier=(reply.level.name or "") if reply.level else "",
-        balance=_points(client.bonuses),
-        pending=_points(client.pending_bonuses or 0),
+        balance=whole_points(client.bonuses),
+        pending=whole_points(client.pending_bonuses or 0),
         expiring=tuple(
-            Expiring(_points(burning.amount), _aware(burning.expire_at))
+            Expiring(whole_points(burning.amount), _aware(burning.expire_at))
             for burning in reply.bonuses or ()
             if burning.expire_at and burning.amount > 0
         ),
@@ -79,9 +76,9 @@ def to_quote(reply: CalculateReply, purchase: Purchase) -> Quote:
         balance=None,
         discount=discount,
         discount_percent=percent_in(discount, purchase.basket.total),
-        max_redeem=_points(bonuses.max_to_apply),
-        redeemed=_points(bonuses.applied),
-        accrual=_points(bonuses.collected),
+        max_redeem=whole_points(bonuses.max_to_apply),
+        redeemed=whole_points(bonuses.applied),
+        accrual=whole_points(bonuses.collected),
         lines=tuple(
             LineBenefit(line.id, _discount(row.total_discount, row.discounts), _row_points(row))
             for line, row in zip(lines, calculation.rows, strict=True)
@@ -95,9 +92,9 @@ def to_hold(reply: SetReply, txid: str) -> MoveResult:
     return MoveResult(
         ticket=reply.ticket,
         provider_ref=txid,
-        accrued=_points(bonuses.collected) if bonuses else None,
-        redeemed=_points(bonuses.applied) if bonuses else None,
-        balance_after=_points(reply.client_bonuses.available) if reply.client_bonuses else None,
+        accrued=whole_points(bonuses.collected) if bonuses else None,
+        redeemed=whole_points(bonuses.applied) if bonuses else None,
+        balance_after=whole_points(reply.client_bonuses.available) if reply.client_bonuses else None,
         printout=to_printout(reply.receipt_info or ()),
     )
 
@@ -105,49 +102,21 @@ def to_hold(reply: SetReply, txid: str) -> MoveResult:
 def to_return_quote(reply: CalculateReturnReply) -> ReturnQuote:
     """MAXMA API, method /calculate-return."""
     amounts = reply.calculation
-    return ReturnQuote(_points(amounts.recovered_bonuses), _points(amounts.cancelled_bonuses))
+    return ReturnQuote(whole_points(amounts.recovered_bonuses), whole_points(amounts.cancelled_bonuses))
 
 
 def to_refund(reply: ReturnReply) -> MoveResult:
     """MAXMA API, method /apply-return."""
     amounts = reply.confirmation
-    return MoveResult(restored=_points(amounts.recovered_bonuses), reversed=_points(amounts.cancelled_bonuses))
+    return MoveResult(
+        restored=whole_points(amounts.recovered_bonuses), reversed=whole_points(amounts.cancelled_bonuses)
+    )
 
 
 def to_revert(reply: RevertReply) -> MoveResult:
     """MAXMA API, method /revert-purchase."""
     amounts = reply.operation_result
-    return MoveResult(restored=_points(amounts.refunded_bonuses), reversed=_points(amounts.cancelled_bonuses))
-
-
-def is_same_sale(item: HistoryItem, purchase: Purchase) -> bool:
-    """MAXMA API, method /get-purchase-history: the total, and the points that are spent.
-
-    Whether totalAmount is before or after the shop's own discount is not said: either may be it.
-    """
-    lines = purchase.basket.lines
-    gross = sum((max(money(line.price * line.quantity), line.amount) for line in lines), NOTHING)
-    totals = {None, gross, purchase.basket.total}
-    return item.total_amount in totals and (item.bonuses.applied if item.bonuses else 0) == purchase.redeem
-
-
-def to_bought(item: HistoryItem, txid: str) -> MoveResult:
-    """A sale as its history has it."""
-    collected = item.bonuses.collected if item.bonuses else None
-    return MoveResult(provider_ref=txid, accrued=None if collected is None else _points(collected))
-
-
-def is_same_return(entries: Sequence[BonusEntry], refund: Return) -> bool:
-    """MAXMA API, method /get-bonus-history."""
-    return all(entry.back is None or entry.back.refund_amount in {None, refund.total} for entry in entries)
-
-
-def to_given_back(entries: Sequence[BonusEntry]) -> MoveResult:
-    """All entries of one return: a kind of points that is not listed was not moved."""
-    return MoveResult(
-        restored=_points(sum(entry.amount for entry in entries if entry.refunded)),
-        reversed=_points(-sum(entry.amount for entry in entries if entry.cancelled)),
-    )
+    return MoveResult(restored=whole_points(amounts.refunded_bonuses), reversed=whole_points(amounts.cancelled_bonuses))
 
 
 def wants_confirmation(reply: SettingsReply) -> bool:
@@ -181,7 +150,7 @@ def _full_name(client: Client) -> str:
 
 def _discount(total: Decimal, parts: Discounts) -> Money:
     """Ours alone; every figure is looked at before it is reckoned with: it may be NaN or 1E+999999."""
-    if not all(_is_sane(value) for value in (total, parts.auto, parts.manual, parts.bonuses)):
+    if not all(is_sane(value) for value in (total, parts.auto, parts.manual, parts.bonuses)):
         raise WireError("an absurd discount")
     ours = total - parts.auto - parts.manual - parts.bonuses
     if ours < 0:
@@ -190,16 +159,17 @@ def _discount(total: Decimal, parts: Discounts) -> Money:
 
 
 def _row_points(row: Row) -> Points:
-    return _points(row.bonuses.applied if row.bonuses else 0)
+    return whole_points(row.bonuses.applied if row.bonuses else 0)
 
 
-def _points(value: Whole) -> Points:
+def whole_points(value: Whole) -> Points:
+    """WireError for what no honest reply can say."""
     if not 0 <= value <= LIMIT or value != int(value):
         raise WireError("an absurd number of points")
     return points(int(value))
 
 
-def _is_sane(value: Decimal) -> bool:
+def is_sane(value: Decimal) -> bool:
     return value.is_finite() and 0 <= value <= LIMIT
 
 

@@ -137,7 +137,7 @@ class RevertReply(Shape):
     operation_result: RevertAmounts
 
 
-class Booked(Shape):
+class BookedPoints(Shape):
     applied: Whole = 0
     collected: Whole | None = None
 
@@ -145,7 +145,7 @@ class Booked(Shape):
 class HistoryItem(Shape):
     txid: str | None = None
     total_amount: Decimal | None = None
-    bonuses: Booked | None = None
+    bonuses: BookedPoints | None = None
 
 
 class GivenBack(Shape):
@@ -159,10 +159,6 @@ class BonusEntry(Shape):
     amount: Whole
     refunded: GivenBack | None = field(default=None, name="OPERATION_REFUNDED")
     cancelled: GivenBack | None = field(default=None, name="OPERATION_CANCELLED")
-
-    @property
-    def back(self) -> GivenBack | None:
-        return self.refunded or self.cancelled
 
 
 class Pagination(Shape):
