@@ -82,8 +82,8 @@ class PrepareDesk:
             await self._mark_prepared(receipt_id, basket, receipt.goal if was_held else Goal())
             return PreparedSale(basket, redeem, quote)
         goal = await self._holding.hold(receipt_id, programme, purchase, deadline)
-        await self._mark_prepared(receipt_id, basket, goal)
-        return PreparedSale(basket, redeem, quote, await self._printout(receipt_id))
+        lines = await self._mark_prepared(receipt_id, basket, goal)
+        return PreparedSale(basket, redeem, quote, lines)
 
     async def _by_percent(self, receipt_id: str, basket: Basket, percent: Decimal) -> PreparedSale:
         goal = (await self._book.get(receipt_id)).goal
@@ -99,20 +99,21 @@ class PrepareDesk:
             raise quoted.error
         return quoted.quote or Quote(balance=None)
 
-    async def _mark_prepared(self, receipt_id: str, basket: Basket, reached: Goal) -> None:
+    async def _mark_prepared(self, receipt_id: str, basket: Basket, reached: Goal) -> tuple[PaperLine, ...]:
+        """The lines of the hold that stands, for the fiscal paper."""
         async with self._book.lock(receipt_id):
             receipt = live(await self._book.get(receipt_id))
             if receipt.goal != reached:
                 raise WrongReceiptState("the receipt was changed while it was prepared")
             state, redemption = entered(receipt_id, receipt.state, Call.PREPARE), receipt.redemption
             is_spent = reached.purchase is not None and reached.purchase.redeem
-            if redemption and is_spent and standing_sale(await self._book.moves(receipt_id)):
+            hold = standing_sale(await self._book.moves(receipt_id))
+            if redemption and is_spent and hold:
                 redemption = replace(redemption, state=RedemptionState.RESERVED)
-            prepared = replace(receipt, basket=basket, redemption=redemption, state=state)
-            await self._book.save(prepared)
-
-    async def _printout(self, receipt_id: str) -> tuple[PaperLine, ...]:
-        hold = standing_sale(await self._book.moves(receipt_id))
+            told_hold = hold.move_id if hold else ""
+            await self._book.save(
+                replace(receipt, basket=basket, redemption=redemption, state=state, told_hold=told_hold)
+            )
         return hold.result.printout if hold and hold.result else ()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from bridge.domain.money import NO_POINTS
-from bridge.domain.moves import Move, MoveKind, MoveResult, MoveState
+from bridge.domain.moves import Move, MoveKind, MoveResult, MoveState, PaperLine
 from bridge.domain.receipt import Goal, GoalKind, Outcome, OutcomeState
 from bridge.domain.settlement import Settled, confirmation_of, standing_sale
 
@@ -38,8 +38,16 @@ def _of_sale(goal: Goal, moves: Sequence[Move], reference: Callable[[Move], str]
         reversed=NO_POINTS,
         balance_after=last.balance_after,  # a hold's own balance is from before the accrual
         provider_ref=last.provider_ref or first.provider_ref or reference(sale),
-        printout=last.printout or first.printout,
+        printout=lines_of_sale(moves),
     )
+
+
+def lines_of_sale(moves: Sequence[Move]) -> tuple[PaperLine, ...]:
+    """What the provider wants on paper of the sale that stands."""
+    sale = standing_sale(moves)
+    confirmation = confirmation_of(sale, moves) if sale else None
+    told = (move.result.printout for move in (confirmation, sale) if move and move.result)
+    return next((lines for lines in told if lines), ())
 
 
 def _of_return(moves: Sequence[Move]) -> Outcome:

@@ -112,6 +112,7 @@ class Receipt:
 
     closed_with: a fingerprint of the `close` call, to tell its repeat from a reuse of the id.
     settled: True when nothing is left to do at the provider for the present goal.
+    told_hold: the hold whose lines `prepare` has given for the fiscal paper, by its move_id.
     """
 
     receipt_id: str
@@ -126,6 +127,7 @@ class Receipt:
     redemption: Redemption | None = None
     goal: Goal = Goal()
     settled: bool = True
+    told_hold: str = ""
     opened_with: str = ""
     closed_with: str = ""
     outcome: Outcome | None = None

@@ -59,20 +59,25 @@ class Wording:
         """The paper at card entry; () where nothing is known of the card."""
         return paper_lines(self._texts.render("paper/card", _card(card))) if card.member else ()
 
-    def closing_lines(self, receipt: Receipt, outcome: Outcome, expiring: Sequence[Expiring]) -> tuple[PaperLine, ...]:
-        """The paper for a provider that prints nothing of its own; () when there is nothing to tell."""
+    def closing_lines(
+        self, receipt: Receipt, outcome: Outcome, expiring: Sequence[Expiring], own: tuple[PaperLine, ...] = ()
+    ) -> tuple[PaperLine, ...]:
+        """The paper at the end; () when there is nothing to tell. own: the provider's lines of a sale."""
         total = receipt.basket.total if receipt.basket else None
         told: dict[str, object] = {"receipt_id": receipt.receipt_id, "total": total}
         if outcome.state in {OutcomeState.QUEUED, OutcomeState.UNKNOWN}:
             return paper_lines(self._texts.render("paper/queued", told))
         if outcome.state is not OutcomeState.DONE:
             return ()
+        member = receipt.card.member if receipt.card else None
+        if member and member.kind is CardKind.DISCOUNT:
+            return own  # it has no points
         told |= {"balance": outcome.balance_after, "expiring": _burning(expiring)}
         if receipt.operation is Operation.REFUND:
             back = {"restored": outcome.restored, "reversed": outcome.reversed}
             return paper_lines(self._texts.render("paper/refunded", {**told, **back}))
-        moved = {"redeemed": outcome.redeemed, "accrued": outcome.accrued}
-        return paper_lines(self._texts.render("paper/closed", {**told, **moved}))
+        moved = {"redeemed": outcome.redeemed, "accrued": outcome.accrued, "has_own": bool(own)}
+        return (*own, *paper_lines(self._texts.render("paper/closed", {**told, **moved})))
 
     def repeat_mark(self) -> tuple[PaperLine, ...]:
         """Stands above a paper that may have been printed before."""

@@ -188,21 +188,27 @@ CATALOGUE: Mapping[str, Template] = {
     "paper/card": Template(Form.PAPER, "Printed when a card comes in (`print_on_card`).", _CARD, _cards()),
     "paper/closed": Template(
         Form.PAPER,
-        "Printed after a sale with a card, where the provider gives no lines of its own (`print_on_close`).",
+        "Printed after a sale with a card (`print_on_close`), below the lines that the provider has for it, unless "
+        "`receipt.prepare` has given those for the fiscal paper.",
         {
             **_RECEIPT,
             "redeemed": "points spent; none = not known",
             "accrued": "points earned; none = not known",
             **_POINTS_AFTER,
+            "has_own": "true where the provider's own lines, which tell the points, stand above",
         },
         [
-            {**_SALE, "redeemed": _RICH, "accrued": Decimal(13), "balance": _RICH, "expiring": _BURNING},
-            {**_SALE, "redeemed": None, "accrued": None, "balance": None, "expiring": ()},
+            {**_SALE, **points, "has_own": has_own}
+            for points in (
+                {"redeemed": _RICH, "accrued": Decimal(13), "balance": _RICH, "expiring": _BURNING},
+                {"redeemed": None, "accrued": None, "balance": None, "expiring": ()},
+            )
+            for has_own in (False, True)
         ],
     ),
     "paper/refunded": Template(
         Form.PAPER,
-        "The same after a refund.",
+        "The same after a refund, where the provider gives no lines of its own.",
         {
             **_RECEIPT,
             "restored": "points given back; none = not known",

@@ -119,12 +119,24 @@ BROKEN = {
         FIND + '[[errors]]\nmeans = "maybe"\nstatus = [404]',
         (
             'errors[0].means: "maybe" is not allowed: use absent, away, card_ambiguous, card_blocked, card_not_found, '
-            "done, limit_exceeded, refused"
+            "done, known, limit_exceeded, refused"
         ),
     ),
     "absent but of a status": (
         FIND + '[[errors]]\nmeans = "absent"\nstatus = [404]',
         'errors[0].operations: only [status] can say that an operation never came: use ["status"]',
+    ),
+    "known but of a card": (
+        FIND + '[[errors]]\nmeans = "known"\nstatus = [409]',
+        'errors[0].operations: only [register] can say that a card is there: use ["register"]',
+    ),
+    "list that begins anew for ever": (
+        FIND + '[list]\npath = "/all"\nreply = { list = "/l", cursor = "/n", card = "/c" }',
+        "list.reply.cursor: it and {cursor} in the request go together",
+    ),
+    "register without proof": (
+        FIND + '[register]\npath = "/new"',
+        "register.reply: nothing in it shows that the operation was made: use register.reply.card, register.success",
     ),
     "no toml": ("[find", "end of document: not TOML: Expected ']' at the end of a table declaration"),
 }

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from bridge.emulation.rest import RestEmulator
+from bridge.emulation.rest import EmulatedCard, RestEmulator
 from bridge.emulation.web.faults import Fault, FaultKind
 from tests.desk.conftest import Opened
+from tests.desk.exchanging import counts, exchanged
 from tests.shop.client import CashProgram
-from tests.shop.shop import CARD, OTHER_CARD, Shop
+from tests.shop.shop import CARD, OTHER_CARD, UNKNOWN_CARD, Shop
 from tests.shop.steps import PATIENCE_MS, close, final, open_with_card, prepare, redeem, refused_with
 
 AWAY = Fault(FaultKind.TRY_LATER, times=10_000)
@@ -125,6 +126,24 @@ async def test_locards_answers_too_late_and_is_settled(shop: Shop, opened: Opene
     outcome = await close(cash, "S-1")
     assert (outcome["state"], outcome["accrued"]) == ("done", "50.00")
     assert (len(system.calls("purchases")), len(system.calls("operations"))) == (1, 1)
+
+
+async def test_locards_exchanges_cards_and_overwrites_none(opened: Opened, system: RestEmulator) -> None:
+    cash = await opened("locards")
+    rows = [
+        {"line": line, "card": card, "holder": "Ёлкина Анна", "phone": f"+7999000000{line}", "template": "Сотрудник"}
+        for line, card in enumerate((UNKNOWN_CARD, CARD), 2)
+    ]
+    exported = await exchanged(cash, direction="export", rows=rows)
+    assert [counts(run) for run in exported] == [("done", 1, 1, 0)]
+    assert (system.ledger.card(UNKNOWN_CARD).template, system.ledger.card(CARD).last_name) == ("Сотрудник", "Иванова")
+
+    system.ledger.take_in(EmulatedCard("2900000000056", "+79990000009", "Пётр", "Новый"))
+    imported = await exchanged(cash, direction="import")
+    assert [counts(run) for run in imported] == [("done", 2, 2, 0)]
+    asked = len(system.calls("all-cards"))
+    assert [(counts(run), run["seen"]) for run in await exchanged(cash, direction="import")] == [(("done", 0, 0, 0), 0)]
+    assert len(system.calls("all-cards")) == asked + 1, "the next import goes on where the last one ended"
 
 
 # --- CardLab ---------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import pytest
 from bridge.desk.sync import rows as rows_module
 from bridge.desk.sync import service as service_module
 from bridge.emulation.maxma import Fault, FaultKind
+from tests.desk.exchanging import counts, ended, exchanged
 from tests.shop.client import CashProgram
 from tests.shop.near_shop import NearShop
 from tests.shop.shop import CARD, UNKNOWN_CARD, Shop, open_shop
@@ -57,25 +58,6 @@ def row(
 
 def directory_files(shop: Shop) -> list[str]:
     return sorted(path.name for path in shop.folder.glob("journal-cards*"))
-
-
-async def exchanged(cash: CashProgram, **order: object) -> list[dict[str, Any]]:
-    """The runs of an exchange, ended."""
-    begun = await cash.call("sync.run", **order)
-    return [await ended(cash, run["run_id"]) for run in begun["runs"]]
-
-
-async def ended(cash: CashProgram, run_id: str) -> dict[str, Any]:
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while True:
-            told = await cash.call("sync.status", run_id=run_id, wait_ms=1000)
-            run: dict[str, Any] = {**told["run"], "refusals": [(r["line"], r["reason"]) for r in told["refusals"]]}
-            if run["ended_at"]:
-                return run
-
-
-def counts(run: dict[str, Any]) -> tuple[str, int, int, int]:
-    return run["state"], run["new"], run["known"], run["refused"]
 
 
 async def found(cash: CashProgram, name: str) -> list[str]:

@@ -12,6 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bridge.domain.errors import CardAmbiguous, CardNotFound, ProviderRefused, ProviderUnavailable
+from bridge.domain.known_card import NewCard, Registered, Registration
 from bridge.domain.member import CardState
 from bridge.domain.money import points
 from bridge.domain.moves import Absent, Away, Done, Move, MoveKind, Refused, Unknown
@@ -23,6 +24,7 @@ from bridge.providers.rest.profile import Profile
 from tests.providers.contract import CARD, PHONE, UNKNOWN, Till, purchase
 from tests.providers.rest import OTHER, cards, connected, shipped
 
+NEW = NewCard(UNKNOWN, PersonName("Смирнова Анна Петровна"), Phone("+79991112233"), "Сотрудник")
 LOST = Fault(FaultKind.LOST_REPLY)
 
 
@@ -350,3 +352,42 @@ async def test_a_move_with_no_place_in_the_address_is_refused(emulator: RestEmul
         revert: Move = Till(provider).move(MoveKind.REVERT, target="..")
         assert isinstance(await provider.send(revert), Refused)
         assert emulator.requests == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault(FaultKind.TRY_LATER), ProviderUnavailable),
+        (Fault(FaultKind.LOST_REPLY), ProviderUnavailable),
+        (Fault(FaultKind.HTML), ProviderUnavailable),
+        (Fault(FaultKind.STATUS, status=403), ProviderRefused),
+    ],
+)
+async def test_an_exchange_of_cards_that_fails_says_whether_it_may_come_again(
+    emulator: RestEmulator, fault: Fault, error: type[Exception]
+) -> None:
+    async with connected("locards", emulator) as provider:
+        assert provider.card_source is not None
+        assert provider.card_register is not None
+        emulator.fault("all-cards", replace(fault))
+        with pytest.raises(error):
+            await provider.card_source.page("")
+        emulator.fault("new-cards", replace(fault))
+        with pytest.raises(error):
+            await provider.card_register.register(NEW)
+
+
+async def test_a_new_card_in_the_systems_own_words(emulator: RestEmulator) -> None:
+    async with connected("locards", emulator) as provider:
+        assert provider.card_register is not None
+        assert await provider.card_register.register(NEW) == Registered(Registration.NEW)
+        told = await provider.card_register.register(replace(NEW, number=CardNumber("0777")))
+        assert told == Registered(Registration.REFUSED, "the phone is another customer's")
+    assert json.loads(emulator.calls("new-cards")[0].body) == {
+        "card": UNKNOWN.value,
+        "phone": "+79991112233",
+        "last_name": "Смирнова",
+        "first_name": "Анна",
+        "middle_name": "Петровна",
+        "template": "Сотрудник",
+    }

@@ -15,8 +15,8 @@ from bridge.domain.personal import CardNumber, Phone
 from bridge.providers.exchange import HttpReply
 from bridge.providers.http import Fault, WireError
 from bridge.providers.rest.pointer import at
-from bridge.providers.rest.profile import BalanceReply, Factor, FindReply, MoveReply, Units
-from bridge.providers.rest.replies import balance_in, document_of, found_in, is_among, result_in
+from bridge.providers.rest.profile import BalanceReply, Factor, FindReply, ListReply, MoveReply, Units
+from bridge.providers.rest.replies import MAX_LISTED, balance_in, document_of, found_in, is_among, page_in, result_in
 from bridge.providers.rest.verdicts import No, NotLetIn, lookup_failure, reader, verdict
 from tests.providers.rest import shipped
 
@@ -136,6 +136,22 @@ def test_any_json_is_an_operation_or_refused(document: object) -> None:
         balance_in(document, BalanceReply(balance="/b"), CARD, Units())
     except WireError:
         return
+
+
+def test_a_page_goes_on_until_it_leads_nowhere() -> None:
+    reply = ListReply(list="/l", cursor="/n", card="/c", phone="/p", balance="/b")
+    entries: list[dict[str, object]] = [{"c": "0017", "b": 4}, {"p": "89161234567"}, {"b": 1}, {"c": "0018", "b": -1}]
+    page = page_in({"l": entries, "n": 3}, reply, "", Units())
+    assert [member.number.value for member in page.members] == ["0017", "+79161234567"]
+    assert (page.cursor, page.is_last) == ("3", False)
+    assert page_in({"l": entries, "n": "3"}, reply, "3", Units()).is_last
+    for end in ({"l": [], "n": "5"}, {"l": entries}, {"l": entries, "n": ""}):
+        assert page_in(end, reply, "3", Units()).is_last
+    assert page_in({"l": entries}, reply, "3", Units()).cursor == "3"
+    no_pages: list[dict[str, object]] = [{}, {"l": {}}, {"l": [{"c": []}]}, {"l": [{"b": -1}]}]
+    for wrong in (*no_pages, {"l": entries * MAX_LISTED}):
+        with pytest.raises(WireError):
+            page_in(wrong, reply, "", Units())
 
 
 def test_an_answer_about_another_operation_or_card() -> None:

@@ -189,6 +189,10 @@ def test_the_papers_after_a_receipt() -> None:
     )
     nothing = replace(DONE, redeemed=points(0), restored=points(0), reversed=points(0))  # as a card file answers a sale
     assert [line.left for line in RU.closing_lines(RECEIPT, nothing, ())[1:-1]] == ["Начислено баллов", "Баланс баллов"]
+    own = (PaperLine(text="Спасибо!"),)
+    assert RU.closing_lines(RECEIPT, DONE, (), own) == own
+    card = replace(CARD, member=replace(MEMBER, kind=CardKind.DISCOUNT))
+    assert RU.closing_lines(replace(RECEIPT, card=card), DONE, ()) == ()
     later = (PaperLine(text="Баллы будут учтены позже", align="center"),)
     assert RU.closing_lines(RECEIPT, Outcome(OutcomeState.QUEUED), ()) == later
     assert RU.closing_lines(RECEIPT, Outcome(OutcomeState.UNKNOWN), ()) == later

@@ -97,6 +97,15 @@ class Ledger:
             raise unknown_card()
         return found[0]
 
+    def take_in(self, card: EmulatedCard) -> EmulatedCard:
+        """A card that is there is left as it is."""
+        if self.find(number=card.number):
+            raise Refusal(409, "card_exists", "there is such a card")
+        if self.find(phone=card.phone):
+            raise not_possible("the phone is another customer's")
+        self.cards.append(card)
+        return card
+
     def made(self, operation_id: str) -> Operation:
         if operation_id not in self.operations:
             raise unknown_operation()

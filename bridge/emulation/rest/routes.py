@@ -17,6 +17,7 @@ from bridge.emulation.web.exchange import Request
 Json = dict[str, Any]
 S = TypeVar("S")
 SLIP_WIDTH = 32
+CARDS_ON_A_PAGE = 2
 
 
 class Shape(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -74,6 +75,15 @@ class Return(Customer, kw_only=True):
     points: Decimal | None = None
 
 
+class NewCard(Shape):
+    card: str
+    phone: str
+    last_name: str
+    first_name: str
+    middle_name: str = ""
+    template: str = "Клубная"
+
+
 class Routes:
     """Method and path -> what is done. `answer` raises Refusal."""
 
@@ -84,6 +94,7 @@ class Routes:
             "purchases": self._buy,
             "cancellations": self._cancel,
             "returns": self._give_back,
+            "new-cards": self._take_in,
         }
 
     def answer(self, request: Request) -> Json | None:
@@ -93,6 +104,8 @@ class Routes:
         match (request.method, steps):
             case ("GET", ["cards"]):
                 return self._find(dict(parse_qsl(parts.query, keep_blank_values=True)))
+            case ("GET", ["all-cards"]):
+                return self._list(dict(parse_qsl(parts.query)).get("after", ""))
             case ("GET", ["cards", number, "balance"]):
                 card = self._ledger.card(number)
                 return {"card": card.number, "balance": _points(card.points)}
@@ -105,6 +118,19 @@ class Routes:
     def _find(self, query: Mapping[str, str]) -> Json:
         found = self._ledger.find(number=query.get("number", ""), phone=query.get("phone", ""))
         return {"cards": [_card(card) for card in found]}
+
+    def _list(self, after: str) -> Json:
+        """In the order of their registration; after: how many are known already."""
+        if not (after or "0").isdecimal():
+            raise Refusal(400, "malformed", "no place in the list")
+        begin = int(after or "0")
+        page = self._ledger.cards[begin : begin + CARDS_ON_A_PAGE]
+        return {"cards": [_card(card) for card in page], "next": str(begin + len(page))}
+
+    def _take_in(self, body: bytes) -> Json:
+        asked = _read(body, NewCard)
+        made = EmulatedCard(asked.card, asked.phone, asked.first_name, asked.last_name, asked.template)
+        return {"card": self._ledger.take_in(made).number}
 
     def _redeem(self, body: bytes) -> Json:
         asked = _read(body, Redemption)

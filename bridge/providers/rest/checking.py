@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from bridge.domain.policy import Abilities, PartialRefund
-from bridge.providers.rest.profile import Call, Moving, Profile
+from bridge.providers.rest.profile import Call, List, Moving, Profile, Register
 from bridge.providers.rest.template import Placeholder, TemplateError, parse, texts_in
 from bridge.providers.rest.values import FORMATS, LINE, NAMES, SECRETS, TILL, WITH_LINES, Kind
 
@@ -28,6 +28,7 @@ def mistakes(profile: Profile) -> Iterator[Mistake]:
     for name, call in profile.calls().items():
         path = "auth.sign_in" if name == "sign_in" else name
         yield from _in_call(path, name, call)
+    yield from _in_list(profile.list)
     yield from _in_texts("headers", profile.headers, TILL)
     yield from _in_units(profile)
     yield from _in_auth(profile)
@@ -88,17 +89,23 @@ def _in_call(path: str, operation: str, call: Call) -> Iterator[Mistake]:
             yield Mistake(f"{path}.body", "a GET has none", ("query",))
 
 
+def _in_list(call: List | None) -> Iterator[Mistake]:
+    """A page that goes on somewhere must be asked for there, or the first one would come for ever."""
+    if call is not None and (call.reply.cursor is not None) != ("cursor" in names_of(call)):
+        yield Mistake("list.reply.cursor", "it and {cursor} in the request go together")
+
+
 def _in_success(path: str, call: Call) -> Iterator[Mistake]:
-    """Any page of a proxy may come with status 200: what moves points must show that it has."""
+    """Any page of a proxy may come with status 200: what changes something must show that it has."""
     success = call.success
     if success is not None and (success.at is None) != (not success.equals):
         yield Mistake(f"{path}.success.equals", "`at` and `equals` go together")
     if success is not None and success.at is None and not success.status:
         yield Mistake(f"{path}.success", "it needs `at` with `equals`, or `status`, or both")
-    if isinstance(call, Moving) and success is None:
-        reply = call.reply
-        if reply.id is None and reply.card is None and reply.ref is None:
-            ways = (f"{path}.reply.id", f"{path}.reply.card", f"{path}.reply.ref", f"{path}.success")
+    if isinstance(call, Moving | Register) and success is None:
+        shown_by = ("id", "card", "ref") if isinstance(call, Moving) else ("card",)
+        if all(getattr(call.reply, name) is None for name in shown_by):
+            ways = (*(f"{path}.reply.{name}" for name in shown_by), f"{path}.success")
             yield Mistake(f"{path}.reply", "nothing in it shows that the operation was made", ways)
 
 
@@ -163,3 +170,5 @@ def _in_errors(profile: Profile) -> Iterator[Mistake]:
             yield Mistake(f"{path}.equals", "`at` and `equals` go together")
         if row.means == "absent" and row.operations != ("status",):
             yield Mistake(f"{path}.operations", "only [status] can say that an operation never came", ('["status"]',))
+        if row.means == "known" and row.operations != ("register",):
+            yield Mistake(f"{path}.operations", "only [register] can say that a card is there", ('["register"]',))

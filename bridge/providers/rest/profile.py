@@ -4,7 +4,7 @@ The shapes of the TOML file; what no shape can tell is checked in checking.py.
 """
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -20,6 +20,7 @@ class Factor(Decimal):
 Positive = Annotated[Factor, Meta(title="a number above 0")]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Scalar = str | int | bool
+Operation = Literal["find", "balance", "redeem", "purchase", "cancel", "refund", "status", "list", "register"]
 Means = Literal[
     "card_not_found",
     "card_blocked",
@@ -28,6 +29,7 @@ Means = Literal[
     "refused",
     "away",
     "done",
+    "known",
     "absent",
 ]
 
@@ -115,6 +117,19 @@ class FindReply(Shape, frozen=True):
     accrue_percent: Pointer | None = None
 
 
+class ListReply(FindReply, frozen=True, kw_only=True):
+    """A page of all cards. cursor: where the next one begins, which a request names as {cursor}."""
+
+    list: Pointer
+    cursor: Pointer | None = None
+
+
+class RegisterReply(Shape, frozen=True):
+    """card: told back."""
+
+    card: Pointer | None = None
+
+
 class BalanceReply(Shape, frozen=True):
     """max_redeem: the system's own limit."""
 
@@ -175,6 +190,18 @@ class Moving(Call, frozen=True, kw_only=True):
     reply: MoveReply = MoveReply()
 
 
+class List(Call, frozen=True, kw_only=True):
+    """All cards, page by page, for the till's directory."""
+
+    reply: ListReply
+
+
+class Register(Call, frozen=True, kw_only=True):
+    """A card of the cash program's that the system does not know."""
+
+    reply: RegisterReply = RegisterReply()
+
+
 class Status(Call, frozen=True, kw_only=True):
     """What became of an operation whose answer was lost."""
 
@@ -191,7 +218,7 @@ class Error(Shape, frozen=True):
     status: tuple[Annotated[int, Meta(ge=200, le=599)], ...] = ()
     at: Pointer | None = None
     equals: tuple[Scalar, ...] = ()
-    operations: tuple[Literal["find", "balance", "redeem", "purchase", "cancel", "refund", "status"], ...] = ()
+    operations: tuple[Operation, ...] = ()
 
 
 class Profile(Shape, frozen=True):
@@ -204,6 +231,8 @@ class Profile(Shape, frozen=True):
     cancel: Moving | None = None
     refund: Moving | None = None
     status: Status | None = None
+    list: List | None = None
+    register: Register | None = None
     units: Units = Units()
     auth: Auth = Auth()
     headers: dict[str, str] = {}
@@ -212,6 +241,5 @@ class Profile(Shape, frozen=True):
 
     def calls(self) -> dict[str, Call]:
         """Every request of the profile by its name, the sign-in included."""
-        named = ("find", "balance", "redeem", "purchase", "cancel", "refund", "status")
-        found = {name: getattr(self, name) for name in named if getattr(self, name) is not None}
+        found = {name: getattr(self, name) for name in get_args(Operation) if getattr(self, name) is not None}
         return found | ({"sign_in": self.auth.sign_in} if self.auth.sign_in else {})

@@ -11,8 +11,9 @@ from bridge.domain.moves import Move, Purchase, Reply, Return, SaleStyle, Status
 from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.quote import Quote, ReturnQuote
 from bridge.domain.reckoning import reckon
-from bridge.ports import LoyaltyProvider, ProviderState, Traits
+from bridge.ports import CardRegister, CardSource, LoyaltyProvider, ProviderState, Traits
 from bridge.providers.http import Fault, HttpCaller, HttpSettings
+from bridge.providers.rest.cards import RestCardList, RestCardRegister
 from bridge.providers.rest.checking import names_of
 from bridge.providers.rest.moves import RestMoves
 from bridge.providers.rest.profile import Call
@@ -42,11 +43,22 @@ class RestProvider(LoyaltyProvider):
         self._signed = Signed(self._http, settings, self._requests)
         sales = (self._profile.redeem, self._profile.purchase)
         self._sells_by_phone = all("phone" in names_of(call) for call in sales if call is not None)
-        self._moves = RestMoves(self._http, self._signed, self._requests, self._profile)
+        with_all = (self._http, self._signed, self._requests, self._profile)
+        self._list = RestCardList(*with_all, self._profile.list) if self._profile.list else None
+        self._register = RestCardRegister(*with_all, self._profile.register) if self._profile.register else None
+        self._moves = RestMoves(*with_all)
 
     @property
     def state(self) -> ProviderState:
         return self._http.state
+
+    @property
+    def card_source(self) -> CardSource | None:
+        return self._list
+
+    @property
+    def card_register(self) -> CardRegister | None:
+        return self._register
 
     async def find(self, who: CardNumber | Phone) -> Member | None:
         """CardAmbiguous besides the two: several cards have this phone."""

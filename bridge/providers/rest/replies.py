@@ -1,5 +1,6 @@
 """Replies of a profile's system as domain values: pure. Whatever no honest reply can say raises WireError."""
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from bridge.domain.known_card import CardPage
 from bridge.domain.member import CardKind, CardState, Member
 from bridge.domain.money import CENT, LIMIT, Points
 from bridge.domain.moves import MoveResult, PaperLine
@@ -15,13 +17,24 @@ from bridge.domain.personal import CardNumber, PersonName, Phone
 from bridge.domain.phone import normalise_phone
 from bridge.providers.http import WireError
 from bridge.providers.rest.pointer import at
-from bridge.providers.rest.profile import BalanceReply, CardKinds, CardStates, FindReply, MoveReply, Scalar, Units
+from bridge.providers.rest.profile import (
+    BalanceReply,
+    CardKinds,
+    CardStates,
+    FindReply,
+    ListReply,
+    MoveReply,
+    Scalar,
+    Units,
+)
 
 # A printout of more lines is no slip for a customer.
 MAX_PAPER_LINES = 60
 MAX_PAPER_COLUMNS = 200
 # More cards of one phone than these nobody picks from.
 MAX_FOUND = 50
+# And more on a page of all cards are not read in one transaction.
+MAX_LISTED = 10_000
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 _decode: Callable[[bytes], Any] = msgspec.json.Decoder(Any, float_hook=Decimal).decode
@@ -68,6 +81,30 @@ def found_in(document: object, reply: FindReply, asked: CardNumber | Phone, unit
         if found.setdefault(card.member.number.value, card) != card:
             raise WireError("one card told twice, each time differently")
     return list(found.values())
+
+
+def page_in(document: object, reply: ListReply, asked: str, units: Units) -> CardPage:
+    """The cards of a page. asked: where it began.
+
+    Passed over: who has neither card nor phone, and a card of which something absurd is told, for it must not keep the
+    others out; but not all of them. The last page goes on nowhere: no card on it, no place told, or the one asked for.
+    """
+    entries = at(document, reply.list)
+    if not isinstance(entries, list) or len(entries) > MAX_LISTED:
+        raise WireError("no list of cards")
+    cards = [card for entry in entries if (card := _listed_in(entry, reply, units))]
+    if entries and not cards:
+        raise WireError("a list of cards with none to be read on it")
+    cursor = text_at(document, reply.cursor) or asked
+    return CardPage(
+        [card.member for card in cards if card.member.number.value], cursor, is_last=not entries or cursor == asked
+    )
+
+
+def _listed_in(entry: object, reply: ListReply, units: Units) -> Found | None:
+    with contextlib.suppress(WireError):
+        return _card_in(entry, reply, None, units)
+    return None
 
 
 def balance_in(document: object, reply: BalanceReply, asked: CardNumber, units: Units) -> Spendable:
@@ -128,14 +165,16 @@ def _check_card(document: object, pointer: str | None, asked: CardNumber) -> Non
         check_told_back(document, pointer, asked.value)
 
 
-def _card_in(entry: object, reply: FindReply, asked: CardNumber | Phone, units: Units) -> Found:
+def _card_in(entry: object, reply: FindReply, asked: CardNumber | Phone | None, units: Units) -> Found:
+    """asked: None = for all cards."""
     number = text_at(entry, reply.card)
     phone = normalise_phone(text_at(entry, reply.phone))
-    _check_asked(number, phone, asked)
+    if asked is not None:
+        _check_asked(number, phone, asked)
     percent = _percent(entry, reply.discount_percent)
     balance = _points(entry, reply.balance, units)
     member = Member(
-        number=CardNumber(number or asked.value),
+        number=CardNumber(number or (asked or phone or CardNumber("")).value),
         kind=_kind(entry, reply.kind, percent, has_points=reply.balance is not None),
         holder=PersonName(" ".join(filter(None, (text_at(entry, part) for part in reply.holder)))),
         template=text_at(entry, reply.template),

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from msgspec.json import Encoder
 
+from bridge.domain.known_card import NewCard
 from bridge.domain.moves import Move, MoveKind, Purchase, Return
 from bridge.domain.personal import CardNumber, Phone
 from bridge.domain.sale import Cashier, Line
@@ -42,6 +43,13 @@ class Requests:
 def of_whom(who: CardNumber | Phone) -> dict[str, object]:
     """A card, or a phone in its place."""
     return {"phone" if isinstance(who, Phone) or who.is_phone else "card": who.value}
+
+
+def of_new_card(card: NewCard) -> dict[str, object]:
+    """A card that is to be known; of its holder also the parts, surname first."""
+    parts = zip(("surname", "name", "patronymic"), card.holder.value.split(maxsplit=2), strict=False)
+    told = {"card": card.number.value, "phone": card.phone.value, "holder": card.holder.value}
+    return {**told, **dict(parts), "template": card.template or None}
 
 
 def of_move(move: Move) -> tuple[dict[str, object], tuple[Line, ...]]:

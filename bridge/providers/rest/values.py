@@ -79,6 +79,11 @@ NAMES: dict[str, dict[str, Kind]] = {
         "reverse": Kind.POINTS,
     },
     "status": {"id": Kind.TEXT, "receipt": Kind.TEXT, "card": Kind.TEXT, "phone": Kind.PHONE, "operation": Kind.TEXT},
+    "list": {"cursor": Kind.TEXT},
+    "register": {
+        **dict.fromkeys(("card", "holder", "surname", "name", "patronymic", "template"), Kind.TEXT),
+        "phone": Kind.PHONE,
+    },
     "sign_in": {},
 }
 WITH_LINES = {"redeem", "purchase", "refund"}
