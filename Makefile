@@ -69,7 +69,7 @@ install-files:
 	$(OPT_PIP) --no-deps --no-build-isolation .
 	$(DESTDIR)$(OPT)/bin/python3 -m pip --disable-pip-version-check uninstall --quiet --yes setuptools pip
 	cd "$(DESTDIR)$(OPT)/bin" && find . ! -name 'python*' ! -name pos-bridge -type f -delete && sed -i '1s|^#!.*|#!$(OPT)/bin/python3|' pos-bridge
-	rm -rf "$(DESTDIR)$(OPT)/include" "$(DESTDIR)$(OPT)"/lib/python3*/site-packages/pos_bridge-*.dist-info/direct_url.json
+	rm -rf "$(DESTDIR)$(OPT)/include" "$(DESTDIR)$(OPT)/.gitignore" "$(DESTDIR)$(OPT)"/lib/python3*/site-packages/pos_bridge-*.dist-info/direct_url.json
 	sed -i '/^command = /d' "$(DESTDIR)$(OPT)/pyvenv.cfg"
 	$(DESTDIR)$(OPT)/bin/python3 -m compileall -q -s "$(DESTDIR)" -p / --invalidation-mode unchecked-hash "$(DESTDIR)$(OPT)/lib"
 	install -d "$(DESTDIR)/usr/bin" "$(DESTDIR)/usr/share/man/man1" "$(DESTDIR)/usr/share/bash-completion/completions"

@@ -53,13 +53,12 @@ class SqliteThread:
         if self._connection is None:
             with contextlib.suppress(OSError):  # sqlite3 says it in its own words when it cannot open the file either
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            connection = sqlite3.connect(self.path, isolation_level=None)
-            try:
+            with contextlib.ExitStack() as stack:
+                connection = sqlite3.connect(self.path, isolation_level=None)
+                stack.callback(connection.close)
                 connection.execute("PRAGMA journal_mode = WAL")
                 self._prepare(connection)
-            except BaseException:
-                connection.close()
-                raise
+                stack.pop_all()
             self._connection = connection
         return self._connection
 
@@ -74,10 +73,9 @@ def _transact(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection
     try:
         result = work(connection)
         connection.execute("COMMIT")
-    except BaseException:
+    finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        raise
     return result
 
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from bridge.config.credentials import Credential, Secret, Vault, credential_name
 from bridge.config.errors import ConfigError
 from bridge.config.explain import explain, unknown_keys
 from bridge.config.model import Config
-from bridge.config.not_yet import not_yet
 from bridge.config.reading import parse_toml, read_toml
 from bridge.config.values import READERS, path_below
 
@@ -55,7 +53,7 @@ def _checked(file: Path, document: dict[str, Any], vault: Vault) -> Config:
     for problem in unknown_keys(document):
         raise ConfigError(file, problem.key_path, problem.what, problem.allowed)
     config = _convert(file, document, vault)
-    for problem in chain(not_yet(config), checks(config)):
+    for problem in checks(config):
         raise ConfigError(file, problem.key_path, problem.what, problem.allowed)
     return config
 

@@ -63,9 +63,9 @@ class Till(Section, frozen=True):
         str, Meta(max_length=200, description="the store as people call it, for providers that show it")
     ] = ""
     language: Annotated[Literal["ru", "en"], Meta(description="of the wording for customer and cashier")] = "ru"
-    currency: Annotated[
-        str, Meta(pattern=r"\A[A-Z]{3}\Z", title="three capital letters (ISO 4217)", description="of all amounts")
-    ] = "RUB"
+    currency: Annotated[Literal["RUB"], Meta(description="of all amounts (ISO 4217); no other is in this version")] = (
+        "RUB"
+    )
 
 
 Terminator = Literal["cr", "lf", "crlf", "tab", "etx"]

@@ -1,10 +1,9 @@
-"""`GET /events`: the bus as server-sent events (html.spec.whatwg.org, "Server-sent events").
+"""`GET /events`: the bus as server-sent events.
 
 An event's id is `STREAM:SEQ`, so that a reader which comes back with Last-Event-ID is told of what it missed, also when
 the bridge was restarted meanwhile.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,24 +19,15 @@ from bridge.http.closing import Closing
 from bridge.http.refusals import Refused
 from bridge.pos.jsonrpc import encode
 from bridge.pos.messages import Subscribed
-from devices.together import first_of
+from bridge.server_sent_events import Reader, respond
 
 log = structlog.get_logger(__name__)
 
 TOPICS: tuple[str, ...] = get_args(Topic)
-# A proxy or a firewall forgets a connection on which nothing goes for a minute.
-HEARTBEAT_S = 15.0
-HEARTBEAT = b": still here\n\n"
 # A till's cash program and a screen or two; a page that is reloaded leaves its old stream for a moment.
 MAX_STREAMS = 16
 # What a browser is told to wait before it connects again.
 RETRY_MS = 2000
-
-_HEAD = {
-    "type": "http.response.start",
-    "status": 200,
-    "headers": [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")],
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,51 +65,31 @@ class EventStream:
     position: Position
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send(_HEAD)
-        if scope["method"] != "HEAD":
-            self.home.streams += 1
-            try:
-                await first_of(self._tell(send), _until_gone(receive), _until(self.closing.begun))
-            finally:
-                self.home.streams -= 1
-        await send({"type": "http.response.body"})
+        await respond(scope, receive, send, self._counted, self.closing.begun)
 
-    async def _tell(self, send: Send) -> None:
+    async def _counted(self, reader: Reader) -> None:
+        self.home.streams += 1
+        try:
+            await self._tell(reader)
+        finally:
+            self.home.streams -= 1
+
+    async def _tell(self, reader: Reader) -> None:
         seq, gap = self.bus.locate(self.position.after, self.position.stream)
         subscribed = Subscribed(stream=self.bus.stream, seq=self.bus.seq, gap=gap)
-        await _send(send, b"retry: %d\nevent: subscribed\ndata: %b\n\n" % (RETRY_MS, encode(subscribed)))
+        await reader.send(b"retry: %d\nevent: subscribed\ndata: %b\n\n" % (RETRY_MS, encode(subscribed)))
         while not self.bus.locate(seq, None)[1]:
             events = [event for event in self.bus.events_after(seq) if event.topic in self.topics]
             seq = self.bus.seq
             if events:
-                await _send(send, b"".join(self._frame(event) for event in events))
+                await reader.send(b"".join(self._frame(event) for event in events))
             else:
-                await self._wait(send)
+                await reader.wait(lambda: self.bus.wait(self.topics))
         self.home.turned_away["events_unread"] += 1
         log.warning("client_dropped", reason="events_unread")  # it comes back with Last-Event-ID and is told of the gap
 
-    async def _wait(self, send: Send) -> None:
-        try:
-            async with asyncio.timeout(HEARTBEAT_S):
-                await self.bus.wait(self.topics)
-        except TimeoutError:
-            await _send(send, HEARTBEAT)
-
     def _frame(self, event: Event) -> bytes:
         return b"id: %b:%d\ndata: %b\n\n" % (self.bus.stream.encode(), event.seq, encode(event))
-
-
-async def _send(send: Send, body: bytes) -> None:
-    await send({"type": "http.response.body", "body": body, "more_body": True})
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _until(event: asyncio.Event) -> None:
-    await event.wait()
 
 
 def _topics(request: Request) -> frozenset[str]:

@@ -9,19 +9,11 @@ from starlette.types import Receive, Scope, Send
 
 from bridge.panel.page import Page
 from bridge.panel.wire import Wire
-from devices.together import first_of
+from bridge.server_sent_events import Reader, respond
 
 # People see no more than this, and a burst of bytes is one change.
 GATHER_S = 0.1
-HEARTBEAT_S = 15.0
-HEARTBEAT = b": still here\n\n"
 MAX_VIEWERS = 16
-
-_HEAD = {
-    "type": "http.response.start",
-    "status": 200,
-    "headers": [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")],
-}
 
 
 class Changes:
@@ -61,28 +53,24 @@ class LiveStream:
     _line: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send(_HEAD)
-        if scope["method"] != "HEAD":
-            viewer = self.changes.join()
-            self.wire.watched()
-            try:
-                await first_of(self._tell(viewer, send), _until_gone(receive), _until(self.closing))
-            finally:
-                self.wire.left()
-                self.changes.leave(viewer)
-        await send({"type": "http.response.body"})
+        await respond(scope, receive, send, self._counted, self.closing)
 
-    async def _tell(self, viewer: asyncio.Event, send: Send) -> None:
+    async def _counted(self, reader: Reader) -> None:
+        viewer = self.changes.join()
+        self.wire.watched()
+        try:
+            await self._tell(viewer, reader)
+        finally:
+            self.wire.left()
+            self.changes.leave(viewer)
+
+    async def _tell(self, viewer: asyncio.Event, reader: Reader) -> None:
         while True:
-            try:
-                async with asyncio.timeout(HEARTBEAT_S):
-                    await viewer.wait()
-            except TimeoutError:
-                await _send(send, HEARTBEAT)
+            if not await reader.wait(viewer.wait):
                 continue
             viewer.clear()
             if frames := await self._frames():
-                await _send(send, frames)
+                await reader.send(frames)
             await asyncio.sleep(GATHER_S)
 
     async def _frames(self) -> bytes:
@@ -100,16 +88,3 @@ class LiveStream:
 
 def _frame(kind: str, value: object) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (kind.encode(), msgspec.json.encode(value))
-
-
-async def _send(send: Send, body: bytes) -> None:
-    await send({"type": "http.response.body", "body": body, "more_body": True})
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _until(event: asyncio.Event) -> None:
-    await event.wait()

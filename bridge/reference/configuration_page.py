@@ -13,7 +13,6 @@ from bridge import config
 from bridge.config.credentials import variable_of
 from bridge.config.explain import allowed_at, bare_type, description_of
 from bridge.config.model import DEFAULT_FILE, Config
-from bridge.config.not_yet import ROWS
 from bridge.config.reloading import APPLIED, APPLIED_OF_TILL
 from bridge.config.values import Duration
 from bridge.domain.policy import Policy
@@ -70,7 +69,7 @@ credentials are made of `a-z`, `0-9` and `-`.
 
 def page() -> str:
     """The whole page, ending with a newline."""
-    return "\n".join([HEAD, *_sections(), _kinds(), ENDPOINTS, CREDENTIALS, _not_yet(), _example()])
+    return "\n".join([HEAD, *_sections(), _kinds(), ENDPOINTS, CREDENTIALS, _example()])
 
 
 def _sections() -> Iterator[str]:
@@ -171,12 +170,6 @@ def _plain(value: object) -> str:
 
 def _keys(keys: tuple[str, ...]) -> str:
     return ", ".join(f"`{key}`" for key in keys)
-
-
-def _not_yet() -> str:
-    rows = [f"- `{pattern}`: only {' or '.join(f'`{value}`' for value in instead)}" for pattern, _test, instead in ROWS]
-    head = "Known to the file's grammar and refused by this version, each with a message that says so:"
-    return "\n".join(["## Not in this version", "", head, "", *rows, ""])
 
 
 def _example() -> str:

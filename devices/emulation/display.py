@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from types import TracebackType
-from typing import Self
 
 from devices.codecs.glass import Glass
+from devices.emulation.pluggable import Pluggable
 from devices.emulation.pty import PtyLink
 from devices.errors import DeviceLost
 
@@ -15,7 +14,7 @@ Rows = tuple[str, ...]
 UNTIL_DEADLINE_S = 5.0
 
 
-class EmulatedDisplay:
+class EmulatedDisplay(Pluggable[PtyLink]):
     """A display on the far end of a PTY: plugged in by entering it, dark while unplugged.
 
     on_change is called with the rows whenever they have become others, on_unknown with each frame that no display of
@@ -32,7 +31,7 @@ class EmulatedDisplay:
         command_set: str = "epson",
         on_change: Callable[[Rows], None] = lambda _rows: None,
     ) -> None:
-        self.link = link
+        super().__init__(link, self._watch)
         self.bytes_per_s: float | None = None
         self.bytes_taken = 0
         self._on_change = on_change
@@ -41,7 +40,6 @@ class EmulatedDisplay:
         self._glass = self._make_glass()
         self._shown = self._glass.rows
         self._changed = asyncio.Condition()
-        self._watching: asyncio.Task[None] | None = None
 
     @property
     def rows(self) -> Rows:
@@ -63,31 +61,14 @@ class EmulatedDisplay:
         """Bytes that no display of this command set would understand."""
         return tuple(self._glass.unknown)
 
-    async def __aenter__(self) -> Self:
-        await self.plug()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.unplug()
-
     async def plug(self, *, renumbered: bool = False) -> None:
         """Power up, dark; as PtyLink.plug. Does nothing when plugged in."""
-        if self._watching is not None:
-            return
-        self._glass = self._make_glass()
-        await self.link.plug(renumbered=renumbered)
-        self._watching = asyncio.create_task(self._watch())
+        if not self.is_plugged:
+            self._glass = self._make_glass()
+        await super().plug(renumbered=renumbered)
 
     async def unplug(self) -> None:
-        await self.link.unplug()
-        if self._watching is not None:
-            watching, self._watching = self._watching, None
-            watching.cancel()
-            await asyncio.wait({watching})
-            if not watching.cancelled():
-                watching.result()
+        await super().unplug()
         await self._show(self._make_glass())
 
     def jam(self) -> None:

@@ -3,33 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from types import TracebackType
-from typing import Protocol, Self
 
 from devices.codecs.escpos_view import Paper
+from devices.emulation.pluggable import Link, Pluggable
 from devices.emulation.printer_mechanism import Condition, Mechanism
 from devices.errors import DeviceLost
 
 UNTIL_DEADLINE_S = 5.0
 
 
-class Link(Protocol):
-    """The device's end of a cable: PtyLink, TcpLink, UsbLink."""
-
-    async def plug(self, *, renumbered: bool = False) -> None: ...
-
-    async def unplug(self) -> None: ...
-
-    async def read(self) -> bytes:
-        """What the driver wrote. DeviceLost when unplugged."""
-        ...
-
-    async def write(self, data: bytes) -> None:
-        """Send to the driver. DeviceLost when unplugged."""
-        ...
-
-
-class EmulatedPrinter:
+class EmulatedPrinter(Pluggable[Link]):
     """A printer on the far end of `link`: plugged in by entering it.
 
     It answers status queries as a TM-T20 does; is_mute: not at all; is_clone: DLE EOT alone. slowness_s: a pause before
@@ -45,7 +28,7 @@ class EmulatedPrinter:
         *,
         is_clone: bool = False,
     ) -> None:
-        self.link = link
+        super().__init__(link, self._print)
         self.is_mute = False
         self.slowness_s = 0.0
         self._on_change = on_change
@@ -53,7 +36,6 @@ class EmulatedPrinter:
         self._changed = asyncio.Condition()
         self._takes_bytes = asyncio.Event()
         self._takes_bytes.set()
-        self._printing: asyncio.Task[None] | None = None
 
     @property
     def paper(self) -> Paper:
@@ -62,36 +44,6 @@ class EmulatedPrinter:
     @property
     def condition(self) -> Condition:
         return self._mechanism.condition
-
-    @property
-    def is_plugged(self) -> bool:
-        return self._printing is not None
-
-    async def __aenter__(self) -> Self:
-        await self.plug()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.unplug()
-
-    async def plug(self, *, renumbered: bool = False) -> None:
-        """As the link's. Does nothing when plugged in."""
-        if self._printing is not None:
-            return
-        await self.link.plug(renumbered=renumbered)
-        self._printing = asyncio.create_task(self._print())
-
-    async def unplug(self) -> None:
-        """Pull the cable. Does nothing when not plugged in."""
-        await self.link.unplug()
-        if self._printing is not None:
-            printing, self._printing = self._printing, None
-            printing.cancel()
-            await asyncio.wait({printing})
-            if not printing.cancelled():
-                printing.result()
 
     def jam(self) -> None:
         """Take no more bytes and say nothing."""
@@ -167,6 +119,6 @@ class EmulatedPrinter:
             answers += self._mechanism.work()
             self._changed.notify_all()
         self._on_change(self.paper)
-        if answers and not self.is_mute and self._printing is not None:
+        if answers and not self.is_mute and self.is_plugged:
             await asyncio.sleep(self.slowness_s)
             await self.link.write(answers)

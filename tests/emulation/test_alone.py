@@ -16,7 +16,7 @@ from escpos.printer import Network
 
 from bridge.cli.main import run
 
-WITHIN_S = 20.0
+WITHIN_S = 50.0  # a Python that starts on a busy machine
 RECEIPT = "ИТОГО 100.00\n".encode("cp866")
 
 

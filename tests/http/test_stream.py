@@ -9,6 +9,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from bridge import server_sent_events
 from bridge.events import RING_EVENTS, EventBus
 from bridge.http import connection, stream
 from tests.devices.waiting import until
@@ -134,7 +135,7 @@ async def test_nonsense_is_refused(http: httpx.AsyncClient, query: str) -> None:
 
 
 async def test_a_silent_stream_says_that_it_lives(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.01)
+    monkeypatch.setattr(server_sent_events, "HEARTBEAT_S", 0.01)
     reader = await reading()
     await reader.next()
     assert await reader.next() == ("comment", "still here")

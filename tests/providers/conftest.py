@@ -38,7 +38,9 @@ async def connect() -> AsyncIterator[Connect]:
     """Makes adapters and closes them."""
     made: list[MaxmaProvider] = []
 
-    def make(base_url: str, *, timeout_ms: int = 5000, write_timeout_ms: int = 5000, key: str = KEY) -> MaxmaProvider:
+    def make(
+        base_url: str, *, timeout_ms: int = 30_000, write_timeout_ms: int = 30_000, key: str = KEY
+    ) -> MaxmaProvider:
         made.append(
             MaxmaProvider(
                 MaxmaSettings(

@@ -36,8 +36,8 @@ async def connected(
     *,
     profile: Profile | None = None,
     base_url: str = "",
-    timeout_ms: int = 5000,
-    write_timeout_ms: int = 5000,
+    timeout_ms: int = 30_000,
+    write_timeout_ms: int = 30_000,
 ) -> AsyncIterator[RestProvider]:
     provider = RestProvider(
         RestSettings(

@@ -71,7 +71,7 @@ EVERY_FAULT = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
 @EVERY_FAULT
 async def test_lookup(emulator: MaxmaEmulator, connect: Connect, case: Case) -> None:
-    provider = connect(emulator.base_url, timeout_ms=SHORT_MS if case.waits else 5000)
+    provider = connect(emulator.base_url, timeout_ms=SHORT_MS if case.waits else 30_000)
     emulator.fault("get-balance", case.fault())
 
     with pytest.raises(case.lookup) as raised:
@@ -85,7 +85,7 @@ async def test_lookup(emulator: MaxmaEmulator, connect: Connect, case: Case) -> 
 
 @EVERY_FAULT
 async def test_move_on_a_fresh_connection(emulator: MaxmaEmulator, connect: Connect, case: Case) -> None:
-    provider = connect(emulator.base_url, write_timeout_ms=SHORT_MS if case.waits else 5000)
+    provider = connect(emulator.base_url, write_timeout_ms=SHORT_MS if case.waits else 30_000)
     emulator.fault("set-purchase", case.fault())
 
     reply = await provider.send(Till(provider).sale(purchase()))
@@ -98,7 +98,7 @@ async def test_move_on_a_fresh_connection(emulator: MaxmaEmulator, connect: Conn
 async def test_move_on_a_kept_connection_is_settled_by_asking(
     emulator: MaxmaEmulator, connect: Connect, case: Case
 ) -> None:
-    provider = connect(emulator.base_url, write_timeout_ms=SHORT_MS if case.waits else 5000)
+    provider = connect(emulator.base_url, write_timeout_ms=SHORT_MS if case.waits else 30_000)
     sale = Till(provider).sale(purchase())
     await provider.find(CARD)
     emulator.fault("set-purchase", case.fault())
