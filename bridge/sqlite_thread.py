@@ -58,6 +58,8 @@ class SqliteThread:
                 stack.callback(connection.close)
                 connection.execute("PRAGMA journal_mode = WAL")
                 self._prepare(connection)
+                # What a killed process had written may not be synced: it must be before anybody is told of it.
+                _checkpoint(connection)
                 stack.pop_all()
             self._connection = connection
         return self._connection
