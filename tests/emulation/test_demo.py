@@ -50,7 +50,7 @@ async def test_it_plays_a_whole_sale_and_ends_well(socket_dir: Path) -> None:
     assert '{"jsonrpc": "2.0", "id": 4, "method": "receipt.limits"' in shown
     assert '"max_redeem":"350.00"' in shown
     assert '"emulated":true' in shown
-    assert re.search(r"│ Списано +200 │\n +│ Начислено +50 │", shown)
+    assert re.search(r"│ Списано баллов +200 │\n +│ Начислено баллов +50 │", shown)
     assert shown.count("✓") == 3 + len(faults.SHOWN)
     assert "make emulate" in shown
     assert "\x1b" not in shown, "in a pipe it is plain"

@@ -74,7 +74,7 @@ class Story:
         return outcome
 
     async def _look_at_paper(self) -> None:
-        self._terminal.scene("The receipt printer prints what the sale brought, as the provider words it")
+        self._terminal.scene("The receipt printer prints what the sale brought")
         await self._scene.printer.until(lambda paper: any(page.cut for page in paper.pages))
         columns = self._scene.columns
         lines = drawing.PaperFeed().new_lines(self._scene.printer.paper, columns)
