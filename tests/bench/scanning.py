@@ -93,9 +93,9 @@ def _card(number: int) -> bytes:
 
 
 @contextmanager
-def provider() -> Iterator[int]:
+def provider(delay_us: int = 0) -> Iterator[int]:
     """controls/provider.c; its port on loopback."""
-    with process([str(c_program("provider"))], CLIENT_CORE, stdout=subprocess.PIPE) as running:
+    with process([str(c_program("provider")), str(delay_us)], CLIENT_CORE, stdout=subprocess.PIPE) as running:
         assert running.stdout is not None
         yield int(running.stdout.readline())
 

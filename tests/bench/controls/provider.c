@@ -1,4 +1,4 @@
-/* A loyalty provider on loopback that takes no time: each card's balance is made of its number. Prints its port.
+/* A loyalty provider on loopback: each card's balance is made of its number. Usage: provider DELAY_US. Prints its port.
  * It answers every request alike, with what MAXMA's lookups and reckonings have in theirs. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -23,7 +23,7 @@ struct client {
 
 static struct client clients[MOST_CLIENTS];
 static struct pollfd polled[MOST_CLIENTS + 1];
-static int number;
+static int number, delay_us;
 
 /* The number in {"card":"..."}; empty where a request names none */
 static void read_card(const char *body, char card[41]) {
@@ -43,6 +43,7 @@ static void answer(int fd, const char *body) {
                           card, points, NOTHING_OFF, NOTHING_OFF);
     length = snprintf(reply, sizeof reply,
                       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", length, text);
+    if (delay_us) usleep((useconds_t)delay_us);
     if (write(fd, reply, (size_t)length) != length) shutdown(fd, SHUT_RDWR); /* the next read tells */
 }
 
@@ -77,11 +78,13 @@ static void let_in(void) {
     polled[++number] = (struct pollfd){.fd = fd, .events = POLLIN};
 }
 
-int main(void) {
+int main(int count, char **arguments) {
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t length = sizeof address;
     int listening = socket(AF_INET, SOCK_STREAM, 0);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (count != 2) return 2;
+    delay_us = atoi(arguments[1]);
     signal(SIGPIPE, SIG_IGN);
     if (bind(listening, (struct sockaddr *)&address, length) || listen(listening, MOST_CLIENTS)) return 1;
     getsockname(listening, (struct sockaddr *)&address, &length);
