@@ -79,10 +79,17 @@ def resident(command: Sequence[str], wait: Callable[[subprocess.Popen[bytes]], N
     """What a process has in memory when it has been idle for a while, in MB."""
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=ENVIRONMENT) as process:  # noqa: S603 - ours
         wait(process)
-        time.sleep(IDLE_S)
-        status = Path(f"/proc/{process.pid}/status").read_text("ascii")
+        before, now_kib = 0, _resident_kib(process.pid)
+        while now_kib != before:  # libraries are still being imported behind the open socket
+            time.sleep(IDLE_S)
+            before, now_kib = now_kib, _resident_kib(process.pid)
         process.terminate()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+    return now_kib / 1024
+
+
+def _resident_kib(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text("ascii")
+    return int(status.partition("VmRSS:")[2].split()[0])
 
 
 ROWS = (
