@@ -152,7 +152,7 @@ RULES = (
     Rule("bridge.masking", ("bridge.domain",), "what people look at, masked"),
     Rule(
         "bridge.providers",
-        ("bridge.domain", "bridge.ports", "bridge.sqlite_thread", "certifi", "httpx", "msgspec", "structlog"),
+        ("bridge.domain", "bridge.ports", "bridge.sqlite_thread", "certifi", "h11", "httpx", "msgspec", "structlog"),
         "an adapter: knows its wire and the port; the one place that meets httpx",
     ),
     Rule(

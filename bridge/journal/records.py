@@ -23,21 +23,20 @@ class Row(NamedTuple):
     values: tuple[str | int | None, ...]
 
 
+# What never changes of a record is not set again: each index that a column set is of costs a page to write and to sync.
 _SAVE_RECEIPT: Final = """
     INSERT INTO receipts (receipt_id, state, opened_at, unfinished, body) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (receipt_id) DO UPDATE SET state = excluded.state, opened_at = excluded.opened_at,
-    unfinished = excluded.unfinished, body = excluded.body"""
+    ON CONFLICT (receipt_id) DO UPDATE SET state = excluded.state, unfinished = excluded.unfinished,
+    body = excluded.body"""
 _SAVE_MOVE: Final = """
     INSERT INTO moves (move_id, receipt_id, base_ref, body) VALUES (?, ?, ?, ?)
-    ON CONFLICT (move_id) DO UPDATE SET receipt_id = excluded.receipt_id, base_ref = excluded.base_ref,
-    body = excluded.body"""
+    ON CONFLICT (move_id) DO UPDATE SET base_ref = excluded.base_ref, body = excluded.body"""
 _SAVE_TASK: Final = """
     INSERT INTO tasks (task_id, state, body) VALUES (?, ?, ?)
     ON CONFLICT (task_id) DO UPDATE SET state = excluded.state, body = excluded.body"""
 _SAVE_JOB: Final = """
     INSERT INTO jobs (job_id, request_id, state, body) VALUES (?, ?, ?, ?)
-    ON CONFLICT (job_id) DO UPDATE SET request_id = excluded.request_id, state = excluded.state,
-    body = excluded.body"""
+    ON CONFLICT (job_id) DO UPDATE SET state = excluded.state, body = excluded.body"""
 
 decode_receipt: Final[Callable[[str], Receipt]] = msgspec.json.Decoder(Receipt).decode
 decode_move: Final[Callable[[str], Move]] = msgspec.json.Decoder(Move).decode

@@ -12,6 +12,7 @@ and says of a reply what it means.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -147,8 +148,14 @@ class HttpCaller:
         return ProviderRefused(what) if fault.refused else ProviderUnavailable(what, fault.retry_after_s)
 
     async def warm_up(self) -> None:
-        """Import httpx and load the trusted authorities before the first card is scanned."""
-        await self._opened()
+        """Have httpx, trusted authorities and a connection at hand before the first card is scanned.
+
+        A provider that cannot be reached is told of when it is asked.
+        """
+        transport = await self._opened()
+        with contextlib.suppress(TransportFault, TimeoutError):
+            async with asyncio.timeout_at(self.lookup_deadline()):
+                await transport.warm_up()
 
     async def aclose(self) -> None:
         self._closed = True
@@ -172,7 +179,7 @@ class HttpCaller:
 
     def _pause(self, reply: HttpReply) -> float | None:
         asked = parse_retry_after(
-            reply.headers.get("Retry-After", ""), reply.headers.get("Date", ""), datetime.now(UTC)
+            reply.headers.get("retry-after", ""), reply.headers.get("date", ""), datetime.now(UTC)
         )
         if asked is None:
             return None

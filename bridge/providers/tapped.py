@@ -1,4 +1,4 @@
-"""Exchanges as a listener hears them, at the last call before the HTTP library; without headers: keys stand in them."""
+"""Exchanges as a listener hears them, at the last call before they are carried; without headers: keys stand in them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,6 +46,5 @@ class TappedExchanges:
 
 
 def _headers(reply: HttpReply) -> str:
-    if not reply.headers.get(HEADERS_THAT_MATTER[0]):
-        return "-"
-    return urlencode({name: value for name in HEADERS_THAT_MATTER if (value := reply.headers.get(name))})
+    told = {name: value for name in HEADERS_THAT_MATTER if (value := reply.headers.get(name.lower()))}
+    return urlencode(told) if HEADERS_THAT_MATTER[0] in told else "-"

@@ -84,6 +84,9 @@ class Line:
         self._is_dead = is_dead
         self._reads_all = reads_all
 
+    async def warm_up(self) -> None:
+        """There are no connections."""
+
     async def send(self, request: HttpRequest, progress: Progress) -> HttpReply:
         fate = self._wire.fate()
         await self._moment()
