@@ -332,6 +332,21 @@ def test_the_disk_is_full(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "MB are free for" in found.what
 
 
+def test_the_disk_is_read_only(till: Till, tiny_disk: Path) -> None:
+    """As Linux makes it after an error of the disk."""
+    journal = tiny_disk / "journal.db"
+    journal.touch()
+    till.configure(f'{CONFIG}[journal]\npath = "{journal}"\n')
+    (till.root / tiny_disk.relative_to("/")).parent.mkdir(parents=True)
+    (till.root / tiny_disk.relative_to("/")).symlink_to(tiny_disk)
+    subprocess.run(["/bin/mount", "-o", "remount,ro", str(tiny_disk)], check=True)  # noqa: S603 - a literal command
+    found = only(till.wrong(check_journal))
+    assert found.what.endswith("journal.db is on a disk that is read-only")
+    assert f"remount,rw {tiny_disk} " in found.mend
+    subprocess.run(["/bin/sh", "-c", found.mend], check=True)  # noqa: S603 - what doctor says
+    assert "MB are free for" in only(till.wrong(check_journal)).what
+
+
 def test_anybody_may_open_the_socket(till: Till, daemon: Daemon) -> None:
     daemon.path.chmod(0o666)
     assert "mode 0666: anybody may open it" in only(till.wrong(check_socket, str(daemon.path))).what

@@ -19,7 +19,9 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """subject: what was looked at. what: as it is. why: what it costs. mend: the line that mends it, or what to do."""
+    """subject: what was looked at. what: as it is. why: what it costs. mend: the line that mends it, with
+    what else there is to know of it behind a #, or what a person has to do.
+    """
 
     subject: str
     level: Level

@@ -37,9 +37,9 @@ _AT_THE_PRINTER = {
 def mend_socket(error: Unreachable) -> str:
     number = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
     if number in {errno.EACCES, errno.EPERM}:
-        return f"usermod --append --groups pos {getpass.getuser()}, then log in again"
+        return f"usermod --append --groups pos {getpass.getuser()}  # then log in again"
     if number in {errno.ENOENT, errno.ECONNREFUSED}:
-        return "systemctl start pos-bridge.socket pos-bridge.service; where it is another one: --socket PATH"
+        return "systemctl start pos-bridge.socket pos-bridge.service  # where it is another one: --socket PATH"
     return f"systemctl restart pos-bridge; {LOOK_INTO_THE_LOG}"
 
 

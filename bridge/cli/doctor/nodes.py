@@ -68,14 +68,14 @@ def _held(visit: Visit, place: Place, node: Path) -> Iterator[Finding]:
     if not others or (place.endpoint.scheme == "input" and not _is_busy(visit, place.name)):
         return
     wanted = "its scans and bytes go to both, or the daemon cannot have it"
-    pty = ', or give it a port of ours (forward = "pty:…")' if isinstance(place.endpoint, SerialEndpoint) else ""
+    pty = '  # or give it a port of ours: forward = "pty:…"' if isinstance(place.endpoint, SerialEndpoint) else ""
     pids = " ".join(str(holder.pid) for holder in others)
     yield Finding(
         f"node {place.name}",
         Level.WRONG,
         f"{node} is open in {_told(others)}",
         wanted,
-        f"end that program (kill {pids}){pty}",
+        f"kill {pids}{pty}",
     )
 
 

@@ -1,6 +1,7 @@
 """The till's own files and its socket: room on the disk, who owns them, how old what waits is."""
 
 import grp
+import os
 import pwd
 import shutil
 import stat
@@ -15,7 +16,9 @@ from bridge.cli.status import duration
 # A receipt is some kilobytes; below this a day of sales may not fit beside a log that grows.
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 OLD_S = 86400
+_NOT_WRITTEN = "receipts cannot be written down: points are not spent, and accrue later"
 _UNIT_SOCKET_MODE = 0o660
+_FOR_GOOD = "  # and for good, by systemctl edit pos-bridge.socket:"
 
 
 def check_journal(visit: Visit) -> Iterator[Finding]:
@@ -30,13 +33,22 @@ def check_journal(visit: Visit) -> Iterator[Finding]:
     except OSError:
         yield Finding("journal", Level.NOTE, f"{journal} is not there: the daemon has not run here yet")
         return
-    if free < LEAST_FREE_BYTES:
+    if os.statvfs(journal.parent).f_flag & os.ST_RDONLY:
+        mend = (
+            f"mount -o remount,rw {_mount_point(journal.parent.resolve())}  # and see what happened to the disk: dmesg"
+        )
+        yield Finding("journal", Level.WRONG, f"{journal} is on a disk that is read-only", _NOT_WRITTEN, mend)
+    elif free < LEAST_FREE_BYTES:
         what = f"{free // 1024 // 1024} MB are free for {journal}"
-        why = "on a full disk receipts cannot be written down: points are not spent, and accrue later"
-        yield Finding("journal", Level.WRONG, what, why, "df -h; journalctl --vacuum-size=100M; apt clean")
+        mend = "journalctl --vacuum-size=100M; apt clean  # what else is large: du -xh / | sort -h | tail"
+        yield Finding("journal", Level.WRONG, what, _NOT_WRITTEN, mend)
     else:
         yield well("journal", f"{journal}, {size // 1024} kB, {free // 1024 // 1024} MB free")
     yield from _age(visit)
+
+
+def _mount_point(folder: Path) -> Path:
+    return next(each for each in (folder, *folder.parents) if each.is_mount())
 
 
 def _age(visit: Visit) -> Iterator[Finding]:
@@ -66,7 +78,7 @@ def check_socket(visit: Visit) -> Iterator[Finding]:
             Level.WRONG,
             f"{told}: not for the group {wanted} of the configuration",
             "the cash program cannot connect",
-            f"SocketGroup={wanted} and SocketMode=0660: systemctl edit pos-bridge.socket, then restart it",
+            f"chgrp {wanted} {visit.socket} && chmod 0660 {visit.socket}{_FOR_GOOD} SocketGroup={wanted}",
         )
     else:
         yield well("socket", told)
@@ -93,7 +105,7 @@ def _open_to_all(socket: Path, told: str) -> Finding:
         Level.WRONG,
         f"{told}: anybody may open it",
         "anybody may spend points",
-        f"chmod 0660 {socket}; SocketMode=0660",
+        f"chmod 0660 {socket}{_FOR_GOOD} SocketMode=0660",
     )
 
 

@@ -32,7 +32,7 @@ def _packaged(visit: Visit, name: str, text: str) -> Finding:
     paths = [folder / "rules.d" / name for folder in FOLDERS]
     found = next((path for path in paths if _is_there(visit.machine.at(path))), None)
     if found is None:
-        mend = f"apt install --reinstall pos-bridge, or make install in its checkout; then: {APPLY}"
+        mend = f"apt install --reinstall pos-bridge && {APPLY}  # or make install in its checkout"
         return Finding("udev", Level.WRONG, f"{name} is not installed", _WHY, mend)
     if _text(visit.machine.at(found)) != text:
         return Finding("udev", Level.WRONG, f"{found} is another than ours", _WHY, f"mv {found} {found}.old && {APPLY}")
