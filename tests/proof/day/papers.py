@@ -47,12 +47,16 @@ class Papers:
         self._read_codes(lines)
 
     def _read_codes(self, lines: Sequence[str]) -> None:
-        is_marked = False
+        """Twice on one page it is what a provider has said twice."""
+        is_marked, page = False, set[str]()
         for line in lines:
             is_marked = line != CUT and (is_marked or MARK in line)
-            if line.startswith(QR):
+            if line == CUT:
+                self._codes |= page
+                page.clear()
+            elif line.startswith(QR):
                 assert is_marked or line not in self._codes, line
-                self._codes.add(line)
+                page.add(line)
 
     def reckon(self, states: Mapping[str, str]) -> None:
         """states: of each job, once none of them is under way. AssertionError: the paper says otherwise."""
