@@ -1,13 +1,11 @@
 """Composition root, the read-only page of a real till: at /panel of the HTTP side, behind its token."""
 
 import time
-from dataclasses import replace
 
 from starlette.routing import Route
 
 import bridge
-from bridge.config.model import Config, Display, Printer, Scanner
-from bridge.daemon.hardware import Hardware
+from bridge.daemon.tapping import TillTaps
 from bridge.events import EventBus
 from bridge.http.closing import Closing
 from bridge.http.settings import HttpSettings
@@ -20,8 +18,8 @@ from bridge.panel.sections import WIRE, status_sections
 from bridge.panel.wire import Wire
 from bridge.ports import Clock
 from bridge.pos.server import PosServer
-from devices.endpoints import parse_endpoint
-from devices.transports.overheard import overheard
+from bridge.recording.entries import DEVICE
+from devices.transports.overheard import DIRECTIONS
 
 BASE = "/panel"
 
@@ -34,19 +32,15 @@ def is_panels(path: str) -> bool:
 class StatusPanel:
     """What devices show and scan is somebody's, so of their bytes only the control codes are shown."""
 
-    def __init__(self, config: Config, settings: HttpSettings, clock: Clock) -> None:
-        rows: tuple[Scanner | Display | Printer, ...] = (*config.scanners, *config.displays, *config.printers)
-        names = {str(parse_endpoint(row.endpoint)): row.name for row in rows}
-        self._till = config.till
+    def __init__(self, taps: TillTaps, settings: HttpSettings, clock: Clock) -> None:
+        self._taps = taps
+        self._till = taps.config.till
         self._settings = settings
         self._changes = Changes()
         self._limits = OverheardLimits()
-        self._wire = Wire(clock, lambda endpoint: names.get(endpoint, endpoint), hides_text=True)
+        self._wire = Wire(clock, hides_text=True)
         self._wire.on_change = self._changes.touch
-
-    def beside(self, hardware: Hardware) -> Hardware:
-        """The same hardware, overheard."""
-        return replace(hardware, transports=overheard(hardware.transports, self._wire.device))
+        self._wire.on_viewers = lambda are_there: taps.wire.show(self._heard if are_there else None)
 
     def routes(self, pos: PosServer, closing: Closing) -> list[Route]:
         bus: EventBus = pos.bus
@@ -58,3 +52,9 @@ class StatusPanel:
         gate = Gate(self._settings.is_token, time.monotonic)
         app = PanelApp(lambda: page, self._wire, self._changes, closing.begun, gate)
         return app.routes(BASE, self._till.language)
+
+    def _heard(self, place: str, what: str, data: bytes) -> None:
+        """bridge.recording.wire.Hear: of the devices, what came and went."""
+        role, _, name = place.partition("/")
+        if role == DEVICE and (direction := DIRECTIONS.get(what)):
+            self._wire.device(name, self._taps.endpoint_of(name), direction, data)

@@ -22,13 +22,18 @@ class TillTaps:
 
     def device(self, endpoint: Endpoint) -> Tap:
         """Of the device that the configuration has there."""
-        config = self.config
-        rows: tuple[Scanner | Display | Printer, ...] = (*config.scanners, *config.displays, *config.printers)
-        name = next((row.name for row in rows if parse_endpoint(row.endpoint) == endpoint), "unknown")
+        name = next((row.name for row in self._rows() if parse_endpoint(row.endpoint) == endpoint), "unknown")
         return self.wire.tap(f"{DEVICE}/{name}")
+
+    def endpoint_of(self, name: str) -> str:
+        """Where the configuration has the device of this name; "" for one that it has no more."""
+        return next((row.endpoint for row in self._rows() if row.name == name), "")
 
     def provider(self, name: str) -> Tap:
         return self.wire.tap(f"{PROVIDER}/{name}")
 
     def client(self, number: int) -> Tap:
         return self.wire.tap(f"{CLIENT}/{number}")
+
+    def _rows(self) -> tuple[Scanner | Display | Printer, ...]:
+        return (*self.config.scanners, *self.config.displays, *self.config.printers)

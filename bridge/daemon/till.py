@@ -161,7 +161,7 @@ async def _open_parts(config: Config, stack: contextlib.AsyncExitStack) -> Parts
     stack.push_async_callback(programme_room.aclose)
     directory = SqliteDirectory(config.directory)
     stack.push_async_callback(directory.aclose)
-    web = _web_side(config)
+    web = _web_side(taps)
     if web:
         stack.callback(web.close)
     return Parts(wording, journal, directory, programme_room, Supervisor(), taps, web)
@@ -180,9 +180,7 @@ class Till:
         bus = EventBus(now)
         announcer = BusAnnouncer(bus, wording)
         self._taps = taps = parts.taps
-        heard = taps.hardware(surroundings.hardware)
-        hardware = parts.web.beside(heard) if parts.web else heard
-        self._devices = DeviceRoom(config, now, announcer.device, hardware, store)
+        self._devices = DeviceRoom(config, now, announcer.device, taps.hardware(surroundings.hardware), store)
         self.screens = Screens(self._devices.glasses, Idle(), lambda: now().astimezone())
         self._printing = PrintRoom(parts.journal, self._devices.queues, now, wording.repeat_mark)
         self._desk = build_desk(
@@ -288,13 +286,13 @@ class Till:
         return Around(self._desk.cards, self._printing, self.supervisor.spawn)
 
 
-def _web_side(config: Config) -> "WebSide | None":
+def _web_side(taps: TillTaps) -> "WebSide | None":
     """What only cash programs that speak HTTP need is imported only for them."""
-    if not config.http.enabled:
+    if not taps.config.http.enabled:
         return None
     from bridge.daemon.web import WebSide  # noqa: PLC0415
 
-    return WebSide(config, now)
+    return WebSide(taps, now)
 
 
 def now() -> datetime:

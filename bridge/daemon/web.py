@@ -4,10 +4,9 @@ from collections.abc import Callable
 from ipaddress import ip_network
 
 from bridge.config.doors import Http
-from bridge.config.model import Config
 from bridge.daemon.failures import StartFailed
-from bridge.daemon.hardware import Hardware
 from bridge.daemon.status_panel import StatusPanel, is_panels
+from bridge.daemon.tapping import TillTaps
 from bridge.http.app import Annex, build_app
 from bridge.http.closing import Closing
 from bridge.http.metrics import Measures, Snapshot
@@ -22,21 +21,17 @@ from bridge.pos.server import PosServer
 class WebSide:
     """Its address is taken at once, so that a start fails early; it serves from `start` on."""
 
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(self, taps: TillTaps, clock: Clock) -> None:
         """Raises StartFailed."""
         self.measures = Measures()
-        self._settings = settings_of(config.http)
-        self._panel = StatusPanel(config, self._settings, clock)
+        self._settings = settings_of(taps.config.http)
+        self._panel = StatusPanel(taps, self._settings, clock)
         try:
             self._tls = tls_of(self._settings)
             self._sock = bind(self._settings)
         except CannotListen as error:
             raise StartFailed(str(error)) from error
         self._server: HttpServer
-
-    def beside(self, hardware: Hardware) -> Hardware:
-        """The hardware to open devices by: the same, overheard for the panel."""
-        return self._panel.beside(hardware)
 
     async def start(self, pos: PosServer, status: Callable[[], Status]) -> None:
         """Serve the same dispatcher and the same bus as the socket does."""

@@ -42,16 +42,16 @@ class WireLine:
 
 
 class Wire:
-    """name_of: a device's name by its endpoint. hides_text: what devices show and scan is somebody's (a real till)."""
+    """hides_text: what devices show and scan is somebody's (a real till)."""
 
-    def __init__(self, clock: Clock, name_of: Callable[[str], str], *, hides_text: bool) -> None:
+    def __init__(self, clock: Clock, *, hides_text: bool) -> None:
         self._clock = clock
-        self._name_of = name_of
         self._hides_text = hides_text
         self._lines: deque[WireLine] = deque(maxlen=KEPT_LINES)
         self._count = 0
         self._viewers = 0
         self.on_change: Callable[[], None] = lambda: None
+        self.on_viewers: Callable[[bool], None] = lambda _are_there: None
 
     @property
     def lines(self) -> list[WireLine]:
@@ -64,20 +64,22 @@ class Wire:
     def watched(self) -> None:
         """One more looks."""
         self._viewers += 1
+        self.on_viewers(True)
 
     def left(self) -> None:
         """One fewer looks; with the last one goes what was kept."""
         self._viewers -= 1
         if not self._viewers:
             self._lines.clear()
+            self.on_viewers(False)
 
     # --- what is overheard -------------------------------------------------------------------------
 
-    def device(self, endpoint: object, direction: str, data: bytes) -> None:
-        """devices.transports.overheard.Hear."""
+    def device(self, name: str, endpoint: str, direction: str, data: bytes) -> None:
+        """Bytes of the device that the configuration has at `endpoint`."""
         if self._viewers:
-            text = keys_text(data) if str(endpoint).startswith("input://") else bytes_text(data, hides=self._hides_text)
-            self._add("bytes", self._name_of(str(endpoint)), "→" if direction == "in" else "←", text)
+            text = keys_text(data) if endpoint.startswith("input://") else bytes_text(data, hides=self._hides_text)
+            self._add("bytes", name, "→" if direction == "in" else "←", text)
 
     def message(self, caller: Caller, direction: str, line: bytes) -> None:
         """bridge.pos.dispatch.Overhear."""

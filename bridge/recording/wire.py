@@ -1,6 +1,6 @@
-"""Where the daemon is tapped: one tap for each device, provider and client, and at most one listener to all of them."""
+"""Where the daemon is tapped: one tap for each device, provider and client, heard by a recording and by a page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from weakref import WeakValueDictionary
 
@@ -16,6 +16,7 @@ class Wire:
     def __init__(self) -> None:
         self._taps = WeakValueDictionary[str, Tap]()  # a client's goes with its connection
         self._hear: Hear | None = None
+        self._page: Hear | None = None
 
     def tap(self, place: str) -> Tap:
         """The tap at `place`, made when it is first asked for; it lasts as long as somebody has it."""
@@ -26,13 +27,18 @@ class Wire:
         return tap
 
     def listen(self, hear: Hear | None) -> None:
-        """From now on; None: nobody listens any more."""
+        """A recording, from now on; None: it has ended."""
         self._hear = hear
-        for place, tap in list(self._taps.items()):
-            self._turn(place, tap)
+        self._turn_all()
+
+    def show(self, hear: Hear | None) -> None:
+        """A page that people look at, from now on; None: nobody looks any more."""
+        self._page = hear
+        self._turn_all()
 
     @property
     def is_heard(self) -> bool:
+        """By a recording."""
         return self._hear is not None
 
     def past(self) -> Iterator[tuple[str, str, bytes]]:
@@ -41,5 +47,15 @@ class Wire:
             for what, data in tap.past:
                 yield place, what, data
 
+    def _turn_all(self) -> None:
+        for place, tap in list(self._taps.items()):
+            self._turn(place, tap)
+
     def _turn(self, place: str, tap: Tap) -> None:
-        tap.heard = partial(self._hear, place) if self._hear else None
+        listeners = [partial(hear, place) for hear in (self._hear, self._page) if hear]
+        tap.heard = partial(_all_hear, listeners) if len(listeners) > 1 else next(iter(listeners), None)
+
+
+def _all_hear(listeners: Sequence[Callable[[str, bytes], None]], what: str, data: bytes) -> None:
+    for hear in listeners:
+        hear(what, data)

@@ -1,6 +1,6 @@
 """Transports of which somebody hears every byte as it passes: taps that pass on bytes and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from devices.endpoints import Endpoint
@@ -11,7 +11,8 @@ Direction = Literal["in", "out"]
 Hear = Callable[[Endpoint, Direction, bytes], None]
 """Where, from the device or to it, which bytes. Called in the loop, so it must not take long."""
 
-_DIRECTIONS: dict[str, Direction] = {"read": "in", "wrote": "out", "told": "out"}
+DIRECTIONS: Mapping[str, Direction] = {"read": "in", "wrote": "out", "told": "out"}
+"""Of what a tap tells: bytes that pass."""
 
 
 def overheard(transports: Transports, hear: Hear) -> Transports:
@@ -35,5 +36,5 @@ class _BytesTap:
         """The same."""
 
     def tell(self, what: str, data: bytes) -> None:
-        if direction := _DIRECTIONS.get(what):
+        if direction := DIRECTIONS.get(what):
             self._hear(self._endpoint, direction, data)

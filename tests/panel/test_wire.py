@@ -14,7 +14,7 @@ LIMITS = b'{"jsonrpc":"2.0","id":7,"method":"receipt.limits","params":{"receipt_
 
 
 def wire(*, hides_text: bool = False) -> Wire:
-    return Wire(lambda: datetime(2026, 1, 1, tzinfo=UTC), {"serial:///a": "front"}.__getitem__, hides_text=hides_text)
+    return Wire(lambda: datetime(2026, 1, 1, tzinfo=UTC), hides_text=hides_text)
 
 
 def test_digits_of_a_card_are_hidden_in_both_columns() -> None:
@@ -41,10 +41,10 @@ def test_messages_are_masked(line: bytes, hidden: str) -> None:
 
 def test_nothing_is_kept_while_nobody_looks() -> None:
     overheard = wire()
-    overheard.device("serial:///a", "in", b"1")
+    overheard.device("front", "serial:///a", "in", b"1")
     assert overheard.lines == []
     overheard.watched()
-    overheard.device("serial:///a", "in", b"1")
+    overheard.device("front", "serial:///a", "in", b"1")
     overheard.message(CLIENT, "in", LIMITS)
     assert [(line.who, line.arrow, line.kind) for line in overheard.lines] == [
         ("front", "→", "bytes"),
@@ -58,7 +58,7 @@ def test_old_lines_go() -> None:
     overheard = wire()
     overheard.watched()
     for _ in range(KEPT_LINES + 5):
-        overheard.device("serial:///a", "out", b"x")
+        overheard.device("front", "serial:///a", "out", b"x")
     assert (len(overheard.lines), overheard.after(KEPT_LINES)[0].number) == (KEPT_LINES, KEPT_LINES + 1)
 
 

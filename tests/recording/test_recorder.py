@@ -116,3 +116,19 @@ def test_a_tap_that_nobody_has_is_forgotten() -> None:
     del tap
     gc.collect()
     assert list(wire.past()) == []
+
+
+def test_a_page_hears_beside_a_recording_and_alone() -> None:
+    wire = Wire()
+    tap = wire.tap("device/front")
+    recorded: list[bytes] = []
+    shown: list[bytes] = []
+    wire.show(lambda _place, _what, data: shown.append(data))
+    tap.tell("read", b"1")
+    assert not wire.is_heard
+    wire.listen(lambda _place, _what, data: recorded.append(data))
+    tap.tell("read", b"2")
+    wire.show(None)
+    tap.tell("read", b"3")
+    wire.listen(None)
+    assert (shown, recorded, tap.heard) == ([b"1", b"2"], [b"2", b"3"], None)

@@ -24,7 +24,9 @@ from bridge.pos.messages import Params
 from bridge.pos.server import PosServer
 from devices.codecs.escpos_view import Paper
 from devices.emulation.display import Rows
+from devices.endpoints import Endpoint
 from devices.printers.profiles import Profile
+from devices.transports.overheard import Direction
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ class Stage:
         self._curtain = asyncio.Lock()
         self._names: dict[str, str] = {}
         self.changes = Changes()
-        self.wire = Wire(now, lambda endpoint: self._names.get(endpoint, endpoint), hides_text=False)
+        self.wire = Wire(now, hides_text=False)
         self.wire.on_change = self.changes.touch
         self.limits = OverheardLimits()
         self.performance: Performance | None = None
@@ -73,7 +75,7 @@ class Stage:
         self.limits.of.clear()
         audience = Audience(self._glass, self._paper)
         self.made = await self._standing.enter_async_context(
-            running(config, self._folder, audience, self._attend, self.wire.device)
+            running(config, self._folder, audience, self._attend, self._heard)
         )
         self.made.bench.on_change = self.changes.touch
         sections = (self.made.config.scanners, self.made.config.displays, self.made.config.printers)
@@ -103,6 +105,10 @@ class Stage:
         bus.subscribe(self.wire.event)
         bus.subscribe(self.changes.touch)
         server.dispatcher.overheard_by += [self.wire.message, self.limits.message]
+
+    def _heard(self, endpoint: Endpoint, direction: Direction, data: bytes) -> None:
+        where = str(endpoint)
+        self.wire.device(self._names.get(where, where), where, direction, data)
 
     def _glass(self, name: str, rows: Rows) -> None:
         self._watching.glass(name, rows)
