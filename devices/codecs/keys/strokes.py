@@ -84,7 +84,8 @@ class Typist:
         return Stroke(tuple(self._keypad[digit] for digit in f"0{byte:03}"), (LEFT_ALT,))
 
     def _strokes_of_one(self, character: str) -> tuple[Stroke, ...]:
-        if stroke := self._strokes.get(character):
+        stroke = self._strokes.get(character)
+        if stroke and character not in DEAD:
             return (stroke,)
         for mark, alone in DEAD.items():
             base = " " if character == alone else normalize("NFD", character).removesuffix(mark)
