@@ -57,6 +57,8 @@ class SqliteThread:
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 self._prepare(connection)
+                # What a killed process had written may not be synced: it must be before anybody is told of it.
+                _checkpoint(connection)
             except BaseException:
                 connection.close()
                 raise

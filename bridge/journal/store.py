@@ -54,8 +54,12 @@ class Store:
         self._lock = _locked(path)
         with contextlib.ExitStack() as undo:
             undo.callback(os.close, self._lock)
+            was_cut_off = _is_cut_off(path)
             self._connection = self._opened()
+            undo.callback(lambda: self._connection.close())  # noqa: PLW0108 - a rescue makes another
             self._reserve = Reserve(path.with_name(path.name + ".reserve"))
+            if was_cut_off:
+                self._sync_what_was_left()
             os.pwrite(self._lock, STAMP, 0)
             undo.pop_all()
 
@@ -95,16 +99,30 @@ class Store:
     def _transact(self, rows: Iterable[Row]) -> None:
         statements = tuple(rows)
         started = time.monotonic()
-        while True:
-            try:
-                self._write(statements)
-                break
-            except sqlite3.Error as error:
-                if not (errors.is_full(error) and self._reserve.give()):
-                    raise
+        self._with_reserve(lambda: self._write(statements))
         seconds = time.monotonic() - started
         if seconds > SLOW_COMMIT_S:
             _log.warning("journal_slow", path=str(self._path), seconds=round(seconds, 3))
+
+    def _with_reserve(self, work: Callable[[], None]) -> None:
+        while True:
+            try:
+                return work()
+            except sqlite3.Error as error:
+                if not (errors.is_full(error) and self._reserve.give()):
+                    raise
+
+    def _sync_what_was_left(self) -> None:
+        """The last daemon was killed, perhaps between a write and its sync, or its disk refused to sync: what is read
+        back now may lie in the kernel's memory only. A checkpoint syncs it, before anybody is told of it.
+        """
+        try:
+            self._despite_damage(lambda: self._with_reserve(self._checkpoint))
+        except sqlite3.Error as error:
+            raise errors.of_sqlite(self._path, error) from error
+
+    def _checkpoint(self) -> None:
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     def _write(self, statements: Sequence[Row]) -> None:
         try:

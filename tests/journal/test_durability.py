@@ -23,6 +23,17 @@ async def test_every_acknowledged_save_outlives_a_kill(path: Path) -> None:
     assert sorted(move.receipt_id for move in unfinished.moves) == sorted(receipts), "both of a save, or neither"
 
 
+async def test_what_a_killed_daemon_had_not_synced_is_synced_before_it_is_told(path: Path) -> None:
+    """Its last save may lie in the kernel's memory only: read back, and gone with the power after all."""
+    await _killed_after(path, 10)
+    wal = path.with_name("journal.db-wal")
+    assert wal.stat().st_size
+    journal = await SqliteJournal.open(path)
+    assert wal.stat().st_size == 0, "all of it is in the file itself, by a checkpoint, which syncs"
+    assert len((await journal.unfinished()).receipts) >= 10
+    await journal.aclose()
+
+
 async def _killed_after(path: Path, count: int) -> list[str]:
     """The ids that a saver acknowledged until it was killed in the midst of its work."""
     saver = await asyncio.create_subprocess_exec(sys.executable, SAVER, path, stdout=asyncio.subprocess.PIPE)
