@@ -2,6 +2,8 @@
 
 import errno
 import resource
+import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,3 +48,21 @@ def no_longer_files(process_id: int) -> Iterator[None]:
         yield
     finally:
         resource.prlimit(process_id, resource.RLIMIT_FSIZE, before)
+
+
+@contextmanager
+def failing_calls(process_id: int, calls: str, error: str) -> Iterator[None]:
+    """While it lasts, these system calls fail in all threads of that process, as the kernel fails them. NoRight."""
+    strace = shutil.which("strace")
+    if strace is None:
+        raise NoRight("no strace")
+    trace = [strace, "-f", "-p", str(process_id), "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}"]
+    with subprocess.Popen(trace, stderr=subprocess.PIPE, text=True) as tracer:  # noqa: S603 - a literal command
+        assert tracer.stderr is not None
+        try:
+            if "attached" not in (said := tracer.stderr.readline()):
+                raise NoRight(f"no right to trace: {said.strip()}")
+            yield
+        finally:
+            tracer.send_signal(signal.SIGINT)  # it lets the process go, and ends
+            tracer.stderr.read()

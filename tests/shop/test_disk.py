@@ -1,13 +1,14 @@
 """The disk is full, fails, or has damaged the journal: the till sells on, and no point is lost or doubled."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from bridge.emulation.maxma import Fault, FaultKind
-from tests.disks import fill, no_longer_files
+from tests.disks import NoRight, failing_calls, fill, no_longer_files
 from tests.shop.client import CashProgram
 from tests.shop.shop import Shop, open_shop
 from tests.shop.steps import asked, bought, close, member, open_with_card, prepare, redeem, refused_with, sell
@@ -62,6 +63,42 @@ async def test_a_failing_disk_costs_the_call_and_nothing_else(shop: Shop, cash: 
     assert [p.calculation.applied for p in bought(shop)] == [200]
     assert len([line for line in shop.log if line["event"] == "journal_failing"]) == 1, "told once"
     await shop.logged("journal_works_again")
+
+
+@contextmanager
+def failing(shop: Shop, calls: str, error: str) -> Iterator[None]:
+    assert shop.process
+    try:
+        with failing_calls(shop.process.pid, calls, error):
+            yield
+    except NoRight as why:
+        pytest.skip(str(why))
+
+
+@pytest.mark.parametrize(("calls", "error"), [("fsync,fdatasync", "EIO"), ("pwrite64", "EROFS")])
+async def test_what_the_disk_did_not_take_was_never_promised(calls: str, error: str, shop: Shop) -> None:
+    """A disk that syncs no more, or is mounted read-only under us; the till is switched off in the midst of it.
+
+    What was written and never synced may be found again or not: either way it is made once, when it is repeated.
+    """
+    async with await shop.cash_program() as cash:
+        await sell(cash, "R-0", points="50")
+        await open_with_card(cash, "R-1")
+        await cash.call("receipt.limits", receipt_id="R-1", total="1000.00")
+        with failing(shop, calls, error):
+            await refused_with(DISK_REFUSES, cash.call("receipt.redeem", receipt_id="R-1", points="200"))
+            await refused_with(DISK_REFUSES, cash.call("receipt.close", receipt_id="R-1", total="1000.00"))
+            data = await refused_with(DISK_REFUSES, cash.call("receipt.close", receipt_id="R-9", total="5.00"))
+            assert (data["retryable"], "Диск" in data["text"]) == (True, True)
+            assert (await shop.logged("journal_failing"))["level"] == "error"
+            await shop.kill()
+    assert len(bought(shop)) == 1, "the provider has heard of nothing that is not durable here"
+    await shop.start()
+    async with await shop.cash_program() as cash:
+        assert (await close(cash, "R-1"))["state"] == "done"
+        assert (await close(cash, "R-9", total="5.00"))["state"] == "done"
+        assert (await cash.call("queue.list"))["tasks"] == []
+    assert [p.calculation.applied for p in bought(shop)] == [50, 0]
 
 
 async def test_what_could_be_read_of_a_damaged_journal_goes_on(shop: Shop, cash: CashProgram) -> None:
