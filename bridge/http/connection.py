@@ -61,6 +61,13 @@ class Connection(H11Protocol):
         if self._is_answering:
             _stop(self._head_timer)
 
+    def send_400_response(self, msg: str) -> None:
+        """Not where an answer has begun already: a body that was refused unread, and then is no HTTP."""
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if not self._is_answering and not self.transport.is_closing():

@@ -143,3 +143,16 @@ async def test_a_stop_has_its_deadline(web: Web, rpc: Post, desk: CannedDesk) ->
     assert [line["event"] for line in logs if line["event"] != "http_refused"] == ["requests_cut_off"]
     assert (await asking).status_code == 503
     assert desk.cancelled == ["receipt.redeem"]
+
+
+async def test_a_body_that_is_broken_after_it_was_refused_breaks_nothing(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is answered before its body has come; what comes then and is no HTTP cannot be answered a second time."""
+    head = b"POST /rpc HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with web.raw(head) as (reader, writer):
+        assert b" 401 " in await reader.readline()
+        writer.write(b"this is no chunk\r\n")
+        async with asyncio.timeout(DEADLINE_S):
+            await reader.read()
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
