@@ -129,5 +129,6 @@ def _decoded(data: bytes, encoding: str) -> Iterator[str]:
 def _layouts(data: bytes, encoding: str) -> Iterator[_Layout]:
     first = io.StringIO(next(_decoded(data, encoding), ""), newline="").readline()
     for delimiter in _DELIMITERS:
-        header = next(csv.reader([first], delimiter=delimiter), [])
-        yield _Layout(encoding, delimiter, recognised(header))
+        with contextlib.suppress(csv.Error):  # a field without end: it cannot be read in this way
+            header = next(csv.reader([first], delimiter=delimiter), [])
+            yield _Layout(encoding, delimiter, recognised(header))

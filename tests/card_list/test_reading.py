@@ -78,6 +78,11 @@ def test_what_has_no_card_column_is_no_list(data: bytes) -> None:
         CardList(data, "cards.csv")
 
 
+def test_a_first_line_without_end_is_refused() -> None:
+    with pytest.raises(CardListError, match=r"^cards\.csv:1: "):
+        CardList(b"card;" + b"x" * 200_000, "cards.csv")
+
+
 def test_a_list_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MAX_BYTES", 10)
     with pytest.raises(CardListError, match="larger than 10 bytes"):

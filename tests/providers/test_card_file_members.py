@@ -74,6 +74,9 @@ def test_empty_file() -> None:
         ('members = [{card = "1", balance = "x"}]\n', "members.toml:1: balance: points"),
         ("members = 3\n", r"members.toml: [[members]] tables"),
         ("[other]\n", r"members.toml: [[members]] tables"),
+        ("a = " + "[" * 5000, "members.toml: a number too long, or nested too deeply"),
+        ("a = " + "1" * 5000, "members.toml: a number too long, or nested too deeply"),
+        ("a = 1e9999999999999999999", "members.toml: a number too long, or nested too deeply"),
         ("[[members]]\ncard = \n", "members.toml: Invalid value (at line 2"),
     ],
 )
@@ -88,6 +91,8 @@ def test_error_in_toml(text: str, where: str) -> None:
     [
         (b"card;balance\n1;5\n2;x\n", "members.csv:3: balance: points"),
         (b"holder;balance\n1;5\n", "members.csv:1: card: the header row"),
+        (b"holder;balance\rcard\n1;5\n", "members.csv:1: card: the header row"),
+        (b"card;" + b"x" * 200_000, "members.csv:1: field larger than field limit"),
         (b"", "members.csv:1: card: the header row"),
         (b"card;bonus\n1;5\n", "members.csv:2: bonus: unknown"),
         (b"card;balance\n1;5;7\n", "members.csv:2: card: 3 fields under 2 columns"),

@@ -150,9 +150,11 @@ class CsvLayout:
 def csv_layout(data: bytes, name: str) -> CsvLayout:
     """A header row with `;` or `,`; UTF-8 with or without BOM, else Windows-1251 as Excel writes it."""
     encoding, text = _decoded(data, name)
-    first = text.partition("\n")[0]
-    delimiter = ";" if ";" in first else ","
-    header = next(csv.reader([first], delimiter=delimiter), [])
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    try:
+        header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error as error:
+        raise CardFileError(f"{name}:1: {error}") from None
     return CsvLayout(encoding, delimiter, tuple(key.strip() for key in header))
 
 
@@ -193,6 +195,8 @@ def _toml_rows(data: bytes, name: str) -> Iterator[_Row]:
         raise CardFileError(f"{name}: not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise CardFileError(f"{name}: {error}") from None
+    except (ValueError, ArithmeticError, RecursionError):
+        raise CardFileError(f"{name}: a number too long, or nested too deeply") from None
     members = document.get("members", [])
     if set(document) - {"members"} or not (
         isinstance(members, list) and all(isinstance(member, dict) for member in members)
