@@ -1,5 +1,6 @@
 """`pos-bridge run`: the daemon itself."""
 
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -33,6 +34,7 @@ from bridge.config.model import DEFAULT_FILE, Config
 @click.option("--log-level", type=click.Choice(list(logs.LEVELS)), default="info", show_default=True)
 def run(config: Path | None, emulate: str | None, log_level: str, *, emulated_elsewhere: bool) -> int:
     logs.configure(log_level)
+    _leave_no_core()
     try:
         if emulate is not None:
             return _run_emulated(config, Path(emulate) if emulate else None)
@@ -40,6 +42,17 @@ def run(config: Path | None, emulate: str | None, log_level: str, *, emulated_el
     except ConfigError as error:
         raise WrongConfiguration(str(error)) from error
     return 0
+
+
+def _leave_no_core() -> None:
+    """What is in memory, cards and keys among it, is to be in no core file, whoever starts us and however it ends.
+
+    A limit of 0 still lets the kernel hand all of it to a handler (apport, systemd-coredump); of 1 it does neither
+    (Linux, fs/coredump.c: "we use cprm.limit of 1 here as a special value").
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    limit = 0 if most == 0 else 1
+    resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
 
 
 def _run(file: Path, *, emulated: bool) -> None:

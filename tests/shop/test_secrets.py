@@ -1,11 +1,12 @@
 """A day at the till, with everything that goes wrong: no card, phone, name, key or token stands where others read."""
 
 import json
+import resource
 from pathlib import Path
 
 from bridge.emulation.maxma import KEY, Fault, FaultKind
 from tests.shop.client import CashProgram
-from tests.shop.shop import BLOCKED_CARD, CARD, HTTP_TOKEN, MEMBERS, OTHER_CARD, UNKNOWN_CARD, Shop
+from tests.shop.shop import BLOCKED_CARD, CARD, HTTP_TOKEN, MEMBERS, OTHER_CARD, UNKNOWN_CARD, Shop, open_shop
 from tests.shop.steps import PATIENCE_MS, close, final, open_with_card, redeem, refused_with, sell
 
 CASHIER = "Петрова Анна"
@@ -36,6 +37,17 @@ async def _a_day(shop: Shop, cash: CashProgram) -> None:
 
 def _command_line(process_id: int) -> str:
     return Path(f"/proc/{process_id}/cmdline").read_text("utf-8")
+
+
+async def test_a_crash_leaves_no_memory_on_the_disk(socket_dir: Path) -> None:
+    """Cards and keys are in it. 1: the kernel neither writes a file nor hands it to a handler of such files."""
+    async with open_shop(socket_dir) as shop:
+        shop.launcher = ("/bin/sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh")
+        await shop.start()
+        assert shop.process
+        soft, hard = resource.prlimit(shop.process.pid, resource.RLIMIT_CORE)
+        assert max(soft, hard) <= 1
+        assert resource.RLIM_INFINITY not in {soft, hard}
 
 
 async def test_what_others_read_names_nobody(shop: Shop, cash: CashProgram) -> None:
