@@ -1,4 +1,4 @@
-"""The proof for long: `python -m tests.proof [--examples N] [--steps N] [--seed N] [--kills]` (`make prove`).
+"""The proof for long: `python -m tests.proof [--examples N] [--steps N] [--seed N] [--kills] [--syncs]` (`make prove`).
 
 Random tills of each provider style in simulated time, each seed printed; then, with --kills, a real daemon that is
 killed by SIGKILL at every single save of a day's script, before it and after it.
@@ -9,7 +9,9 @@ import asyncio
 import sys
 import time
 
+from tests.disks import NoRight
 from tests.proof.books import KINDS
+from tests.proof.failing_syncs import sync_failed_at
 from tests.proof.killing import killed_at
 from tests.proof.machine import tills_of
 from tests.proof.runs import run_many
@@ -28,6 +30,18 @@ async def kill_at_each_save(*, keeps_last: bool) -> int:
     return saves - 1
 
 
+async def syncs() -> str:
+    """How it went with a daemon whose disk fails at each of the script's syncs in turn."""
+    shop.READY_WITHIN_S = PATIENT_S
+    failed = 0
+    try:
+        while await sync_failed_at(failed + 1):
+            failed += 1
+    except NoRight as why:
+        return f"no sync could be made to fail: {why}"
+    return f"EIO at each sync: {failed} runs"
+
+
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
@@ -39,6 +53,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=50)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--kills", action="store_true")
+    parser.add_argument("--syncs", action="store_true")
     told = parser.parse_args()
     for kind in KINDS if told.examples else ():
         began = time.perf_counter()
@@ -48,6 +63,8 @@ def main() -> None:
     for keeps_last in (False, True) if told.kills else ():
         killed = asyncio.run(kill_at_each_save(keeps_last=keeps_last))
         _say(f"killed {'after' if keeps_last else 'before'} each save: {killed} times")
+    if told.syncs:
+        _say(asyncio.run(syncs()))
 
 
 if __name__ == "__main__":
