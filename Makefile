@@ -2,9 +2,10 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+TOOL_PIP := bin/pip --disable-pip-version-check install --quiet --require-hashes
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: demo emulate test test-hil prove bench check format docs clean install install-files deb
+.PHONY: demo emulate test test-hil prove fuzz audit bench check format docs clean install install-files deb
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runtime            ## one whole sale, shown in the terminal
@@ -19,10 +20,17 @@ test: $(VENV)/.dev $(VENV)/node   ## the whole suite
 bench: $(VENV)/.dev               ## how fast, beside C, asyncio and peers (tests/bench/README.md); takes ten minutes
 	@$(BIN)/python -m tests.bench --json build/bench/bench.json
 
-prove: $(VENV)/.dev               ## what `make test` proves by samples, whole: an hour and a half
+prove: $(VENV)/.dev               ## what `make test` proves by samples, whole: some hours
 	@POS_BRIDGE_PROVE=whole $(BIN)/python -m pytest -n auto --maxprocesses 4 tests/proof
-	@$(BIN)/python -m tests.proof --kills
+	@$(BIN)/python -m tests.proof --kills --syncs
 	@$(BIN)/python -m tests.proof.day --minutes 60
+	@$(MAKE) --no-print-directory fuzz
+
+fuzz: build/fuzz/.made            ## what comes from outside, guided by what it reaches; FUZZ="--runs 20000 scanner-keys" for less
+	@build/fuzz/bin/python -m tests.fuzz $(FUZZ)
+
+audit: build/audit/.made          ## every pinned package against what is known of its holes; needs the network
+	@for file in requirements/*.txt; do echo $$file && build/audit/bin/pip-audit --strict --require-hashes --disable-pip -r $$file || exit 1; done
 
 test-hil: $(VENV)/.dev           ## on a real kernel, in a virtual machine (docs/hil.md); skipped where there is no QEMU
 	@$(BIN)/python -m pytest tests/hil --timeout=3600
@@ -103,6 +111,18 @@ $(VENV)/.runtime: requirements/runtime.txt pyproject.toml
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@echo "installing the tools of the tests ..."
 	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Tools that the suite does without have environments of their own.
+build/fuzz/.made: requirements/dev.txt requirements/fuzz.txt
+	@$(PYTHON) -m venv --clear build/fuzz
+	@build/fuzz/$(TOOL_PIP) -r requirements/dev.txt
+	@build/fuzz/$(TOOL_PIP) -r requirements/fuzz.txt
+	@touch $@
+
+build/audit/.made: requirements/audit.txt
+	@$(PYTHON) -m venv --clear build/audit
+	@build/audit/$(TOOL_PIP) -r requirements/audit.txt
 	@touch $@
 
 # A JSON-RPC client that is not ours, where there is npm; its tests are left out elsewhere.
