@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from bridge.cli.failures import ANSWER_IS_NO
+from bridge.cli.json_text import json_of
 from bridge.cli.talking import connected, socket_option
 from bridge.pos.client import CallError
 
@@ -48,4 +49,4 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _print(value: object) -> None:
     """One line for programs, indented for people."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+    click.echo(json_of(value, indent=2 if sys.stdout.isatty() else None))

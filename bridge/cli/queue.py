@@ -1,12 +1,12 @@
 """`pos-bridge queue`: what is not settled, and a person's word on it."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bridge.cli.failures import Refused
+from bridge.cli.json_text import json_of
 from bridge.cli.status import duration
 from bridge.cli.talking import connected, socket_option
 from bridge.one_line import one_line
@@ -25,7 +25,7 @@ def queue() -> None:
 @socket_option
 def list_(is_json: bool, path: Path | None) -> None:
     answer = _ask(path, "queue.list")
-    click.echo(json.dumps(answer, ensure_ascii=False) if is_json else "\n".join(report(answer)))
+    click.echo(json_of(answer) if is_json else "\n".join(report(answer)))
 
 
 @queue.command(help="Try ID again now; also what the provider has refused, once the reason is mended.")

@@ -1,6 +1,5 @@
 """`pos-bridge status`: the running daemon at a glance."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import click
 
 from bridge.cli.failures import Refused
+from bridge.cli.json_text import json_of
 from bridge.cli.talking import connected, socket_option
 from bridge.one_line import one_line
 from bridge.pos.client import CallError
@@ -25,7 +25,7 @@ def status(is_json: bool, path: Path | None) -> None:
             answer = client.call("bridge.status")
         except CallError as error:
             raise Refused(f"the daemon refused bridge.status: {error.message}") from error
-    click.echo(json.dumps(answer, ensure_ascii=False) if is_json else "\n".join(report(answer)))
+    click.echo(json_of(answer) if is_json else "\n".join(report(answer)))
 
 
 def report(answer: dict[str, Any]) -> list[str]:

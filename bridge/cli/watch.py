@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from bridge.cli.failures import Refused
+from bridge.cli.json_text import json_of
 from bridge.cli.talking import connected, socket_option
 from bridge.masking import masked
 from bridge.one_line import one_line
@@ -62,7 +63,7 @@ def _is_plain_wanted() -> bool:
 
 
 def _as_json(event: Mapping[str, Any]) -> str:
-    return json.dumps(event, ensure_ascii=False)
+    return json_of(event)
 
 
 def coloured(event: Mapping[str, Any]) -> str:

@@ -71,6 +71,17 @@ def test_call_prints_the_result_on_one_line(daemon: Daemon, capsys: pytest.Captu
     assert daemon.calls == [("receipt.get", {"receipt_id": "1", "method": "x"})]
 
 
+def test_json_steers_no_terminal_and_means_the_same(daemon: Daemon, capsys: pytest.CaptureFixture[str]) -> None:
+    """A receipt's id, a name: json writes out what is below a space, and lets pass what steers from 0x80 on."""
+    hostile = {"till": "\x1b[2J\x9b31m\u202e\u2028\U000e0001 касса 😀"}
+    daemon.answers["bridge.hello"] = {"result": hostile}
+    assert run(["call", "bridge.hello"]) == 0
+    out = capsys.readouterr().out
+    assert out.strip().isprintable()
+    assert "касса 😀" in out
+    assert json.loads(out) == hostile
+
+
 def test_call_without_params_sends_none(daemon: Daemon) -> None:
     daemon.answers["bridge.hello"] = {"result": None}
     assert run(["call", "bridge.hello"]) == 0

@@ -1,7 +1,6 @@
 """`--bundle FILE`: all that support asks for, in one archive, personal data masked."""
 
 import io
-import json
 import os
 import platform
 import subprocess
@@ -14,6 +13,7 @@ from bridge import __version__
 from bridge.cli.doctor.findings import Finding, as_json, as_lines
 from bridge.cli.doctor.visit import Visit
 from bridge.cli.installing.proposal import proposal
+from bridge.cli.json_text import json_of
 from bridge.cli.udev_rules import named_devices
 from bridge.domain.personal import mask_digit_runs
 from bridge.masking import masked
@@ -77,7 +77,7 @@ def _log() -> str:
 
 
 def _json(value: Any) -> str:  # noqa: ANN401 - JSON
-    return json.dumps(value, ensure_ascii=False, indent=1)
+    return json_of(value, indent=1)
 
 
 def _text(file: Path) -> str:

@@ -1,6 +1,5 @@
 """`pos-bridge doctor`: runs the checks, tells what they found."""
 
-import json
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -12,6 +11,7 @@ from bridge.cli.doctor.checks import CHECKS
 from bridge.cli.doctor.findings import Finding, as_json, as_lines, count_wrong
 from bridge.cli.doctor.visit import Visit
 from bridge.cli.failures import ANSWER_IS_NO, Refused
+from bridge.cli.json_text import json_of
 from bridge.cli.machine import Machine, machine_option
 from bridge.cli.talking import socket_option
 from bridge.config.model import DEFAULT_FILE
@@ -52,7 +52,7 @@ def doctor(  # noqa: PLR0913 - click's options
     if bundle is not None:
         _write(bundle, visit, findings)
     if is_json:
-        click.echo(json.dumps(as_json(findings), ensure_ascii=False))
+        click.echo(json_of(as_json(findings)))
     else:
         click.echo(f"\n{wrong} to mend" if wrong else "\nnothing to mend")
     return ANSWER_IS_NO if wrong else 0
