@@ -25,3 +25,17 @@ async def test_a_connection_that_has_just_come_is_closed_with_the_rest() -> None
             assert await reader.read() == b""
     writer.close()
     await server.aclose()
+
+
+async def test_a_head_is_answered_without_its_body() -> None:
+    """As doctor asks whether a provider is there."""
+    server = HttpServer(lambda _request: Answer(body=b"{}"))
+    address = await server.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+    writer.write(b"HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    async with asyncio.timeout(5):
+        told = await reader.read()
+    assert told.startswith(b"HTTP/1.1 200 ")
+    assert told.endswith(b"\r\n\r\n")
+    writer.close()
+    await server.aclose()

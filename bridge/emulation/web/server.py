@@ -86,10 +86,12 @@ class _Connection:
         self._writer = writer
         self._respond = respond
         self._http = h11.Connection(h11.SERVER)
+        self._is_head = False
 
     async def run(self) -> None:
         while True:
             request = await self._request()
+            self._is_head = request is not None and request.method == "HEAD"
             if request is None or not await self._answer(self._respond(request)):
                 return
             if self._http.our_state is h11.MUST_CLOSE or self._http.their_state is h11.MUST_CLOSE:
@@ -134,7 +136,7 @@ class _Connection:
         }
         events: tuple[h11.Event, ...] = (
             h11.Response(status_code=answer.status, headers=list(headers.items())),
-            h11.Data(data=answer.body),
+            *([] if self._is_head else [h11.Data(data=answer.body)]),
             h11.EndOfMessage(),
         )
         return b"".join(self._http.send(event) or b"" for event in events)
