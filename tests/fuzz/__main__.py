@@ -70,7 +70,8 @@ def _keep(name: str, place: str) -> None:
     """The smallest set that reaches the same."""
     least = Path(place, "least")
     least.mkdir()
-    _run(place, name, "-set_cover_merge=1", str(least), f"{place}/grown")
+    merged = _run(place, name, "-set_cover_merge=1", str(least), f"{place}/grown")
+    merged.check_returncode()
     inputs = sorted((file.read_bytes() for file in least.iterdir()), key=len)
     corpus.keep(name, inputs[:MOST_KEPT])
 
