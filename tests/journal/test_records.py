@@ -70,8 +70,9 @@ def test_text_of_moments_sorts_as_they_do(first: datetime, second: datetime) -> 
 async def test_every_record_comes_back_from_the_file(
     journal: SqliteJournal, receipt: Receipt, move: Move, job: PrintJob, task: StaffTask
 ) -> None:
-    """One journal for all examples: a record that meets an older self replaces it."""
-    belonging = type(move)(**{**_members(move), "receipt_id": receipt.receipt_id})
+    """One journal for all examples: a record that meets an older self replaces it. A move is one receipt's for ever."""
+    own_id = f"{receipt.receipt_id}/{move.move_id}"
+    belonging = type(move)(**{**_members(move), "receipt_id": receipt.receipt_id, "move_id": own_id})
     await journal.save(task, job, belonging, receipt)
     assert await journal.receipt(receipt.receipt_id) == receipt
     assert belonging in await journal.moves_of(receipt.receipt_id)
