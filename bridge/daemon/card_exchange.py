@@ -5,7 +5,7 @@ from pathlib import Path
 from bridge.config.model import Sync
 from bridge.desk.programme import Programmes
 from bridge.desk.settings import DeskSettings
-from bridge.desk.settler import Spawn
+from bridge.desk.settling.settler import Spawn
 from bridge.desk.sync.exporting import Exporter
 from bridge.desk.sync.importing import Importer
 from bridge.desk.sync.patience import Patience

@@ -8,8 +8,8 @@ from bridge.config.model import Config, Display, Printer, Scanner
 from bridge.daemon.forwarding import Delivery, KeptForward, Outlets, ScanDesk
 from bridge.daemon.hardware import Hardware
 from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace, DeviceSnapshot, Life, Role
-from bridge.desk.print_queue import PrinterQueue
-from bridge.desk.printing import PrintRoom
+from bridge.desk.printing.jobs import PrintRoom
+from bridge.desk.printing.queue import PrinterQueue
 from bridge.events import rfc3339
 from bridge.ports import Clock
 from bridge.pos import messages as m
@@ -51,7 +51,7 @@ Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[bool]]
 
 @dataclass(slots=True)
 class DisplayGlass:
-    """A configured display as the desk sees it: bridge.desk.pane.Glass."""
+    """A configured display as the desk sees it: bridge.desk.screens.pane.Glass."""
 
     latest: LatestScreen = field(default_factory=LatestScreen)
     keeper: DeviceKeeper | None = None

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bridge.config.model import Config, Provider
 from bridge.config.policies import policy_of
-from bridge.desk.gate import Gate
 from bridge.desk.programme import Programme, Programmes
+from bridge.desk.settling.gate import Gate
 from bridge.domain.limits import RedeemRules
 from bridge.domain.policy import Way
 from bridge.ports import Tap

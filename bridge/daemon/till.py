@@ -26,10 +26,10 @@ from bridge.daemon.surroundings import Surroundings
 from bridge.daemon.tapping import TillTaps
 from bridge.daemon.wording import wording_of
 from bridge.desk.desk import Desk, Outside, build_desk
-from bridge.desk.drawer import Drawers
-from bridge.desk.printing import PrintRoom
+from bridge.desk.printing.drawer import Drawers
+from bridge.desk.printing.jobs import PrintRoom
 from bridge.desk.programme import Programmes
-from bridge.desk.screens import Screens
+from bridge.desk.screens.screens import Screens
 from bridge.desk.settings import DeskSettings
 from bridge.desk.sync.service import SyncService
 from bridge.directory import SqliteDirectory

@@ -4,35 +4,35 @@ from dataclasses import dataclass
 
 from bridge.desk.announcer import Announcer
 from bridge.desk.book import ReceiptBook
-from bridge.desk.card_paper import CardPaper
-from bridge.desk.cards import CardDesk
-from bridge.desk.closing import CloseDesk
-from bridge.desk.closing_paper import ClosingPaper
-from bridge.desk.confirming import CodeDesk
-from bridge.desk.errands import Errands
-from bridge.desk.exchange import Exchange, MoveIds
-from bridge.desk.forgetting import ForgetDesk
-from bridge.desk.housekeeping import Housekeeping
-from bridge.desk.limiting import LimitDesk
-from bridge.desk.lookups import Lookups
-from bridge.desk.memory import CardMemory
-from bridge.desk.preparing import PrepareDesk
-from bridge.desk.printing import PrintRoom
+from bridge.desk.cards.card_paper import CardPaper
+from bridge.desk.cards.forgetting import ForgetDesk
+from bridge.desk.cards.incoming import CardDesk
+from bridge.desk.cards.lookups import Lookups
+from bridge.desk.cards.memory import CardMemory
+from bridge.desk.cards.searching import SearchDesk
+from bridge.desk.printing.jobs import PrintRoom
 from bridge.desk.programme import Programmes
-from bridge.desk.provider_watch import ProviderWatch
-from bridge.desk.queueing import QueueDesk
-from bridge.desk.quotes import Quotes
-from bridge.desk.receipts import ReceiptDesk
-from bridge.desk.redeeming import RedeemDesk
-from bridge.desk.refunding import RefundDesk
-from bridge.desk.rescued import RescueWatch
-from bridge.desk.retention import Retention
 from bridge.desk.rooms import Rooms
-from bridge.desk.screens import CardScreens, Screens
-from bridge.desk.searching import SearchDesk
+from bridge.desk.sale.closing import CloseDesk
+from bridge.desk.sale.closing_paper import ClosingPaper
+from bridge.desk.sale.confirming import CodeDesk
+from bridge.desk.sale.limiting import LimitDesk
+from bridge.desk.sale.preparing import PrepareDesk
+from bridge.desk.sale.quotes import Quotes
+from bridge.desk.sale.receipts import ReceiptDesk
+from bridge.desk.sale.redeeming import RedeemDesk
+from bridge.desk.sale.refunding import RefundDesk
+from bridge.desk.screens.screens import CardScreens, Screens
 from bridge.desk.settings import DeskSettings
-from bridge.desk.settler import Settler, Spawn
-from bridge.desk.staff import Staff
+from bridge.desk.settling.errands import Errands
+from bridge.desk.settling.exchange import Exchange, MoveIds
+from bridge.desk.settling.provider_watch import ProviderWatch
+from bridge.desk.settling.queueing import QueueDesk
+from bridge.desk.settling.settler import Settler, Spawn
+from bridge.desk.settling.staff import Staff
+from bridge.desk.upkeep.housekeeping import Housekeeping
+from bridge.desk.upkeep.rescued import RescueWatch
+from bridge.desk.upkeep.retention import Retention
 from bridge.pace import Pace
 from bridge.ports import CardDirectory, Clock, Journal, Meter, PersonalRecords, Unfinished
 

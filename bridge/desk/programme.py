@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bridge.desk.gate import Gate
+from bridge.desk.settling.gate import Gate
 from bridge.domain.errors import ProviderRefused
 from bridge.domain.limits import RedeemRules
 from bridge.domain.moves import SaleStyle

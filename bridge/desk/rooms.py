@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from bridge.desk.book import ReceiptBook
-from bridge.desk.errands import Errands
-from bridge.desk.lookups import Lookups
+from bridge.desk.cards.lookups import Lookups
 from bridge.desk.programme import Programmes
-from bridge.desk.quotes import Quotes
-from bridge.desk.settler import Settler, Spawn
-from bridge.desk.staff import Staff
+from bridge.desk.sale.quotes import Quotes
+from bridge.desk.settling.errands import Errands
+from bridge.desk.settling.settler import Settler, Spawn
+from bridge.desk.settling.staff import Staff
 from bridge.ports import Clock
 
 

@@ -8,14 +8,14 @@ from msgspec import Raw
 
 import bridge
 from bridge.desk.book import ReceiptBook
-from bridge.desk.cards import CardDesk
-from bridge.desk.closing import CloseDesk
-from bridge.desk.limiting import LimitDesk
-from bridge.desk.preparing import PrepareDesk
+from bridge.desk.cards.incoming import CardDesk
 from bridge.desk.programme import Programmes
-from bridge.desk.receipts import ReceiptDesk, live
-from bridge.desk.redeeming import RedeemDesk
-from bridge.desk.screens import Screens
+from bridge.desk.sale.closing import CloseDesk
+from bridge.desk.sale.limiting import LimitDesk
+from bridge.desk.sale.preparing import PrepareDesk
+from bridge.desk.sale.receipts import ReceiptDesk, live
+from bridge.desk.sale.redeeming import RedeemDesk
+from bridge.desk.screens.screens import Screens
 from bridge.domain.limits import Limits
 from bridge.domain.member import Entry
 from bridge.domain.money import Points

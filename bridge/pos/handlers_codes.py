@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bridge.desk.confirming import CodeDesk
+from bridge.desk.sale.confirming import CodeDesk
 from bridge.pos import messages as m
 from bridge.pos.methods import Handler
 from bridge.pos.peer import Caller

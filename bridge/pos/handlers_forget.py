@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from bridge.desk.forgetting import ForgetDesk
+from bridge.desk.cards.forgetting import ForgetDesk
 from bridge.domain.personal import CardNumber
 from bridge.pos import messages as m
 from bridge.pos.methods import Handler

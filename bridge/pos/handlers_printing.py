@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from bridge.desk.drawer import Drawers
-from bridge.desk.printing import PrintRoom
+from bridge.desk.printing.drawer import Drawers
+from bridge.desk.printing.jobs import PrintRoom
 from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, PrintJob

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bridge.desk.queueing import QueueDesk, TaskUnknown
+from bridge.desk.settling.queueing import QueueDesk, TaskUnknown
 from bridge.ports import Clock
 from bridge.pos import messages as m
 from bridge.pos.jsonrpc import InvalidParams

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from bridge.desk.cards.searching import SearchDesk
 from bridge.desk.programme import Programme, Programmes
-from bridge.desk.searching import SearchDesk
 from bridge.domain.personal import PersonName, Phone
 from bridge.pos import messages as m
 from bridge.pos.jsonrpc import InvalidParams

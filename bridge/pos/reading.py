@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bridge.desk.closing import Closing
 from bridge.desk.fingerprint import fingerprint
+from bridge.desk.sale.closing import Closing
 from bridge.domain.money import Money, Points
 from bridge.domain.moves import PaperLine
 from bridge.domain.personal import Phone

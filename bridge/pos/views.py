@@ -10,8 +10,8 @@ from typing import cast
 
 from msgspec import UNSET
 
-from bridge.desk.preparing import PreparedSale
-from bridge.desk.searching import FoundCard
+from bridge.desk.cards.searching import FoundCard
+from bridge.desk.sale.preparing import PreparedSale
 from bridge.domain.confirmation import SentCode
 from bridge.domain.limits import Limits
 from bridge.domain.member import AttachedCard, CardKind

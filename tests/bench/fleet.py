@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
 
-from bridge.desk.gate import OPEN_FOR, PROBING
+from bridge.desk.settling.gate import OPEN_FOR, PROBING
 from bridge.domain.circuit import Backlog, Circuit
 from bridge.pace import Pace
 

@@ -15,7 +15,7 @@ from bridge.cli.doctor.test_page import LABELS, PaperFacts, page_of, ruler
 from bridge.cli.machine import Machine
 from bridge.cli.main import run
 from bridge.config.errors import ConfigError
-from bridge.desk.paper import printout_of
+from bridge.desk.printing.paper import printout_of
 from devices.codecs.escpos import encode
 from devices.codecs.escpos_view import Paper
 from devices.printers.profiles import PROFILES, override

@@ -11,7 +11,7 @@ from bridge.config.loading import load
 from bridge.daemon.device_room import Around, DeviceRoom
 from bridge.daemon.hardware import Hardware
 from bridge.daemon.supervisor import Supervisor
-from bridge.desk.printing import PrintRoom
+from bridge.desk.printing.jobs import PrintRoom
 from bridge.journal import SqliteJournal
 from devices.descriptor_store import NoStore
 from devices.emulation.pty import PtyLink

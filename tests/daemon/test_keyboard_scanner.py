@@ -11,7 +11,7 @@ from bridge.config.loading import load
 from bridge.daemon.device_room import Around, DeviceRoom
 from bridge.daemon.hardware import Hardware
 from bridge.daemon.supervisor import Supervisor
-from bridge.desk.printing import PrintRoom
+from bridge.desk.printing.jobs import PrintRoom
 from bridge.domain.moves import PaperLine
 from bridge.journal import SqliteJournal
 from devices.codecs.keys import LAYOUTS, KeyDecoder

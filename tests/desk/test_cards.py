@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from bridge.desk import cards
+from bridge.desk.cards import incoming as cards
 from bridge.emulation.maxma import Fault, FaultKind
 from tests.shop.client import CashProgram
 from tests.shop.shop import BLOCKED_CARD, CARD, OTHER_CARD, UNKNOWN_CARD, Shop

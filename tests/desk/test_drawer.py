@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.desk.drawer import Drawers
-from bridge.desk.print_queue import PrinterQueue
+from bridge.desk.printing.drawer import Drawers
+from bridge.desk.printing.queue import PrinterQueue
 from bridge.domain.errors import DeviceUnavailable
 from devices.documents import Cut, Printout, TextLine
 from devices.emulation.printer import EmulatedPrinter

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.desk import housekeeping
-from bridge.desk.exchange import Exchange
-from bridge.desk.housekeeping import Housekeeping
+from bridge.desk.settling.exchange import Exchange
+from bridge.desk.upkeep import housekeeping
+from bridge.desk.upkeep.housekeeping import Housekeeping
 from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import StatusReply
 from bridge.domain.receipt import Receipt, ReceiptState

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bridge.desk import gate
+from bridge.desk.settling import gate
 from bridge.domain import circuit
 from bridge.emulation.maxma import Fault, FaultKind
 from bridge.pace import Pace

@@ -1,6 +1,6 @@
 import pytest
 
-from bridge.desk.paper import element_of
+from bridge.desk.printing.paper import element_of
 from bridge.domain.moves import PaperLine
 from devices.documents import Align, Barcode, BarcodeKind, Element, QrCode, TextLine
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bridge.desk import print_serving
-from bridge.desk.paper import printout_of
-from bridge.desk.print_queue import PrinterQueue
-from bridge.desk.printing import PrintRoom
+from bridge.desk.printing import serving as print_serving
+from bridge.desk.printing.jobs import PrintRoom
+from bridge.desk.printing.paper import printout_of
+from bridge.desk.printing.queue import PrinterQueue
 from bridge.domain.errors import DeviceUnavailable, JournalFailed
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, PrintJob

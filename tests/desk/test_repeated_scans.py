@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bridge.desk import cards
+from bridge.desk.cards import incoming as cards
 from bridge.emulation.maxma import Fault, FaultKind
 from tests.shop.client import CashProgram
 from tests.shop.shop import CARD, GOODS, OTHER_CARD, UNKNOWN_CARD, Shop

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.desk.book import ReceiptBook
-from bridge.desk.retention import Retention
+from bridge.desk.upkeep.retention import Retention
 from bridge.domain.receipt import Operation, Receipt, ReceiptState
 from bridge.journal import SqliteJournal
 from tests.proof.till import Silent

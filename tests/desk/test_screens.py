@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.desk.screens import Screens
+from bridge.desk.screens.screens import Screens
 from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.idle import Idle, Night
 from devices.documents import DARK, Screen

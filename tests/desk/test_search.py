@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bridge.desk.searching import SEARCHES_AT_ONCE
+from bridge.desk.cards.searching import SEARCHES_AT_ONCE
 from bridge.directory import SqliteDirectory
 from bridge.domain.known_card import KnownCard
 from bridge.domain.member import CardKind, Member

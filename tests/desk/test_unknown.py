@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bridge.desk import gate
+from bridge.desk.settling import gate
 from bridge.emulation.maxma import Fault, FaultKind, RepeatedSet
 from bridge.emulation.maxma.ledger import PurchaseState
 from bridge.pace import Pace

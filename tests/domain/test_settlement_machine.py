@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bridge.desk.exchange import after
+from bridge.desk.settling.exchange import after
 from bridge.domain.money import Money, points
 from bridge.domain.moves import (
     Absent,

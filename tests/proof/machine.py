@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from bridge.desk.closing import Closing
 from bridge.desk.desk import Desk
-from bridge.desk.queueing import TaskUnknown
+from bridge.desk.sale.closing import Closing
+from bridge.desk.settling.queueing import TaskUnknown
 from bridge.domain.errors import DeskError
 from bridge.domain.member import Entry
 from bridge.domain.money import Money, points

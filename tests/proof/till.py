@@ -15,12 +15,12 @@ from bridge.config.values import Duration
 from bridge.daemon.card_exchange import sync_service
 from bridge.desk.announcer import Announcer
 from bridge.desk.desk import Desk, Outside, build_desk
-from bridge.desk.gate import Gate
-from bridge.desk.print_queue import PrinterQueue
-from bridge.desk.printing import PrintRoom
+from bridge.desk.printing.jobs import PrintRoom
+from bridge.desk.printing.queue import PrinterQueue
 from bridge.desk.programme import Programme, Programmes
-from bridge.desk.screens import Screens
+from bridge.desk.screens.screens import Screens
 from bridge.desk.settings import DeskSettings
+from bridge.desk.settling.gate import Gate
 from bridge.directory import SqliteDirectory
 from bridge.domain.card import CardFormat
 from bridge.domain.errors import DeskError

@@ -16,8 +16,8 @@ from unittest.mock import patch
 
 import structlog
 
-from bridge.desk.closing import Closing
 from bridge.desk.desk import Desk
+from bridge.desk.sale.closing import Closing
 from bridge.domain.card import CardFormat
 from bridge.domain.errors import DeskError
 from bridge.domain.money import Money, points

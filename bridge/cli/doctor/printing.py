@@ -16,8 +16,8 @@ from bridge.cli.doctor.test_page import PaperFacts, page_of
 from bridge.cli.doctor.visit import Visit
 from bridge.config.model import Config, Printer
 from bridge.daemon.device_room import profile_of
-from bridge.desk.paper import printout_of
-from bridge.desk.print_serving import SAYS_NOTHING
+from bridge.desk.printing.paper import printout_of
+from bridge.desk.printing.serving import SAYS_NOTHING
 from bridge.domain.moves import PaperLine
 from bridge.pos.client import CallError, Unreachable
 from bridge.pos.views import paper_view

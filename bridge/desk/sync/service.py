@@ -11,7 +11,7 @@ from itertools import count
 
 import structlog
 
-from bridge.desk.settler import Spawn
+from bridge.desk.settling.settler import Spawn
 from bridge.desk.sync.planning import NothingToExchange, Order, Plan, Planner
 from bridge.desk.sync.rows import RowsEnded
 from bridge.desk.sync.run import Direction, Run, RunState

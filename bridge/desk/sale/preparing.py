@@ -4,14 +4,14 @@ import asyncio
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bridge.desk.cards import CardDesk
+from bridge.desk.cards.incoming import CardDesk
 from bridge.desk.deadline import done_by
-from bridge.desk.holding import Holding, is_held
 from bridge.desk.programme import Programme
-from bridge.desk.receipts import live
-from bridge.desk.redeeming import check_redeemable
-from bridge.desk.releasing import release_hold
 from bridge.desk.rooms import Rooms
+from bridge.desk.sale.holding import Holding, is_held
+from bridge.desk.sale.receipts import live
+from bridge.desk.sale.redeeming import check_redeemable
+from bridge.desk.sale.releasing import release_hold
 from bridge.domain.errors import CardBlocked, OutcomeUnknown, ProviderUnavailable
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.life_cycle import Call, entered

@@ -3,7 +3,7 @@
 import structlog
 
 from bridge.desk.fingerprint import fingerprint
-from bridge.desk.printing import PrintRoom
+from bridge.desk.printing.jobs import PrintRoom
 from bridge.desk.settings import DeskSettings
 from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.member import AttachedCard

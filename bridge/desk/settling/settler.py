@@ -7,11 +7,11 @@ from dataclasses import replace
 import structlog
 
 from bridge.desk.book import ReceiptBook
-from bridge.desk.errands import by_hand
-from bridge.desk.exchange import Exchange, MoveIds, after
-from bridge.desk.progress import Progress, Told, Work
-from bridge.desk.staff import Staff, task_behind
-from bridge.desk.undoing import without_doubt
+from bridge.desk.sale.undoing import without_doubt
+from bridge.desk.settling.errands import by_hand
+from bridge.desk.settling.exchange import Exchange, MoveIds, after
+from bridge.desk.settling.progress import Progress, Told, Work
+from bridge.desk.settling.staff import Staff, task_behind
 from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import (
     Absent,

@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import replace
 
-from bridge.desk.cards import CardDesk
+from bridge.desk.cards.incoming import CardDesk
 from bridge.desk.deadline import done_by
 from bridge.desk.programme import Programme
-from bridge.desk.quotes import Quoted, Reckoned
-from bridge.desk.receipts import live
 from bridge.desk.rooms import Rooms
+from bridge.desk.sale.quotes import Quoted, Reckoned
+from bridge.desk.sale.receipts import live
 from bridge.domain.limits import Limits, ReasonCode, benefit_limits, limits_of_nothing, limits_without_quote
 from bridge.domain.member import AttachedCard, Source
 from bridge.domain.money import NO_POINTS, Points

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from bridge.desk.pane import Glass, Pane
+from bridge.desk.screens.pane import Glass, Pane
 from bridge.desk.settings import DeskSettings
 from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.idle import Idle

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bridge.desk.programme import Programme
-from bridge.desk.provider_watch import ProviderWatch
+from bridge.desk.settling.provider_watch import ProviderWatch
 from bridge.domain.errors import DeskError
 from bridge.domain.limits import Limits
 from bridge.domain.moves import Purchase, Return

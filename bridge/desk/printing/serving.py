@@ -12,8 +12,8 @@ from datetime import timedelta
 
 import structlog
 
-from bridge.desk.paper import printout_of
-from bridge.desk.print_queue import PrinterQueue
+from bridge.desk.printing.paper import printout_of
+from bridge.desk.printing.queue import PrinterQueue
 from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, PrintJob

@@ -9,14 +9,14 @@ from itertools import count
 import structlog
 
 from bridge.desk.announcer import Announcer
-from bridge.desk.card_paper import CardPaper
+from bridge.desk.cards.card_paper import CardPaper
+from bridge.desk.cards.lookups import Answer
 from bridge.desk.deadline import done_by
-from bridge.desk.lookups import Answer
 from bridge.desk.programme import Programme
 from bridge.desk.rooms import Rooms
-from bridge.desk.screens import CardScreens
+from bridge.desk.sale.undoing import without_redemption
+from bridge.desk.screens.screens import CardScreens
 from bridge.desk.settings import DeskSettings
-from bridge.desk.undoing import without_redemption
 from bridge.domain.card import RecognisedCard, recognise
 from bridge.domain.errors import CardNotFound, ProviderRefused, ProviderUnavailable
 from bridge.domain.known_card import KnownCard

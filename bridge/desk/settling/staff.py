@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bridge.desk.errands import Errands
+from bridge.desk.settling.errands import Errands
 from bridge.domain.moves import Move, MoveState
 from bridge.domain.receipt import GoalKind, Operation, OutcomeState, Receipt
 from bridge.domain.settlement import Settled

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import structlog
 
-from bridge.desk.memory import CardMemory
+from bridge.desk.cards.memory import CardMemory
 from bridge.desk.programme import Programme
-from bridge.desk.provider_watch import ProviderWatch
+from bridge.desk.settling.provider_watch import ProviderWatch
 from bridge.domain.errors import CardAmbiguous, CardNotFound, DeskError, ProviderRefused, ProviderUnavailable
 from bridge.domain.known_card import KnownCard
 from bridge.domain.member import Member

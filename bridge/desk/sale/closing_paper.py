@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from bridge.desk.card_paper import print_once
+from bridge.desk.cards.card_paper import print_once
 from bridge.desk.deadline import done_by
-from bridge.desk.printing import PrintRoom
+from bridge.desk.printing.jobs import PrintRoom
 from bridge.desk.rooms import Rooms
-from bridge.desk.screens import CardScreens
+from bridge.desk.screens.screens import CardScreens
 from bridge.desk.settings import DeskSettings
 from bridge.domain.member import Member
 from bridge.domain.moves import PaperLine

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import structlog
 
-from bridge.desk.closing import CloseDesk, may_expire
-from bridge.desk.retention import Retention
 from bridge.desk.rooms import Rooms
+from bridge.desk.sale.closing import CloseDesk, may_expire
+from bridge.desk.upkeep.retention import Retention
 from bridge.domain.errors import JournalFailed
 from bridge.domain.receipt import Receipt
 

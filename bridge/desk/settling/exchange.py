@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bridge.desk.programme import Programmes
-from bridge.desk.provider_watch import ProviderWatch
+from bridge.desk.settling.provider_watch import ProviderWatch
 from bridge.domain.errors import LimitExceeded
 from bridge.domain.moves import Absent, Away, Done, Move, MoveState, Refused, SaleStyle, StatusReply, Unknown
 from bridge.domain.policy import Policy

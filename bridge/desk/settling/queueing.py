@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import structlog
 
-from bridge.desk.closing import CloseDesk
-from bridge.desk.refunding import RefundDesk
 from bridge.desk.rooms import Rooms
+from bridge.desk.sale.closing import CloseDesk
+from bridge.desk.sale.refunding import RefundDesk
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.moves import Move, MoveKind, MoveState
 from bridge.domain.receipt import Outcome, OutcomeState, Receipt

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bridge.desk.print_queue import PrinterQueue, named
+from bridge.desk.printing.queue import PrinterQueue, named
 from bridge.domain.errors import DeviceUnavailable
 from devices.documents import DrawerPulse
 from devices.errors import DeviceError, Unsupported

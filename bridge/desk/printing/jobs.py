@@ -10,9 +10,9 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bridge.desk.paper import printout_of
-from bridge.desk.print_queue import PrinterQueue, named
-from bridge.desk.print_serving import PrinterQueueServer, RepeatMark, not_configured
+from bridge.desk.printing.paper import printout_of
+from bridge.desk.printing.queue import PrinterQueue, named
+from bridge.desk.printing.serving import PrinterQueueServer, RepeatMark, not_configured
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, PrintJob
 from bridge.ports import Clock, Journal, Unfinished

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from bridge.desk.settler import Spawn
+from bridge.desk.settling.settler import Spawn
 from bridge.domain.errors import CardAmbiguous
 from bridge.domain.known_card import KnownCard
 from bridge.domain.member import Member

@@ -3,16 +3,16 @@
 import asyncio
 from dataclasses import replace
 
-from bridge.desk.cards import CardDesk
-from bridge.desk.confirming import CodeDesk
-from bridge.desk.holding import Holding
+from bridge.desk.cards.incoming import CardDesk
 from bridge.desk.programme import Programme
-from bridge.desk.progress import Progress
-from bridge.desk.receipts import live
-from bridge.desk.releasing import release_hold
 from bridge.desk.rooms import Rooms
-from bridge.desk.spending import spendable
-from bridge.desk.undoing import UNDO_WAIT_S, without_redemption
+from bridge.desk.sale.confirming import CodeDesk
+from bridge.desk.sale.holding import Holding
+from bridge.desk.sale.receipts import live
+from bridge.desk.sale.releasing import release_hold
+from bridge.desk.sale.spending import spendable
+from bridge.desk.sale.undoing import UNDO_WAIT_S, without_redemption
+from bridge.desk.settling.progress import Progress
 from bridge.domain.errors import AmountInvalid, CardBlocked, LimitExceeded, OutcomeUnknown
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.limits import redeem_limit

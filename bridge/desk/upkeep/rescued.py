@@ -1,7 +1,7 @@
 """A journal that was found damaged: staff must hear of it, whatever else goes on."""
 
 from bridge.desk.book import ReceiptBook
-from bridge.desk.staff import Staff
+from bridge.desk.settling.staff import Staff
 from bridge.ports import Journal
 
 

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bridge.desk.memory import CardMemory
+from bridge.desk.cards.memory import CardMemory
 from bridge.desk.programme import Programme
-from bridge.desk.provider_watch import ProviderWatch
 from bridge.desk.rooms import Rooms
+from bridge.desk.settling.provider_watch import ProviderWatch
 from bridge.domain.allowance import Allowance
 from bridge.domain.errors import DeskError, Overloaded, ProviderRefused, ProviderUnavailable
 from bridge.domain.member import Member, Source

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bridge.desk.cards import CardDesk
-from bridge.desk.closing_paper import ClosingPaper
+from bridge.desk.cards.incoming import CardDesk
 from bridge.desk.deadline import left_until
 from bridge.desk.fingerprint import fingerprint
-from bridge.desk.preparing import standing_points
-from bridge.desk.refunding import Refund, RefundDesk
 from bridge.desk.rooms import Rooms
-from bridge.desk.selling import Wanted, wanted_of_sale
-from bridge.desk.undoing import without_redemption
+from bridge.desk.sale.closing_paper import ClosingPaper
+from bridge.desk.sale.preparing import standing_points
+from bridge.desk.sale.refunding import Refund, RefundDesk
+from bridge.desk.sale.selling import Wanted, wanted_of_sale
+from bridge.desk.sale.undoing import without_redemption
 from bridge.domain.errors import ReceiptIdReused
 from bridge.domain.life_cycle import TABLE, Call, entered, is_repeat
 from bridge.domain.member import AttachedCard, Entry, Source

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bridge.desk.cards import CardDesk
-from bridge.desk.errands import by_hand
-from bridge.desk.exchange import MoveIds
+from bridge.desk.cards.incoming import CardDesk
 from bridge.desk.programme import Programme
 from bridge.desk.rooms import Rooms
-from bridge.desk.selling import Wanted
+from bridge.desk.sale.selling import Wanted
+from bridge.desk.settling.errands import by_hand
+from bridge.desk.settling.exchange import MoveIds
 from bridge.domain.money import NO_POINTS, NOTHING, Money, Points
 from bridge.domain.moves import Move, MoveKind, MoveState, Return
 from bridge.domain.person import FORGOTTEN

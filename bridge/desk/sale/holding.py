@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from bridge.desk.deadline import left_until
 from bridge.desk.programme import Programme
-from bridge.desk.progress import Progress, Told
-from bridge.desk.receipts import live
-from bridge.desk.releasing import failure_of
 from bridge.desk.rooms import Rooms
-from bridge.desk.undoing import without_hold, without_redemption
+from bridge.desk.sale.receipts import live
+from bridge.desk.sale.releasing import failure_of
+from bridge.desk.sale.undoing import without_hold, without_redemption
+from bridge.desk.settling.progress import Progress, Told
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.moves import Purchase
 from bridge.domain.receipt import Goal, GoalKind, Receipt, ReceiptState, RedemptionState

@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from bridge.desk.receipts import live
 from bridge.desk.rooms import Rooms
-from bridge.desk.spending import spendable
+from bridge.desk.sale.receipts import live
+from bridge.desk.sale.spending import spendable
 from bridge.domain.confirmation import SentCode
 from bridge.domain.errors import CodeMismatch, ConfirmationRequired
 from bridge.domain.personal import CardNumber

@@ -2,10 +2,10 @@
 
 from bridge.desk.book import ReceiptBook
 from bridge.desk.deadline import left_until
-from bridge.desk.progress import Progress, Told
-from bridge.desk.receipts import live
-from bridge.desk.settler import Settler
-from bridge.desk.undoing import without_hold
+from bridge.desk.sale.receipts import live
+from bridge.desk.sale.undoing import without_hold
+from bridge.desk.settling.progress import Progress, Told
+from bridge.desk.settling.settler import Settler
 from bridge.domain.errors import DeskError, OutcomeUnknown, ProviderUnavailable, refusal_of
 from bridge.domain.moves import Refused
 from bridge.domain.receipt import GoalKind

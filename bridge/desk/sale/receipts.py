@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bridge.desk.cards import CardDesk
+from bridge.desk.cards.incoming import CardDesk
 from bridge.desk.fingerprint import fingerprint
 from bridge.desk.rooms import Rooms
-from bridge.desk.undoing import UNDO_WAIT_S, without_redemption
+from bridge.desk.sale.undoing import UNDO_WAIT_S, without_redemption
 from bridge.domain.errors import ReceiptIdReused
 from bridge.domain.life_cycle import Call, entered
 from bridge.domain.receipt import Base, Operation, Receipt, ReceiptState

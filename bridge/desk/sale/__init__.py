@@ -1,0 +1,1 @@
+"""One receipt from its opening to its end: limits, points, the fiscal paper, close, cancel, refund."""
