@@ -32,7 +32,7 @@ FLAT: Mapping[str, Callable[[Kept], int]] = {
 }
 
 
-@pytest.mark.timeout(3600 if IS_WHOLE else 60)
+@pytest.mark.timeout(3600 if IS_WHOLE else 180)
 def test_what_a_till_keeps_in_a_year() -> None:
     year = Year(A_DAY, KEEP, SEED)
     year.run(DAYS)
