@@ -20,6 +20,9 @@ class JumpingLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self.now = 0.0
         super().__init__(_Jumping(self))
+        # What is due within it counts as due. After 194 days a float has no room for asyncio's nanosecond any more, and
+        # where time stands still until somebody jumps, what is due now would be waited for without end.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         return self.now

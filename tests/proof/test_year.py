@@ -11,7 +11,7 @@ from tests.proof.till import BEGIN
 from tests.proof.year import OPENS_AFTER_S, TRADES_S, Kept, Year
 
 SEED = 20261127
-DAYS, A_DAY, KEEP = (365, 40, timedelta(days=60)) if IS_WHOLE else (10, 13, timedelta(days=2))
+DAYS, A_DAY, KEEP = (365, 13, timedelta(days=60)) if IS_WHOLE else (10, 13, timedelta(days=2))
 # Where a write-ahead file is cut back, and a commit beyond it.
 WAL_BYTES = 4 * 1024 * 1024 + 256 * 1024
 # Names with their few outcomes, of which some are met late; none comes from what is sold.

@@ -120,10 +120,10 @@ class Year:
     # --- a day -----------------------------------------------------------------------------------
 
     def _day(self, day: int) -> None:
-        """A sale every so often, a bad line now and then; every tenth day no provider; staff comes once a week."""
+        """A sale every so often, a bad line now and then; once a month no provider all day; staff comes once a week."""
         self._lines = 0
         wire, begins = self._world.wire, self._world.loop.time()
-        wire.is_away = day % 10 == 7
+        wire.is_away = day % 30 == 7
         self._newcomer(day)
         self._until(begins + OPENS_AFTER_S)
         for number in range(self.receipts_a_day):
