@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import statistics
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ UNSEEN = {Verdict.FAILED, Verdict.ABSENT}
 
 def main() -> None:
     arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # whatever was started and written goes with us
     wanted = [row for row in ROWS if not arguments.row or any(part in row.name for part in arguments.row)]
     results = []
     for row in wanted:
