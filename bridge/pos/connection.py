@@ -240,10 +240,13 @@ class Connection(asyncio.Protocol):
         return not self._frames and not self._running
 
     def _regulate(self) -> None:
-        """Read only while what was read can be begun; a client being put out is read, and not heard."""
+        """Read only while what was read can be begun; a client being put out is read, and not heard.
+
+        One frame may wait its turn: a client that asks and then reads costs the loop no stop and start of reading.
+        """
         if self._is_read_out:
             return
-        if not self._is_leaving and (self._frames or self._in_flight >= MAX_IN_FLIGHT):
+        if not self._is_leaving and (len(self._frames) > 1 or self._in_flight >= MAX_IN_FLIGHT):
             self._transport.pause_reading()
         else:
             self._transport.resume_reading()

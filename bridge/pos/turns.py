@@ -8,10 +8,10 @@ import asyncio
 from collections import deque
 from typing import Protocol
 
-# About 25 us each: a turn stays near one millisecond.
-TURN_BUDGET = 32
+# About 30 us each: a turn stays near half a millisecond, and a scan needs several turns to reach the glass.
+TURN_BUDGET = 16
 # What one client may have of a turn while others wait; its replies go out in one write.
-SLICE_BUDGET = 16
+SLICE_BUDGET = 8
 
 
 class Customer(Protocol):
