@@ -54,6 +54,7 @@ from bridge.recording.recorder import Recorder
 from bridge.sd_notify import SystemdNotifier
 from bridge.wording import Wording
 from devices.forwarding.pty_node import STORED_PTY
+from devices.together import first_of
 from devices.transports.serial_port import STORED_LINE
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ log = structlog.get_logger()
 
 # Requests in flight may wait 10 s for a provider; what they have begun is in the journal, so a stop need not.
 STOP_WITHIN_S = 3.0
+
+# Clients are served and devices open meanwhile: this is how long we put off calling ourselves ready.
+WARM_WITHIN_S = 2.0
 
 
 def run(config: Config, reread: Reread, door: Door, *, emulated: bool = False) -> None:
@@ -108,6 +112,7 @@ async def serve(
             stack.push_async_callback(parts.web.stop, STOP_WITHIN_S)
         await surroundings.attend(till.server)
         till.start_devices()
+        await first_of(till.warmed_up(), stop.wait())
         _obey_systemd(Reloader(config, till, notifier), surroundings, parts.supervisor, notifier)
         http = config.http.listen if parts.web else None
         log.info(
@@ -200,6 +205,7 @@ class Till:
         )
         self._sync = sync_service(config.sync, self._settings, parts.directory, programmes, now, supervisor.spawn)
         self._sync_handlers = _sync_handlers(self._sync, programmes, config.sync)
+        self._warming: Sequence[asyncio.Task[bool]] = ()
         till_handlers = self._till_handlers(config, emulated=surroundings.emulated)
         self.status = till_handlers.status
         handlers = self._handlers(wording, till_handlers)
@@ -257,9 +263,14 @@ class Till:
         self.supervisor.spawn(self._desk.rescued.run(), "rescued journal")
         self.supervisor.spawn(self._sync.keep_exchanging(), "exchange of cards")
         self.supervisor.spawn(self._sync.keep_clearing(), "age of cards")
-        self.supervisor.spawn(asyncio.to_thread(self._settings.wording.warm_up), "warm up wording")
-        for programme in self._programmes:
-            self.supervisor.spawn(programme.provider.warm_up(), f"warm up {programme.name}")
+        self._warming = [
+            self.supervisor.spawn(asyncio.to_thread(self._settings.wording.warm_up), "warm up wording"),
+            *(self.supervisor.spawn(each.provider.warm_up(), f"warm up {each.name}") for each in self._programmes),
+        ]
+
+    async def warmed_up(self) -> None:
+        """Until the first scan will find all at hand; whoever lets us wait for it is not waited for."""
+        await asyncio.wait(self._warming, timeout=WARM_WITHIN_S)
 
     async def finish_scans(self) -> None:
         """What has begun to be scanned goes on before all ends."""

@@ -25,7 +25,8 @@ class NearShop(Shop):
             notified.bind(str(self.notify_path))
             self._serving = asyncio.create_task(serve(config, self._stopping))
             async with asyncio.timeout(READY_WITHIN_S):
-                assert b"READY=1" in await asyncio.get_running_loop().sock_recv(notified, 4096)
+                while b"READY=1" not in await asyncio.get_running_loop().sock_recv(notified, 4096):
+                    pass  # lines that were opened are handed to the descriptor store meanwhile
         self.notify_path.unlink()
 
     async def kill(self) -> None:
