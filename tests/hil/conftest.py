@@ -10,7 +10,7 @@ import pytest
 from tests.hil.image import Image, build
 from tests.hil.machine import Machine
 from tests.hil.needs import missing
-from tests.hil.till import HERE, Till
+from tests.hil.till import Till
 
 ROOT = Path(__file__).parent.parent.parent
 # A package that was made already; without it one is made of what is committed.
@@ -29,6 +29,11 @@ def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for line in config.stash.get(FIGURES, []):
         terminalreporter.write_line(line)
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing_behind() -> None:
+    """Not asked of these: a machine that is booted anew within a test has other descriptors than before."""
 
 
 @pytest.fixture(scope="session")
@@ -53,5 +58,5 @@ def till(image: Image, package: Path) -> Iterator[Till]:
         machine.boot()
         till = Till(machine)
         till.install(package)
-        till.configure((HERE / "till.toml").read_text("utf-8"))
+        till.configure()
         yield till

@@ -1,4 +1,4 @@
-"""One virtual till: QEMU with a disk that is written to, a USB bus on which things come and go, and its power cord."""
+"""One virtual till: QEMU, a disk that forgets what was not flushed, a USB bus where things come and go, a cord."""
 
 import json
 import shutil
@@ -17,6 +17,8 @@ from tests.hil.needs import has_kvm
 KERNEL_ARGUMENTS = (
     "root=/dev/vda console=ttyS0 quiet panic=-1 no_timer_check mitigations=off random.trust_cpu=on net.ifnames=0"
 )
+# This machine, behind 10.0.2.2, and nothing else: the guest has no route that leads on.
+NETWORK = "user,model=virtio-net-pci,ipv6=off"
 # QEMU's USB keyboard holds 16 events: a press and a release at a time, and then time for the guest to take them.
 KEY_PAUSE_S = 0.05
 QCODES = {"\n": "ret", " ": "spc", "\t": "tab"}
@@ -31,7 +33,6 @@ class Machine:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._monitor: Dialogue | None = None
         self._agent: Dialogue | None = None
-        self._boots = 0
         self._make_disk()
 
     def __enter__(self) -> Self:
@@ -58,16 +59,15 @@ class Machine:
             self._boot()
 
     def _boot(self) -> None:
-        self._boots += 1
+        self._start_disk()
         self._start("qemu-system-x86_64", *self._arguments())
-        self._monitor = self._dialogue("monitor")
+        self._monitor = self._dialogue("monitor", PATIENCE_S)
         self._monitor.greeting()
-        self._agent = self._dialogue("agent")
-        self._agent.synchronize(self._boots)
+        self._connect_agent(PATIENCE_S)
 
     def cut(self) -> None:
-        """The power cord is pulled: nobody gets to write anything."""
-        for process in reversed(self._processes):
+        """The power cord is pulled: nobody gets to write anything, and the disk is the first to be gone."""
+        for process in self._processes:
             process.kill()
             process.wait()
         self._processes.clear()
@@ -75,7 +75,7 @@ class Machine:
             if dialogue is not None:
                 dialogue.close()
         self._monitor = self._agent = None
-        for name in ("monitor", "agent"):  # what is killed leaves its sockets behind
+        for name in ("monitor", "agent", "disk.nbd"):  # what is killed leaves its sockets behind
             (self._folder / name).unlink(missing_ok=True)
 
     def ask(self, command: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
@@ -124,14 +124,19 @@ class Machine:
         return True
 
     def _make_disk(self) -> None:
-        options = ("-q", "-f", "qcow2", "-F", "raw", "-b", str(self._image.disk))
-        subprocess.run(["qemu-img", "create", *options, str(self._folder / "disk")], check=True)
+        subprocess.run(["cp", "--sparse=always", str(self._image.disk), str(self._folder / "disk")], check=True)
+
+    def _start_disk(self) -> None:
+        """As a drive with a cache: nbdkit keeps writes in a file that is gone with it, until they are flushed."""
+        file = ("file", str(self._folder / "disk"), "cache=writeback")
+        self._start("nbdkit", "--foreground", "--unix", str(self._folder / "disk.nbd"), "--filter=cache", *file)
+        _wait_for(self._folder / "disk.nbd")
 
     def _arguments(self) -> list[str]:
         accelerator = ("kvm", "host") if has_kvm() else ("tcg,thread=multi,tb-size=512", "qemu64,+rdrand,-svm")
         return [
             *("-machine", "q35,smm=off", "-accel", accelerator[0], "-cpu", accelerator[1], "-smp", "2", "-m", "768"),
-            *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-nic", "none"),
+            *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-nic", NETWORK),
             *("-kernel", str(self._image.kernel), "-initrd", str(self._image.initramfs), "-append", KERNEL_ARGUMENTS),
             *("-blockdev", json.dumps(self._block_device()), "-device", "virtio-blk-pci,drive=root"),
             *("-device", "qemu-xhci,id=xhci,p2=8,p3=8", "-device", "virtio-rng-pci", "-device", "virtio-serial-pci"),
@@ -141,18 +146,24 @@ class Machine:
         ]
 
     def _block_device(self) -> Mapping[str, object]:
-        file = {"driver": "file", "filename": str(self._folder / "disk")}
-        return {"driver": "qcow2", "node-name": "root", "file": file}
+        server = {"type": "unix", "path": str(self._folder / "disk.nbd")}
+        return {"driver": "nbd", "node-name": "root", "server": server}
 
     def _start(self, *command: str) -> None:
         log = (self._folder / f"{command[0]}.log").open("wb")
         with log:
             self._processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
 
-    def _dialogue(self, name: str) -> Dialogue:
+    def _connect_agent(self, patience_s: float) -> None:
+        if self._agent is not None:
+            self._agent.close()
+        self._agent = self._dialogue("agent", patience_s)
+        self._agent.synchronize(time.monotonic_ns() % 2**31)
+
+    def _dialogue(self, name: str, patience_s: float) -> Dialogue:
         path = self._folder / name
         _wait_for(path)
-        return Dialogue(path, PATIENCE_S)
+        return Dialogue(path, patience_s)
 
 
 def _wait_for(path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 # Program -> the Debian package that has it.
 PROGRAMS = {
     "qemu-system-x86_64": "qemu-system-x86",
-    "qemu-img": "qemu-utils",
+    "nbdkit": "nbdkit",
     "mmdebstrap": "mmdebstrap",
     "mke2fs": "e2fsprogs",
     "dpkg-buildpackage": "dpkg-dev",

@@ -10,9 +10,11 @@ from tests.hil.guest import PATIENCE_S, Failed, Guest, Running
 from tests.hil.machine import Machine
 
 HERE = Path(__file__).parent
+USUAL = (HERE / "till.toml").read_text("utf-8")
 CONFIGURATION = "/etc/pos-bridge/pos-bridge.toml"
 RULES = "/etc/udev/rules.d/70-pos-bridge-till.rules"
 APPLY_RULES = "udevadm control --reload && udevadm trigger && udevadm settle"
+MAIN_PROCESS = "systemctl show --property=MainPID --value pos-bridge.service"
 LOOK_EVERY_S = 0.3
 # Devices of till.toml that the guest's kernel makes of itself: what kind, its ids, its serial number.
 GADGETS = {
@@ -45,12 +47,20 @@ class Till:
         self.guest.put("/opt/hil/pos-bridge.deb", package.read_bytes())
         self.guest.run("dpkg --install /opt/hil/pos-bridge.deb")
 
-    def configure(self, configuration: str) -> None:
+    def configure(self, configuration: str = USUAL) -> None:
         self.guest.put(CONFIGURATION, configuration)
         self.guest.put("/etc/pos-bridge/members.csv", (HERE / "members.csv").read_bytes())
         self.guest.run(f"pos-bridge check-config {CONFIGURATION}")
         self.guest.run(f"pos-bridge udev-rules --till > {RULES} && {APPLY_RULES}")
         self.guest.result("systemctl restart pos-bridge")  # in too slow a guest it times out, and is started once more
+        self.guest.until("systemctl is-active pos-bridge")
+
+    def power_cut(self) -> None:
+        """Off without a warning and on again, with nothing plugged in."""
+        self.machine.cut()
+        self._plugged.clear()
+        self._ends.clear()
+        self.machine.boot()
         self.guest.until("systemctl is-active pos-bridge")
 
     def ask(self, method: str, **params: object) -> Mapping[str, Any]:
