@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable
 
 from tests.hil.test_scanners import GOODS, connected
-from tests.hil.till import CONFIGURATION, DEVICES, HERE, Till, until
+from tests.hil.till import CONFIGURATION, DEVICES, MAIN_PROCESS, USUAL, Till, until
 
 EXPOSURE = re.compile(r"Overall exposure level for pos-bridge.service: (\S+)")
 MOST_EXPOSED = 2.0
-MAIN_PROCESS = "systemctl show --property=MainPID --value pos-bridge.service"
 
 
 def plug_everything(till: Till) -> None:
@@ -40,17 +39,16 @@ def test_killed_it_comes_back_with_its_devices_and_its_port_stays_open(till: Til
 
 def test_reload_takes_a_changed_configuration_and_refuses_a_broken_one(till: Till) -> None:
     """Nobody is hung up and no receipt is lost by either."""
-    good = (HERE / "till.toml").read_text("utf-8")
     till.plug("pole")
     till.call("receipt.open", receipt_id="RELOAD-1", operation="sale")
     process = till.guest.run(MAIN_PROCESS)
-    till.guest.put(CONFIGURATION, good + '[[displays]]\nname = "second"\nendpoint = "serial:///dev/ttyS1"\n')
+    till.guest.put(CONFIGURATION, USUAL + '[[displays]]\nname = "second"\nendpoint = "serial:///dev/ttyS1"\n')
     till.guest.run("systemctl reload pos-bridge.service")
     until(lambda: till.call("device.list")["devices"], lambda devices: "second" in {each["name"] for each in devices})
-    till.guest.put(CONFIGURATION, good + "[nonsense]\n")
+    till.guest.put(CONFIGURATION, USUAL + "[nonsense]\n")
     till.guest.result("systemctl reload pos-bridge.service")
     assert till.device("pole")["state"] == "online"
-    till.guest.put(CONFIGURATION, good)
+    till.guest.put(CONFIGURATION, USUAL)
     till.guest.run("systemctl reload pos-bridge.service")
     until(lambda: till.call("device.list")["devices"], lambda devices: len(devices) == len(DEVICES))
     assert till.call("receipt.get", receipt_id="RELOAD-1")["state"] == "open"
