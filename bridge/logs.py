@@ -3,8 +3,12 @@
 Whoever reads a level: debug = developer, info = installer, warning = degraded but selling, error = someone must act.
 Nothing personal gets through: masked types stay masked wherever they stand, long runs of digits are masked in any
 text, and no text from outside can end a line or reach the terminal as a command.
+
+A line costs more than all else that a scan does, so it is rendered a little later than it is told; its time is when it
+was told.
 """
 
+import asyncio
 import io
 import logging
 import math
@@ -13,6 +17,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
+from logging.handlers import MemoryHandler
 from typing import Any, TextIO
 
 import structlog
@@ -25,6 +30,10 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 
 # Their INFO lines hold URLs, and URLs may hold phone numbers.
 QUIET_LIBRARIES = ("httpx", "httpcore")
+
+# Longer than a scan takes to the glass, shorter than anybody takes to look into the log.
+UNHURRIED_S = 0.005
+MOST_UNHURRIED = 100
 
 # sd-daemon(3): what journald reads before a line as its priority.
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
@@ -41,7 +50,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [_Unhurried(MOST_UNHURRIED, logging.WARNING, handler)]
     root.setLevel(LEVELS[level])
     for name in QUIET_LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -54,6 +63,33 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+class _Unhurried(MemoryHandler):
+    """Keeps what the loop's thread tells for UNHURRIED_S: until those who wait have been served.
+
+    Warnings and worse go out at once, behind what came before them, and so does what is told where no loop runs. A
+    crash costs a few milliseconds of informing lines. What a line holds must not change after it was told.
+    """
+
+    _flushed_by: asyncio.AbstractEventLoop | None = None
+
+    def shouldFlush(self, record: logging.LogRecord) -> bool:  # noqa: N802 - logging's name
+        return super().shouldFlush(record) or not self._is_flushed_later()
+
+    def flush(self) -> None:
+        self._flushed_by = None
+        super().flush()
+
+    def _is_flushed_later(self) -> bool:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        if self._flushed_by is not loop:
+            self._flushed_by = loop
+            loop.call_later(UNHURRIED_S, self.flush)
+        return True
 
 
 def render_safely(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

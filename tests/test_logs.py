@@ -1,5 +1,6 @@
 """What reaches the log, as what: nothing personal, nothing that forges a line, everything on one line."""
 
+import asyncio
 import io
 import json
 import logging
@@ -7,7 +8,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,60 @@ def test_a_log_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
     structlog.get_logger().info("still here")
 
 
+async def test_whoever_waits_is_served_before_a_line_is_written(out: io.StringIO) -> None:
+    log = structlog.get_logger()
+    before = datetime.now(UTC)
+    log.info("first")
+    log.info("second")
+    told = datetime.now(UTC)
+    await asyncio.sleep(0)  # as long as a display's driver takes to wake up
+    assert out.getvalue() == ""
+    await _something_in(out)
+    first, second = map(json.loads, out.getvalue().splitlines())
+    assert (first["event"], second["event"]) == ("first", "second")
+    assert before.replace(microsecond=0) <= datetime.fromisoformat(first["timestamp"]) <= told
+
+
+async def test_a_warning_goes_out_at_once_behind_what_came_before(out: io.StringIO) -> None:
+    structlog.get_logger().info("before")
+    structlog.get_logger().warning("loud")
+    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["before", "loud"]
+
+
+async def test_what_a_thread_tells_goes_out_at_once(out: io.StringIO) -> None:
+    structlog.get_logger().info("before")
+    await asyncio.to_thread(structlog.get_logger().info, "elsewhere")
+    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["before", "elsewhere"]
+
+
+async def test_a_flood_of_lines_is_not_kept(out: io.StringIO) -> None:
+    for number in range(logs.MOST_UNHURRIED):
+        structlog.get_logger().info("said", number=number)
+    assert len(out.getvalue().splitlines()) == logs.MOST_UNHURRIED
+
+
+def test_the_last_lines_of_a_loop_are_written_when_all_ends(out: io.StringIO) -> None:
+    async def tell() -> None:
+        structlog.get_logger().info("stopping")
+
+    asyncio.run(tell())
+    logging.getLogger().handlers[0].close()  # as logging.shutdown does when the interpreter ends
+    assert json.loads(out.getvalue())["event"] == "stopping"
+
+
+def test_another_loop_writes_what_one_has_left(out: io.StringIO) -> None:
+    async def tell() -> None:
+        structlog.get_logger().info("said")
+
+    async def tell_and_wait() -> None:
+        await tell()
+        await _something_in(out)
+
+    asyncio.run(tell())
+    asyncio.run(tell_and_wait())
+    assert len(out.getvalue().splitlines()) == 2
+
+
 def test_the_journal_gets_priorities(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "stderr"
     with file.open("w") as stream:
@@ -227,6 +282,12 @@ def test_a_terminal_gets_lines_for_people_that_cannot_be_forged() -> None:
     assert "a\\r\\n{" in first
     assert "\x1b[2J" not in shown.decode()
     assert all(line.startswith("  | ") for line in rest if line)
+
+
+async def _something_in(out: io.StringIO) -> None:
+    async with asyncio.timeout(10):
+        while not out.getvalue():  # noqa: ASYNC110 - a log raises no event
+            await asyncio.sleep(0)
 
 
 def _raised(text: str) -> RuntimeError:

@@ -25,12 +25,13 @@ class Wording:
         self._texts = texts
         self._size = size
         self._said: dict[tuple[str, str], str] = {}
+        self._screens: dict[str, tuple[str, ...]] = {}
 
     def take_over(self, other: "Wording") -> None:
         """Say all as `other` does from now on: whoever has this one says it so too."""
         self.date_format = other.date_format
         self._texts, self._size = other._texts, other._size  # noqa: SLF001 - another of this class
-        self._said = {}
+        self._said, self._screens = {}, {}
         self.edition += 1
 
     def warm_up(self) -> None:
@@ -38,8 +39,10 @@ class Wording:
         self._texts.compile_all()
 
     def screen(self, name: str) -> tuple[str, ...]:
-        """One of the screens that say the same to everybody: "searching", "closed", "idle" …"""
-        return self._rows(f"display/{name}", self._size)
+        """One of the screens that say the same to everybody: "searching", "closed", "idle" …, rendered once."""
+        if name not in self._screens:
+            self._screens[name] = self._rows(f"display/{name}", self._size)
+        return self._screens[name]
 
     def card_rows(self, card: AttachedCard) -> tuple[str, ...]:
         """What the customer sees when the card has answered, or could not be asked about."""

@@ -120,6 +120,12 @@ class CardDesk:
         current = self._book.current()
         receipt_id = current.receipt_id if current else None
         repeated = self._repeated(card, receipt_id)
+        scan_id = (repeated and repeated.scan_id) or f"{event.at:%Y%m%d-%H%M%S}-{next(self._scan_ids)}"
+        self._announcer.scan(scan_id, event, card)
+        if card is not None and repeated is None:
+            programme = self._programmes.get(card.provider)
+            presented = self._present(programme, card.number, Entry.SCAN, receipt_id, scan_id)
+            self._held = presented if receipt_id is None else None
         log.info(
             "scanned",
             device=event.device,
@@ -127,12 +133,6 @@ class CardDesk:
             is_card=card is not None,
             is_repeat=repeated is not None,
         )
-        scan_id = (repeated and repeated.scan_id) or f"{event.at:%Y%m%d-%H%M%S}-{next(self._scan_ids)}"
-        self._announcer.scan(scan_id, event, card)
-        if card is not None and repeated is None:
-            programme = self._programmes.get(card.provider)
-            presented = self._present(programme, card.number, Entry.SCAN, receipt_id, scan_id)
-            self._held = presented if receipt_id is None else None
 
     def _card_in(self, event: DataEvent) -> RecognisedCard | None:
         return recognise(self._settings.formats, event.scan_data_label, event.scan_data_type)
@@ -236,12 +236,12 @@ class CardDesk:
     def _present(
         self, programme: Programme, who: Who, entry: Entry, receipt_id: str | None, scan_id: str | None
     ) -> Presented:
+        self._screens.searching()  # before the lookup's task, which would hold up the display's
         answer = self._lookups.start(programme, who)
         presented = Presented(programme, who, entry, self._clock(), answer, scan_id, receipt_id)
         self._newest = presented
         if receipt_id is not None:
             self._newest_of[receipt_id] = presented
-        self._screens.searching()
         self._spawn(self._follow(presented), "card")
         return presented
 
