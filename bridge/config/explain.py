@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from msgspec import ValidationError, inspect
@@ -29,10 +30,13 @@ _PLAIN = {
     inspect.EnumType: (str, "text"),
 }
 
+# A model's types do not change, and to walk them takes longer than to read a file.
+_types = cache(inspect.type_info)
+
 
 def unknown_keys(document: Mapping[str, Any], model: type = Config) -> Iterator[Problem]:
     """A Problem for each key of the document that the model does not have."""
-    yield from _unknown_in(inspect.type_info(model), document, "")
+    yield from _unknown_in(_types(model), document, "")
 
 
 def explain(error: ValidationError, document: Mapping[str, Any], model: type = Config) -> Problem:
@@ -158,7 +162,7 @@ def _steps(key_path: str) -> Iterator[str | int]:
 
 
 def _type_at(key_path: str, model: type) -> inspect.Type:
-    kind: inspect.Type = inspect.type_info(model)
+    kind: inspect.Type = _types(model)
     for step in _steps(key_path):
         bare = bare_type(kind)
         if isinstance(step, int) and isinstance(bare, inspect.VarTupleType):

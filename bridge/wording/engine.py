@@ -4,7 +4,7 @@ A value comes from outside: a holder's name may hold anything. It is put into th
 never read as a template, and what steers (control characters, line ends, the marks of paper lines) loses its force.
 """
 
-import unicodedata
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -15,11 +15,13 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefine
 from jinja2 import Template as Compiled
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bridge.wording.marks import BAR, VALUE, is_mark, line_mark
+from bridge.wording.marks import BAR, VALUE, line_mark, without_marks
 
 # What a template may fail with besides Jinja's own errors: it may reckon, and look into values.
 RENDER_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _GLOBALS = ("range", "namespace")
+# Unicode's Cc, Zl and Zp.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def plain(amount: Decimal) -> str:
@@ -29,8 +31,7 @@ def plain(amount: Decimal) -> str:
 
 def clean(text: str) -> str:
     """`text` on one line, without control characters and without those that we mark with."""
-    kept = (char for char in text.replace(BAR, "|") if not is_mark(char))
-    return "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in kept)
+    return _STEERING.sub(" ", without_marks(text))
 
 
 class Engine:
