@@ -13,6 +13,7 @@ import msgspec
 
 from bridge.domain.errors import AmountInvalid
 from bridge.domain.money import LIMIT, parse_amount
+from bridge.one_line import one_line
 from bridge.pos.jsonrpc import InvalidParams
 from bridge.pos.messages import Amount, Params, Quantity
 
@@ -44,7 +45,7 @@ def params_decoder(params_type: type[P]) -> Callable[[bytes], P]:
         try:
             return decoder.decode(raw)
         except msgspec.DecodeError as error:
-            raise InvalidParams(str(error)) from error
+            raise InvalidParams(one_line(str(error))) from error
         except RecursionError as error:
             raise InvalidParams("nested too deep") from error
 

@@ -139,3 +139,11 @@ def test_paper_takes_bare_strings_and_named_barcodes() -> None:
     )
     assert params.lines[0] == "text"
     assert len(params.lines) == 3
+
+
+def test_a_refusal_is_one_line_whatever_the_member_is_called() -> None:
+    """It comes to logs and terminals; found by fuzzing."""
+    with pytest.raises(InvalidParams) as caught:
+        limits(b'{"receipt_id":"1","total":1,"re\\u0000\\u001b[2J\\n":1}')
+    assert str(caught.value).isprintable()
+    assert "re\\x00" in str(caught.value)
