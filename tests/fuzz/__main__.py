@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 from tests.fuzz import corpus
@@ -21,32 +22,38 @@ from tests.fuzz.running import FOUND
 MEMORY_MIB = 400
 # An input that takes longer never ends. By the clock on the wall: the machine may be asleep meanwhile.
 SECONDS = 200
-# A corpus is replayed by `make test`: its inputs are the shortest ones that reach what is reached.
+# A corpus is replayed by `make test` and read by people: of inputs that reach something the longest are left out first.
 MOST_KEPT = 250
+MOST_KEPT_BYTES = 12 << 10
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__.partition("\n")[0])
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="all of them where none is named")
-    parser.add_argument("--runs", type=int, default=200_000)
+    parser.add_argument("--runs", type=int, help="instead of each target's own number")
     parser.add_argument("--seconds", type=int, default=0, help="for each target at most; 0: as long as its runs take")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--keep", action="store_true")
     told = parser.parse_args()
-    names = told.targets or _names()
+    runs = _runs()
     FOUND.mkdir(parents=True, exist_ok=True)
     _say(f"seed {told.seed}, {MEMORY_MIB} MiB and {SECONDS} s at most")
-    extent = (f"-runs={told.runs}", f"-max_total_time={told.seconds}", f"-seed={told.seed or 1}")
-    failed = [name for name in names if not _fuzzed(name, extent, keeps=told.keep)]
+    extent = (f"-max_total_time={told.seconds}", f"-seed={told.seed or 1}")
+    failed = [
+        name
+        for name in told.targets or runs
+        if not _fuzzed(name, (f"-runs={told.runs or runs[name]}", *extent), keeps=told.keep)
+    ]
     if failed:
         _say(f"faults in {', '.join(failed)}: their inputs are in {FOUND}")
     return 1 if failed else 0
 
 
-def _names() -> Sequence[str]:
-    """Asked of another process: here nothing may be imported that is to be instrumented."""
+def _runs() -> Mapping[str, int]:
+    """Of each target. Asked of another process: here nothing may be imported that is to be instrumented."""
     with tempfile.TemporaryDirectory() as place:
-        return _run(place, "--names").stdout.split()
+        told = (line.split() for line in _run(place, "--names").stdout.splitlines())
+        return {name: int(runs) for name, runs in told}
 
 
 def _fuzzed(name: str, extent: Sequence[str], *, keeps: bool) -> bool:
@@ -67,13 +74,14 @@ def _fuzzed(name: str, extent: Sequence[str], *, keeps: bool) -> bool:
 
 
 def _keep(name: str, place: str) -> None:
-    """The smallest set that reaches the same."""
+    """The smallest set that reaches, beside the honest inputs, the same."""
     least = Path(place, "least")
-    least.mkdir()
-    merged = _run(place, name, "-set_cover_merge=1", str(least), f"{place}/grown")
-    merged.check_returncode()
-    inputs = sorted((file.read_bytes() for file in least.iterdir()), key=len)
-    corpus.keep(name, inputs[:MOST_KEPT])
+    _run(place, name, "--honest", str(least)).check_returncode()
+    honest = {file.read_bytes() for file in least.iterdir()}
+    _run(place, name, "-set_cover_merge=1", str(least), f"{place}/grown").check_returncode()
+    inputs = sorted({file.read_bytes() for file in least.iterdir()} - honest, key=len)
+    ends = accumulate(map(len, inputs))
+    corpus.keep(name, [data for data, end in zip(inputs[:MOST_KEPT], ends, strict=False) if end <= MOST_KEPT_BYTES])
 
 
 def _run(place: str, *arguments: str) -> subprocess.CompletedProcess[str]:
