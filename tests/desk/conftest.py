@@ -9,7 +9,7 @@ import pytest
 from bridge.emulation.rest import EmulatedCard, RestEmulator
 from tests.shop.client import CashProgram
 from tests.shop.near_shop import NearShop
-from tests.shop.shop import CARD, CONFIG, OTHER_CARD, Shop, open_shop
+from tests.shop.shop import CARD, OTHER_CARD, Club, Shop, open_shop
 
 # Starts the daemon anew with a provider of a kind, and more lines of its entry; gives a cash program.
 Opened = Callable[..., Awaitable[CashProgram]]
@@ -44,20 +44,13 @@ async def system() -> AsyncIterator[RestEmulator]:
 
 
 @pytest.fixture
-async def opened(shop: Shop, system: RestEmulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Opened]:
+async def opened(shop: Shop, system: RestEmulator) -> AsyncIterator[Opened]:
     """The shop's daemon anew with a provider of this kind; gives a cash program that is told of everything."""
-    folder = shop.folder / "credentials"
-    folder.mkdir()
-    for name in ("login", "password"):
-        (folder / name).write_text(getattr(system, name))
-        (folder / name).chmod(0o600)
     async with AsyncExitStack() as stack:
 
         async def start(kind: str, more: str = "") -> CashProgram:
-            signs = "\n".join(f'{name} = {{{{ credential = "{name}" }}}}' for name in ("login", "password"))
-            text = CONFIG.replace('kind = "maxma"', f'kind = "{kind}"\n{signs}')
-            monkeypatch.setattr("tests.shop.shop.CONFIG", text.replace("{base_url}", system.base_url))
-            shop.more_of_club = more
+            secrets = {"key": system.key, "login": system.login, "password": system.password}
+            shop.club, shop.more_of_club = Club(kind, system.base_url, secrets), more
             await shop.kill()
             await shop.start()
             return await stack.enter_async_context(await shop.cash_program("card", "receipt", "queue"))

@@ -1,8 +1,9 @@
-"""Both emulated providers' true books in the same terms: what stands there for one receipt."""
+"""Both emulated providers' true books in the same terms: what stands there for each receipt."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
@@ -11,8 +12,11 @@ from bridge.emulation.maxma.ledger import PurchaseState
 from bridge.emulation.rest import EmulatedCard, RestEmulator
 from bridge.emulation.web.exchange import Answer, Request
 from bridge.emulation.web.faults import FaultPlan
+from bridge.emulation.web.served import Served
+from bridge.emulation.web.server import HttpServer
 
 CARDS = ("2900000000018", "2900000000025")
+BLOCKED_CARD = "2900000000049"
 OPENING = 500
 
 
@@ -36,21 +40,29 @@ class Standing:
     back by this receipt.
     """
 
-    sold: Sequence[Sold] = ()
-    held: Sequence[Decimal] = ()
-    returned: Sequence[Returned] = ()
+    sold: list[Sold] = field(default_factory=list)
+    held: list[Decimal] = field(default_factory=list)
+    returned: list[Returned] = field(default_factory=list)
+
+
+Standings = dict[str, Standing]
 
 
 class Emulated(Protocol):
     """What both emulators are to the proof."""
 
     faults: FaultPlan
+    server: HttpServer
+    base_url: str
 
     def respond(self, request: Request) -> Answer: ...
 
 
 class Books(ABC):
-    """One provider kind with its emulator. secrets: what its adapter needs besides name, store and till."""
+    """One provider kind with its emulator. secrets: what its adapter needs besides name, store and till.
+
+    served: the same emulator, for whoever wants it on a port.
+    """
 
     kind: str
     secrets: Mapping[str, str]
@@ -59,13 +71,20 @@ class Books(ABC):
     @abstractmethod
     def emulator(self) -> Emulated: ...
 
+    @property
     @abstractmethod
-    def of(self, prefix: str) -> Standing:
-        """What stands for the receipt whose moves' ids begin so."""
+    def served(self) -> Served: ...
+
+    @abstractmethod
+    def standings(self) -> Standings:
+        """What stands for each receipt that is known here, by how its moves' ids begin: "store/till/receipt/"."""
 
     @abstractmethod
     def check(self) -> None:
         """AssertionError where the provider's own books do not add up."""
+
+    def of(self, prefix: str) -> Standing:
+        return self.standings().get(prefix, Standing())
 
 
 class MaxmaBooks(Books):
@@ -75,27 +94,32 @@ class MaxmaBooks(Books):
         clients = [
             EmulatedClient(card=card, phone=f"+7916000000{place}", bonuses=OPENING) for place, card in enumerate(CARDS)
         ]
-        self._emulator = MaxmaEmulator(clients)
+        blocked = EmulatedClient(card=BLOCKED_CARD, phone="+79160000009", bonuses=OPENING, suspended=True)
+        self._emulator = MaxmaEmulator([*clients, blocked])
         self.secrets = {"key": KEY}
 
     @property
-    def emulator(self) -> Emulated:
+    def emulator(self) -> MaxmaEmulator:
         return self._emulator
+
+    served = emulator
 
     def check(self) -> None:
         self._emulator.ledger.check()
 
-    def of(self, prefix: str) -> Standing:
-        ledger = self._emulator.ledger
-        mine = [purchase for txid, purchase in ledger.purchases.items() if txid.startswith(prefix)]
-        bought = [p.calculation for p in mine if p.state is PurchaseState.CONFIRMED]
-        held = [p.calculation for p in mine if p.state is PurchaseState.PROVISIONAL]
-        back = [each for return_id, each in ledger.returns.items() if return_id.startswith(f"{prefix}refund/")]
-        return Standing(
-            [Sold(each.price, Decimal(each.applied), Decimal(each.collected)) for each in bought],
-            [Decimal(each.applied) for each in held],
-            [Returned(each.amount, Decimal(each.recovered), Decimal(each.cancelled)) for each in back],
-        )
+    def standings(self) -> Standings:
+        ledger, found = self._emulator.ledger, defaultdict[str, Standing](Standing)
+        for txid, purchase in ledger.purchases.items():
+            bought, mine = purchase.calculation, found[_receipt(txid)]
+            if purchase.state is PurchaseState.CONFIRMED:
+                mine.sold.append(Sold(bought.price, Decimal(bought.applied), Decimal(bought.collected)))
+            elif purchase.state is PurchaseState.PROVISIONAL:
+                mine.held.append(Decimal(bought.applied))
+        for return_id, each in ledger.returns.items():
+            if _refund_in(return_id):
+                back = Returned(each.amount, Decimal(each.recovered), Decimal(each.cancelled))
+                found[_receipt(return_id)].returned.append(back)
+        return found
 
 
 class RestBooks(Books):
@@ -104,28 +128,45 @@ class RestBooks(Books):
     def __init__(self, kind: str) -> None:
         self.kind = kind
         cards = [EmulatedCard(card, f"+7916000000{place}", points=OPENING * 100) for place, card in enumerate(CARDS)]
-        self._emulator = told = RestEmulator(cards)
+        blocked = EmulatedCard(BLOCKED_CARD, "+79160000009", points=OPENING * 100, status="blocked")
+        self._emulator = told = RestEmulator([*cards, blocked])
         self.secrets = {"key": told.key, "login": told.login, "password": told.password}
 
     @property
-    def emulator(self) -> Emulated:
+    def emulator(self) -> RestEmulator:
         return self._emulator
+
+    served = emulator
 
     def check(self) -> None:
         self._emulator.ledger.check()
 
-    def of(self, prefix: str) -> Standing:
-        mine = [each for each in self._emulator.ledger.operations.values() if each.id.startswith(prefix)]
-        returned = {each.of for each in self._emulator.ledger.operations.values() if _refund_in(each.id)}
-        sold = [e for e in mine if e.kind == "purchase" and (not e.is_cancelled or e.id in returned)]
+    def standings(self) -> Standings:
+        operations, found = self._emulator.ledger.operations.values(), defaultdict[str, Standing](Standing)
+        returned = {each.of for each in operations if _refund_in(each.id)}
+        sold = [e for e in operations if e.kind == "purchase" and (not e.is_cancelled or e.id in returned)]
         paid = {each.of for each in sold}
-        held = [e for e in mine if e.kind == "redemption" and not e.is_cancelled and e.id not in paid]
-        back = [each for each in mine if each.kind in {"return", "cancellation"} and _refund_in(each.id)]
-        return Standing(
-            [Sold(_money(each.total), _money(each.spent), _money(each.earned)) for each in sold],
-            [_money(each.spent) for each in held],
-            [Returned(_money(each.total), _money(each.returned), _money(each.taken)) for each in back],
-        )
+        for each in sold:
+            done = Sold(_money(each.total), _money(each.spent), _money(each.earned))
+            found[_receipt(each.id)].sold.append(done)
+        for each in operations:
+            if each.kind == "redemption" and not each.is_cancelled and each.id not in paid:
+                found[_receipt(each.id)].held.append(_money(each.spent))
+            elif each.kind in {"return", "cancellation"} and _refund_in(each.id):
+                back = Returned(_money(each.total), _money(each.returned), _money(each.taken))
+                found[_receipt(each.id)].returned.append(back)
+        return found
+
+
+def nothing_twice(books: Books) -> None:
+    """AssertionError: of one receipt two sales or two returns stand in the provider's books."""
+    for receipt, standing in books.standings().items():
+        assert len(standing.sold) <= 1, (receipt, standing)
+        assert len(standing.returned) <= 1, (receipt, standing)
+
+
+def _receipt(operation_id: str) -> str:
+    return "/".join(operation_id.split("/")[:3]) + "/"
 
 
 def _refund_in(operation_id: str) -> bool:

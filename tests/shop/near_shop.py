@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bridge.config.loading import load
 from bridge.daemon.till import serve
-from bridge.emulation.maxma import KEY
 from tests.shop.shop import READY_WITHIN_S, Shop
 
 
@@ -20,7 +19,7 @@ class NearShop(Shop):
 
     async def start(self) -> None:
         self._stopping.clear()
-        config = load(self.write_config(), {"POS_BRIDGE_CREDENTIAL_MAXMA_KEY": KEY})
+        config = load(self.write_config(), self.told_club.environment())
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as notified:
             notified.bind(str(self.notify_path))
             self._serving = asyncio.create_task(serve(config, self._stopping))

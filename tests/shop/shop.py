@@ -5,13 +5,13 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bridge.emulation.maxma import KEY, EmulatedClient, MaxmaEmulator
+from bridge.emulation.maxma import EmulatedClient, MaxmaEmulator
 from devices.emulation.display import EmulatedDisplay
 from devices.emulation.printer import EmulatedPrinter
 from devices.emulation.pty import PtyLink
@@ -64,9 +64,9 @@ endpoint = "serial://{folder}/receipt"
 
 [[providers]]
 name = "club"
-kind = "maxma"
+kind = "{kind}"
 base_url = "{base_url}"
-key = {{ credential = "maxma-key" }}
+{secrets}
 timeout_ms = {timeout_ms}
 write_timeout_ms = {write_timeout_ms}
 {more_of_club}
@@ -78,6 +78,21 @@ path = "{journal}"
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Club:
+    """The provider that the till is told of. secrets: by the provider's keys in the configuration."""
+
+    kind: str
+    base_url: str
+    secrets: Mapping[str, str]
+
+    def lines(self) -> str:
+        return "\n".join(f'{name} = {{ credential = "{self.kind}-{name}" }}' for name in self.secrets)
+
+    def environment(self) -> dict[str, str]:
+        return {f"POS_BRIDGE_CREDENTIAL_{self.kind}_{name}".upper(): secret for name, secret in self.secrets.items()}
+
+
 @dataclass
 class Shop:
     """Everything at one till. `start` and `kill` the daemon as often as the test wants.
@@ -85,7 +100,7 @@ class Shop:
     socket: more lines of [socket]; more: more sections. launcher: a command that execs its arguments, as systemd does.
     passed: descriptors that it is given.
     journal: where it is, if not in the folder.
-    more_of_club: lines that follow the provider's own in the configuration.
+    club: instead of `provider`. more_of_club: lines that follow the provider's own in the configuration.
     """
 
     folder: Path
@@ -99,6 +114,7 @@ class Shop:
     more: str = ""
     launcher: tuple[str, ...] = ()
     passed: tuple[int, ...] = ()
+    club: Club | None = None
     more_of_club: str = ""
     journal: Path | None = None
     log: list[dict[str, Any]] = field(default_factory=list)
@@ -106,13 +122,20 @@ class Shop:
     _logging: asyncio.Task[None] | None = None
     _logged: asyncio.Condition = field(default_factory=asyncio.Condition)
 
+    @property
+    def told_club(self) -> Club:
+        return self.club or Club("maxma", self.provider.base_url, {"key": self.provider.key})
+
     def write_config(self) -> Path:
+        club = self.told_club
         config = self.folder / "pos-bridge.toml"
         config.write_text(
             CONFIG.format(
                 folder=self.folder,
                 journal=self.journal or self.folder / "journal.db",
-                base_url=self.provider.base_url,
+                kind=club.kind,
+                base_url=club.base_url,
+                secrets=club.lines(),
                 timeout_ms=self.timeout_ms,
                 write_timeout_ms=self.write_timeout_ms,
                 socket=self.socket,
@@ -129,7 +152,7 @@ class Shop:
         self.process = await asyncio.create_subprocess_exec(
             *(*self.launcher, sys.executable, "-m", "bridge", "run", "--config", str(config)),
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "POS_BRIDGE_CREDENTIAL_MAXMA_KEY": KEY, "POS_BRIDGE_CREDENTIAL_HTTP_TOKEN": HTTP_TOKEN},
+            env={**os.environ, **self.told_club.environment(), "POS_BRIDGE_CREDENTIAL_HTTP_TOKEN": HTTP_TOKEN},
             pass_fds=self.passed,
         )
         seen = len(self.log)

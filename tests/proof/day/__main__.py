@@ -1,4 +1,4 @@
-"""A day for long: `python -m tests.proof.day [--seed N] [--minutes M | --spells N] [--pace S]`.
+"""A day for long: `python -m tests.proof.day [--provider KIND] [--seed N] [--minutes M | --spells N] [--pace S]`.
 
 Prints its seed, a line now and then, and in the end what the daemon held; exit 1 where it grew or a book did not agree.
 """
@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from statistics import median
 
+from tests.proof.books import KINDS
 from tests.proof.day.day import Day, play
 from tests.proof.day.growth import check_flat, thirds
 from tests.shop import shop
@@ -33,7 +34,7 @@ def _line(day: Day, since: float) -> str:
     )
 
 
-async def run(seed: int, minutes: float, spells: int, rest_s: float) -> None:
+async def run(kind: str, seed: int, minutes: float, spells: int, rest_s: float) -> None:
     shop.READY_WITHIN_S = PATIENT_S
     began = time.monotonic()
 
@@ -45,7 +46,7 @@ async def run(seed: int, minutes: float, spells: int, rest_s: float) -> None:
         await asyncio.sleep(rest_s)
 
     with tempfile.TemporaryDirectory(prefix="day-") as folder:
-        day = await play(Path(folder), seed, goes_on, told)
+        day = await play(Path(folder), kind, seed, goes_on, told)
     _say(f"steps {day.till.step}: {dict(day.cashier.acts)}")
     _say(f"troubles {day.troubles.total()}: {dict(day.troubles)}")
     _say(f"refusals {dict(day.cashier.refusals)}, tasks for staff {day.tasks}, cards scanned {day.scans_of_cards}")
@@ -58,13 +59,14 @@ async def run(seed: int, minutes: float, spells: int, rest_s: float) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.proof.day", description=__doc__.partition("\n")[0])
+    parser.add_argument("--provider", choices=sorted(KINDS), default="maxma")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--spells", type=int, default=0, help="so many instead of a time")
     parser.add_argument("--rest", type=float, default=0.0, help="seconds of nothing after each spell")
     told = parser.parse_args()
-    _say(f"seed {told.seed}")
-    asyncio.run(run(told.seed, told.minutes, told.spells, told.rest))
+    _say(f"{told.provider}, seed {told.seed}")
+    asyncio.run(run(told.provider, told.seed, told.minutes, told.spells, told.rest))
 
 
 if __name__ == "__main__":

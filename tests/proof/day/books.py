@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from bridge.emulation.maxma.ledger import Ledger, Purchase, PurchaseState, Returned
+from tests.proof.books import Standing
 
 FINAL = {"done", "refused", "manual"}
-_PREFIX = "store-01/till-1"
+PREFIX = "store-01/till-1"
 
 
 @dataclass
@@ -50,70 +50,45 @@ class Books:
         return told
 
 
-def nothing_twice(ledger: Ledger) -> None:
-    """AssertionError: of one receipt two sales or two returns stand in the provider's books, or these do not add up."""
-    ledger.check()
-    sold = [_receipt_of(each.txid) for each in ledger.purchases.values() if _stands(each)]
-    assert len(sold) == len(set(sold)), _twice(sold)
-    back = [_receipt_of(each) for each in ledger.returns]
-    assert len(back) == len(set(back)), _twice(back)
-
-
-def reckon(told: Told, receipt: Mapping[str, Any], tasks: Iterable[str], ledger: Ledger) -> None:
+def reckon(told: Told, receipt: Mapping[str, Any], tasks: Iterable[str], standing: Standing) -> None:
     """Once nothing is under way. receipt: as the till has it. tasks: receipts of which staff was told.
 
     AssertionError: what stands at the provider is not what the cash program was told.
     """
-    mine = [each for each in ledger.purchases.values() if each.txid.startswith(f"{_PREFIX}/{told.receipt_id}/")]
-    back = [each for key, each in ledger.returns.items() if key.startswith(f"{_PREFIX}/{told.receipt_id}/")]
-    sold = [each for each in mine if _stands(each)]
-    held = [each for each in mine if each.state is PurchaseState.PROVISIONAL]
     outcome, has_task = receipt["outcome"], told.receipt_id in tasks
-    facts = (told, receipt, sold, held, back)
+    facts = (told, receipt, standing)
     assert receipt["state"] == ("cancelled" if told.is_cancelled else "closed"), facts
     told.hear(outcome)
     assert outcome["state"] in FINAL, facts
-    assert has_task or not held, facts
+    assert has_task or not standing.held, facts
     if outcome["state"] != "done":
         assert has_task, facts
     elif told.is_cancelled:
-        assert not sold, facts
+        assert not standing.sold, facts
     elif told.is_refund:
-        _reckon_return(outcome, back, facts)
+        _reckon_return(outcome, standing, facts)
     else:
-        _reckon_sale(told, outcome, sold, facts)
+        _reckon_sale(told, outcome, standing, facts)
 
 
-def _reckon_sale(told: Told, outcome: Mapping[str, Any], sold: list[Purchase], facts: object) -> None:
+def _reckon_sale(told: Told, outcome: Mapping[str, Any], standing: Standing, facts: object) -> None:
     assert told.closing is not None
     if outcome["accrued"] is None:  # no card, so that nobody heard of it
-        assert not sold, facts
+        assert not standing.sold, facts
         assert outcome["redeemed"] in {None, "0.00"}, facts
         return
-    (purchase,) = sold
-    assert purchase.calculation.price == Decimal(told.closing["total"]), facts
-    assert Decimal(outcome["redeemed"]) == purchase.calculation.applied == Decimal(told.closing["redeemed"]), facts
-    assert Decimal(outcome["accrued"]) == purchase.calculation.collected, facts
+    (sold,) = standing.sold
+    assert sold.total == Decimal(told.closing["total"]), facts
+    assert Decimal(outcome["redeemed"]) == sold.spent == Decimal(told.closing["redeemed"]), facts
+    assert Decimal(outcome["accrued"]) == sold.earned, facts
 
 
-def _reckon_return(outcome: Mapping[str, Any], back: list[Returned], facts: object) -> None:
+def _reckon_return(outcome: Mapping[str, Any], standing: Standing, facts: object) -> None:
     """A sale without a card has nothing to give back. None: the provider has not said."""
-    if not back:
+    if not standing.returned:
         assert outcome["restored"] in {None, "0.00"}, facts
         assert outcome["reversed"] in {None, "0.00"}, facts
         return
-    (done,) = back
-    assert outcome["restored"] is None or Decimal(outcome["restored"]) == done.recovered, facts
-    assert outcome["reversed"] is None or Decimal(outcome["reversed"]) == done.cancelled, facts
-
-
-def _stands(purchase: Purchase) -> bool:
-    return purchase.state in {PurchaseState.CONFIRMED, PurchaseState.REVERTED}
-
-
-def _receipt_of(operation_id: str) -> str:
-    return operation_id.split("/")[2]
-
-
-def _twice(names: list[str]) -> list[str]:
-    return sorted(name for name in set(names) if names.count(name) > 1)
+    (back,) = standing.returned
+    assert outcome["restored"] is None or Decimal(outcome["restored"]) == back.restored, facts
+    assert outcome["reversed"] is None or Decimal(outcome["reversed"]) == back.reversed, facts

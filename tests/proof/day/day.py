@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.proof.day.books import nothing_twice, reckon
+from tests.proof.books import KINDS, Standing, nothing_twice
+from tests.proof.day.books import PREFIX, reckon
 from tests.proof.day.cashier import Cashier
 from tests.proof.day.growth import Sample, sample
 from tests.proof.day.patience import until
@@ -125,14 +126,16 @@ class Day:
         await until(is_settled, SETTLED_WITHIN_S, "what waits for the provider is settled", look_every_s=0.5)
 
     async def _reckon(self) -> None:
-        cashier, cash, ledger = self.cashier, self.till.cash, self.till.shop.provider.ledger
+        cashier, cash, books = self.cashier, self.till.cash, self.till.books
         tasks = (await cash.call("queue.list"))["tasks"]
         self.tasks += len(tasks)
         cashier.told_staff |= {task["receipt_id"] for task in tasks}
-        nothing_twice(ledger)
+        books.check()
+        nothing_twice(books)
+        standings = books.standings()
         for receipt_id, told in list(cashier.books.unreckoned.items()):
             receipt = await cash.call("receipt.get", receipt_id=receipt_id)
-            reckon(told, receipt, cashier.told_staff, ledger)
+            reckon(told, receipt, cashier.told_staff, standings.get(f"{PREFIX}/{receipt_id}/", Standing()))
             del cashier.books.unreckoned[receipt_id]
         for task in tasks:
             await cashier.see_to(task, retries=False)
@@ -178,13 +181,14 @@ class Day:
 
 async def play(
     folder: Path,
+    kind: str,
     seed: int,
     goes_on: Callable[[Day], bool],
     told: Callable[[Day], Awaitable[None]],
     number: int = STEPS_A_SPELL,
 ) -> Day:
-    """Spells of `number` steps while `goes_on` says so, at least one; `told` after each."""
-    async with open_day(folder) as till:
+    """kind: of the provider. Spells of `number` steps while `goes_on` says so, at least one; `told` after each."""
+    async with open_day(folder, KINDS[kind]()) as till:
         day = Day(till, Cashier(till))
         plan = steps(seed)
         while True:

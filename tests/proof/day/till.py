@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from devices.emulation.printer import EmulatedPrinter
+from tests.proof.books import Books
 from tests.proof.day.clients import Customer, Monitor, Watcher
 from tests.proof.day.patience import patiently, until
 from tests.proof.day.tape import Reader, Tape
-from tests.shop.shop import HTTP_TOKEN, Shop, open_shop
+from tests.shop.shop import HTTP_TOKEN, Club, Shop, open_shop
 
 COMES_BACK_WITHIN_S = 60
 # Shorter than a till's: most of a day's time would be spent waiting for a provider that is silent.
@@ -29,9 +30,13 @@ forward = "event"
 
 @dataclass
 class DayTill:
-    """spoilt: scanners of which a scan may be lost or not be itself just now. step: which one of the day this is."""
+    """books: the provider's. spoilt: scanners of which a scan may be lost or not be itself just now.
+
+    step: which one of the day this is.
+    """
 
     shop: Shop
+    books: Books
     tape: Tape
     cash: Customer
     watcher: Watcher
@@ -88,10 +93,12 @@ class DayTill:
 
 
 @asynccontextmanager
-async def open_day(folder: Path) -> AsyncIterator[DayTill]:
+async def open_day(folder: Path, books: Books) -> AsyncIterator[DayTill]:
     """Its daemon runs, everything is well."""
     async with open_shop(folder) as shop, AsyncExitStack() as stack:
         tape = Tape()
+        await stack.enter_async_context(books.served)
+        shop.club = Club(books.kind, books.emulator.base_url, books.secrets)
         await shop.printer.unplug()
         shop.printer = await stack.enter_async_context(EmulatedPrinter(shop.printer.link, tape))
         port = Monitor.free_port()
@@ -103,6 +110,6 @@ async def open_day(folder: Path) -> AsyncIterator[DayTill]:
         watcher = await stack.enter_async_context(await Watcher.connect(folder / "pos.sock"))
         await watcher.watch()
         monitor = await stack.enter_async_context(Monitor(port, HTTP_TOKEN))
-        till = DayTill(shop, tape, cash, watcher, monitor)
+        till = DayTill(shop, books, tape, cash, watcher, monitor)
         await till.all_online()
         yield till

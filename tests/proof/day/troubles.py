@@ -4,7 +4,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from bridge.emulation.maxma import Fault, FaultKind
+from bridge.emulation.web.faults import Fault, FaultKind
 from tests.proof.day.till import DayTill
 
 GARBAGE_BYTES = 300
@@ -161,17 +161,17 @@ def _provider(kind: FaultKind, **more: float) -> Trouble:
     """Every request meets it while it lasts."""
 
     async def begin(till: DayTill) -> None:
-        till.shop.provider.fault("*", Fault(kind, times=1_000_000, **more))  # type: ignore[arg-type] # seconds or status
+        till.books.emulator.faults.add("*", Fault(kind, times=1_000_000, **more))  # type: ignore[arg-type] # seconds or status
 
     async def end(till: DayTill) -> None:
-        till.shop.provider.faults.clear()
+        till.books.emulator.faults.clear()
 
     return Trouble("provider", begin, end)
 
 
 PROVIDER_TROUBLES: Mapping[str, Trouble] = {
     "provider away": Trouble(
-        "provider", lambda t: t.shop.provider.server.aclose(), lambda t: t.shop.provider.server.start()
+        "provider", lambda t: t.books.emulator.server.aclose(), lambda t: t.books.emulator.server.start()
     ),
     "provider slow": _provider(FaultKind.DELAY, seconds=SLOW_PROVIDER_S),
     **{f"provider: {kind.value}": _provider(kind) for kind in FaultKind if kind is not FaultKind.DELAY},
