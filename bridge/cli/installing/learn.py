@@ -13,7 +13,7 @@ import click
 from bridge.cli.failures import Refused, WrongConfiguration
 from bridge.cli.installing.binding import NotBindable, bound
 from bridge.cli.installing.changes import Change, changes_of
-from bridge.cli.installing.listening import first_scan
+from bridge.cli.installing.listening import Heard, listening
 from bridge.cli.machine import Machine, machine_option
 from bridge.cli.talking import socket_option, socket_path
 from bridge.cli.udev_rules import named_devices
@@ -109,16 +109,28 @@ def _answering(devices: Sequence[Plugged], name: str, standing: Endpoint | None,
     """The device that somebody scans with. Refused: none was to be heard."""
     if not devices:
         raise Refused("nothing is plugged in that may be a scanner: pos-bridge suggest shows what is")
-    click.echo(f"scan anything with {name} now; listening to {len(devices)} devices for {within_s:g} s")
     line = standing if isinstance(standing, SerialEndpoint) else SerialEndpoint()
     with _nothing_echoed():
-        heard = asyncio.run(first_scan(devices, line, within_s))
-    for reason in heard.deaf:
-        click.echo(f"not listened to: {reason}")
-    if heard.device is None or heard.event is None:
-        raise Refused(f"nothing was scanned within {within_s:g} s; run it as root, with the scanner plugged in")
+        heard = asyncio.run(_heard(devices, name, line, within_s))
     click.echo(f"read {ScanText(heard.event.scan_data_label)} from {heard.device}")
     return heard.device
+
+
+async def _heard(devices: Sequence[Plugged], name: str, line: SerialEndpoint, within_s: float) -> Heard:
+    """Asks for a scan once there is somebody to hear it."""
+    async with listening(devices, line) as ears:
+        deaf = tuple(ears.deaf)
+        for reason in deaf:
+            click.echo(f"not listened to: {reason}")
+        if not ears.open:
+            raise Refused("none of what may be a scanner could be opened; run it as root")
+        click.echo(f"scan anything with {name} now; listening to {len(ears.open)} devices for {within_s:g} s")
+        heard = await ears.first_scan(within_s)
+    for reason in ears.deaf[len(deaf) :]:
+        click.echo(f"gone while listening: {reason}")
+    if heard is None:
+        raise Refused(f"nothing was scanned within {within_s:g} s; is the scanner plugged in, and does it beep?")
+    return heard
 
 
 @contextmanager

@@ -3,14 +3,17 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from bridge.cli.installing.listening import listening
 from bridge.cli.main import run
 from devices.emulation.pty import PtyLink
 from devices.emulation.scanner import EmulatedScanner
+from devices.endpoints import SerialEndpoint
+from devices.plugged import plugged
 from tests.devices.sysfs import FakeSysfs
 from tests.devices.test_plugged import CH340, FTDI
 from tests.devices.transports.test_input_node_umockdev import UMOCKDEV, while_it_types
@@ -104,13 +107,31 @@ async def test_a_dry_run_writes_nothing(root: Path) -> None:
     assert backups(root) == []
 
 
-def test_nobody_scans(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """And what cannot be opened is said."""
-    assert run(arguments(root, "--within", "0.2", "--yes")) == 1
+async def test_nobody_scans(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with plugged_in(root):
+        assert await asyncio.to_thread(run, arguments(root, "--within", "0.2", "--yes")) == 1
     said = capsys.readouterr()
+    assert "listening to 2 devices" in said.out
     assert "nothing was scanned within 0.2 s" in said.err
-    assert said.out.count("not listened to: ") == 2
     assert (root / "pos-bridge.toml").read_text() == CONFIG
+
+
+def test_nobody_is_asked_to_scan_where_nothing_can_be_opened(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments(root, "--yes")) == 1
+    said = capsys.readouterr()
+    assert "none of what may be a scanner could be opened; run it as root" in said.err
+    assert said.out.count("not listened to: ") == 2
+    assert "scan anything" not in said.out
+
+
+async def test_a_scanner_that_is_pulled_meanwhile_is_known(root: Path) -> None:
+    plugs = AsyncExitStack()
+    await plugs.enter_async_context(plugged_in(root))
+    async with listening(plugged(root / "sys", root / "dev"), SerialEndpoint()) as ears:
+        assert (len(ears.open), ears.deaf) == (2, [])
+        await plugs.aclose()
+        assert await ears.first_scan(within_s=0.2) is None
+    assert len(ears.deaf) == 2
 
 
 def test_a_display_sends_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
