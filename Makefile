@@ -5,7 +5,7 @@ PYTHON ?= python3
 TOOL_PIP := bin/pip --disable-pip-version-check install --quiet --require-hashes
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: demo emulate test test-hil prove fuzz audit bench check format docs clean install install-files deb
+.PHONY: demo emulate test test-hil prove fuzz audit bench check format docs clean install install-files deb deb-check
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runtime            ## one whole sale, shown in the terminal
@@ -54,6 +54,7 @@ clean:
 DESTDIR ?=
 SYSTEM_PYTHON ?= /usr/bin/python3
 OPT := /opt/pos-bridge
+FIRST := /usr/share/pos-bridge/pos-bridge.toml
 OPT_PIP = $(DESTDIR)$(OPT)/bin/python3 -m pip --disable-pip-version-check install --quiet --no-compile --no-cache-dir
 
 install: install-files            ## onto this machine, as root, without a package
@@ -61,6 +62,7 @@ install: install-files            ## onto this machine, as root, without a packa
 	@install -D -m 644 systemd/pos-bridge.sysusers /etc/sysusers.d/pos-bridge.conf
 	@install -D -m 644 systemd/pos-bridge.tmpfiles /etc/tmpfiles.d/pos-bridge.conf
 	@install -d -m 700 /etc/pos-bridge/credentials
+	@test -e /etc/pos-bridge/pos-bridge.toml || install -m 644 $(FIRST) /etc/pos-bridge/
 	@systemd-sysusers && systemd-tmpfiles --create pos-bridge.conf
 	@systemctl daemon-reload
 	@systemctl restart systemd-modules-load.service
@@ -69,7 +71,8 @@ install: install-files            ## onto this machine, as root, without a packa
 	@echo "installed; now: /etc/pos-bridge/pos-bridge.toml, and pos-bridge check-config on it"
 
 # What the package and `make install` have in common. The environment stands at its final path whatever DESTDIR is:
-# what pip wrote of the path it was built in is rewritten. A configuration that is there already is left alone.
+# what pip wrote of the path it was built in is rewritten. The configuration to begin with is nobody's yet: it is copied into
+# /etc where there is none.
 install-files:
 	rm -rf build "$(DESTDIR)$(OPT)"
 	$(SYSTEM_PYTHON) -m venv "$(DESTDIR)$(OPT)"
@@ -89,15 +92,23 @@ install-files:
 	install -D -m 644 -t "$(DESTDIR)/usr/lib/udev/hwdb.d" udev/*.hwdb
 	install -D -m 644 -t "$(DESTDIR)/usr/share/doc/pos-bridge" bridge/config/example.toml README.md CHANGELOG.md
 	cd docs && find . '(' -name '*.md' -o -name '*.yml' ')' -exec install -D -m 644 {} "$(DESTDIR)/usr/share/doc/pos-bridge/docs/{}" \;
-	install -d -m 755 "$(DESTDIR)/etc/pos-bridge"
-	test -e "$(DESTDIR)/etc/pos-bridge/pos-bridge.toml" || awk '/^\[http\]/ {rest = 1} rest && !/^(#|$$)/ {print "# " $$0; next} {print}' \
-		bridge/config/example.toml > "$(DESTDIR)/etc/pos-bridge/pos-bridge.toml"
+	install -d -m 755 "$(DESTDIR)/usr/share/pos-bridge"
+	awk '/^\[http\]/ {rest = 1} rest && !/^(#|$$)/ {print "# " $$0; next} {print}' bridge/config/example.toml > "$(DESTDIR)$(FIRST)"
 
 deb:                              ## a Debian package for this release, into dist/ (needs debhelper, python3-venv)
 	@rm -rf build/deb && mkdir -p build/deb/pos-bridge dist
 	@git archive HEAD | tar -x -C build/deb/pos-bridge
 	@cd build/deb/pos-bridge && dpkg-buildpackage --build=binary --no-sign
 	@mv build/deb/*.deb dist/ && ls -l dist/*.deb
+
+# systemd makes folders that no package owns, so piuparts can tell what is left of ours only where systemd stays. The archive
+# is the one that this machine takes Debian from.
+DEBIAN = $(shell . /etc/os-release && echo $$VERSION_CODENAME)
+ARCHIVE = $(shell apt-get indextargets --format '$$(REPO_URI) $$(RELEASE)' 'Created-By: Packages' | sed -n 's/ $(DEBIAN)$$//p' | head -1)
+deb-check:                        ## what lintian and piuparts say of the package in dist/; as root, with both installed
+	@lintian --allow-root --fail-on error,warning dist/*.deb
+	@piuparts --log-level info --no-upgrade-test --distribution $(DEBIAN) --mirror "$(ARCHIVE) main" \
+		--fake-essential-packages systemd,udev --install-remove-install --install-purge-install dist/*.deb
 
 # --require-hashes makes an install repeatable: the versions and the bytes are those of requirements/.
 # The project itself is linked in without a build environment of its own, so nothing unpinned is fetched.
