@@ -108,6 +108,7 @@ TARGETS = (
             *(name.encode() for name in sorted({name for each in CATALOGUE.values() for name in each.variables})),
         ),
         max_bytes=1024,
+        runs=20_000,  # each is parsed twice and rendered with some eighty samples
     ),
     Target("template-values", values, lambda: tuple(b"\x00" + text.encode() for text in _HOSTILE), max_bytes=256),
 )
