@@ -116,6 +116,7 @@ class Dialogue:
                 self._replies.append(said)
             case PaperReply():
                 self._ends.append(said)
+                self._is_known = self._is_known and self._answers_in_turn  # it does, only late: find out once more
 
     async def ask(self) -> PrinterStatus | None:
         """The printer's state now; None when it does not answer."""
@@ -137,7 +138,7 @@ class Dialogue:
         """Ask, and find out whether it answers GS r and tells changes unasked: once, and when it was not well."""
         status = await self.ask()
         if status is not None and not status.trouble and not self._is_known:
-            self._is_known = True
+            self._is_known = self._answers_in_turn = True
             await self._ask_in_turn(STATUS_BACK_ON)
             self._answers_in_turn = await self._next(self._ends, self._pace.turn_within_s) is not None
             self._may_hear_late = not self._answers_in_turn

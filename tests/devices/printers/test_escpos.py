@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from devices.codecs.escpos.status import PrinterStatus
+from devices.codecs.escpos.status import PAPER_QUERY, PrinterStatus
 from devices.codecs.escpos_view import Paper
 from devices.documents import Printout
 from devices.emulation.printer import EmulatedPrinter
@@ -184,6 +184,40 @@ async def watched(
         life.cancel()
         await asyncio.wait({life})
         await stream.aclose()
+
+
+class SlowInTurn:
+    """Says at once that it is well; what it is asked in turn it answers when it `hurries`. sent: all that it was."""
+
+    def __init__(self, link: PtyLink) -> None:
+        self.link = link
+        self.sent = b""
+        self.hurries = False
+
+    async def run(self) -> None:
+        while True:
+            data = await self.link.read()
+            self.sent += data
+            await self.link.write(b"\x12" * data.count(b"\x10\x04") + b"\0" * data.count(PAPER_QUERY) * self.hurries)
+
+
+async def test_a_printer_that_was_late_once_is_asked_again_whether_it_answers_in_turn() -> None:
+    """Else it would be taken for one that cannot say whether a job came to its end, for as long as all is well."""
+    link = PtyLink()
+    await link.plug()
+    printer = SlowInTurn(link)
+    running = asyncio.create_task(printer.run())
+    async with opener(lambda: link.endpoint)(PATIENT_S) as driver:
+        await driver.print(RECEIPT)
+        assert printer.sent.count(PAPER_QUERY) == 1  # in vain: the job's end was guessed
+        await link.write(b"\0")
+        printer.hurries = True
+        for asked in (3, 4):  # to get to know it and for the job's end, then for the job's end alone
+            await driver.print(RECEIPT)
+            assert printer.sent.count(PAPER_QUERY) == asked
+    running.cancel()
+    await asyncio.wait({running})
+    await link.unplug()
 
 
 class TestStatus:
