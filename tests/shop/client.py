@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
+from tests.deadlines import within
 from tests.shop.described_events import check_events
 
 ANSWER_WITHIN_S = 15.0
@@ -52,7 +53,7 @@ class CashProgram:
 
     async def closed(self) -> None:
         """Until the daemon has hung up."""
-        async with asyncio.timeout(ANSWER_WITHIN_S):
+        async with within(ANSWER_WITHIN_S):
             await asyncio.shield(self._reading)
 
     async def call(self, method: str, **params: object) -> Any:  # noqa: ANN401 - JSON
@@ -63,7 +64,7 @@ class CashProgram:
         return reply["result"]
 
     async def ask(self, method: str, **params: object) -> dict[str, Any]:
-        async with asyncio.timeout(ANSWER_WITHIN_S):
+        async with within(ANSWER_WITHIN_S):
             return await self.send(method, **params)
 
     def send(self, method: str, **params: object) -> asyncio.Future[dict[str, Any]]:
@@ -87,7 +88,7 @@ class CashProgram:
             told = (event["data"] for event in self.events if event["topic"] == topic)
             return next((data for data in told if is_right(data)), None)
 
-        async with asyncio.timeout(ANSWER_WITHIN_S), self._came:
+        async with within(ANSWER_WITHIN_S), self._came:
             await self._came.wait_for(lambda: found() is not None)
         event = found()
         assert event is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bridge.config.loading import load
 from bridge.daemon.till import serve
+from tests.deadlines import within
 from tests.shop.shop import READY_WITHIN_S, Shop
 
 
@@ -23,7 +24,7 @@ class NearShop(Shop):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as notified:
             notified.bind(str(self.notify_path))
             self._serving = asyncio.create_task(serve(config, self._stopping))
-            async with asyncio.timeout(READY_WITHIN_S):
+            async with within(READY_WITHIN_S):
                 while b"READY=1" not in await asyncio.get_running_loop().sock_recv(notified, 4096):
                     pass  # lines that were opened are handed to the descriptor store meanwhile
         self.notify_path.unlink()

@@ -16,6 +16,7 @@ from devices.emulation.display import EmulatedDisplay
 from devices.emulation.printer import EmulatedPrinter
 from devices.emulation.pty import PtyLink
 from devices.emulation.scanner import EmulatedScanner
+from tests.deadlines import within
 from tests.shop.client import CashProgram
 
 READY_WITHIN_S = 20.0
@@ -174,7 +175,7 @@ class Shop:
             lines = (line for line in self.log[since:] if line.get("event") == event)
             return next((line for line in lines if fields.items() <= line.items()), None)
 
-        async with asyncio.timeout(READY_WITHIN_S), self._logged:
+        async with within(READY_WITHIN_S), self._logged:
             await self._logged.wait_for(lambda: found() is not None or self._has_ended)
         line = found()
         assert line is not None, f"the daemon ended without {event!r}: {self.log}"

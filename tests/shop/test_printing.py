@@ -1,11 +1,11 @@
 """Print jobs at a whole till, with the printer's own word for what became of them."""
 
-import asyncio
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from devices.codecs.escpos_view import Paper
 from devices.emulation.printer import EmulatedPrinter
+from tests.deadlines import within
 from tests.shop.client import CashProgram
 from tests.shop.shop import Shop
 
@@ -17,7 +17,7 @@ MANY_LINES = [f"строка {number:3} {'.' * 36}" for number in range(500)]
 
 async def job_in(cash: CashProgram, job_id: str, states: Collection[str] = FINAL) -> Mapping[str, Any]:
     """The job once it is in one of these states."""
-    async with asyncio.timeout(15):
+    async with within(15):
         while True:
             job: Mapping[str, Any] = await cash.call("printer.job", job_id=job_id)
             if job["state"] in states:
@@ -26,20 +26,15 @@ async def job_in(cash: CashProgram, job_id: str, states: Collection[str] = FINAL
 
 
 async def online(cash: CashProgram) -> None:
-    """Until the printer is there; that may be before this client came."""
-    async with asyncio.timeout(15):
-        while not any(d["name"] == "receipt" and d["state"] == "online" for d in await _devices(cash)):
-            pass
-
-
-async def _devices(cash: CashProgram) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = (await cash.call("device.list"))["devices"]
-    return listed
+    """Until the printer is there; that may be before this client, which hears of devices, came."""
+    devices = (await cash.call("device.list"))["devices"]
+    if not any(each["name"] == "receipt" and each["state"] == "online" for each in devices):
+        await cash.event("device", name="receipt", state="online")
 
 
 async def reason_of(cash: CashProgram, job_id: str) -> str:
     """Why the job waits, once it is known."""
-    async with asyncio.timeout(15):
+    async with within(15):
         while True:
             job = await cash.call("printer.job", job_id=job_id)
             assert job["state"] == "queued"

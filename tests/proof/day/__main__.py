@@ -26,6 +26,7 @@ def _say(text: str) -> None:
 
 
 def _line(day: Day, since: float) -> str:
+    """At one rest."""
     last = day.samples[-1]
     return (
         f"{(time.monotonic() - since) / 60:5.1f} min, step {day.till.step}, {last.receipts} receipts: "
@@ -38,22 +39,27 @@ async def run(kind: str, seed: int, minutes: float, spells: int, rest_s: float) 
     shop.READY_WITHIN_S = PATIENT_S
     began = time.monotonic()
 
+    def say(text: str) -> None:
+        _say(f"{kind}: {text}")  # days of several kinds may go on at once
+
+    say(f"seed {seed}")
+
     def goes_on(day: Day) -> bool:
         return len(day.samples) < spells if spells else time.monotonic() - began < minutes * 60
 
     async def told(day: Day) -> None:
-        _say(_line(day, began))
+        say(_line(day, began))
         await asyncio.sleep(rest_s)
 
     with tempfile.TemporaryDirectory(prefix="day-") as folder:
         day = await play(Path(folder), kind, seed, goes_on, told)
-    _say(f"steps {day.till.step}: {dict(day.cashier.acts)}")
-    _say(f"troubles {day.troubles.total()}: {dict(day.troubles)}")
-    _say(f"refusals {dict(day.cashier.refusals)}, tasks for staff {day.tasks}, cards scanned {day.scans_of_cards}")
+    say(f"steps {day.till.step}: {dict(day.cashier.acts)}")
+    say(f"troubles {day.troubles.total()}: {dict(day.troubles)}")
+    say(f"refusals {dict(day.cashier.refusals)}, tasks for staff {day.tasks}, cards scanned {day.scans_of_cards}")
     first, last = thirds(day.samples)
     for name in ("rss_kib", "descriptors", "threads", "tasks", "objects"):
         before, after = (median(getattr(each, name) for each in part) for part in (first, last))
-        _say(f"{name}: {before:g} after the warm-up, {after:g} at the end")
+        say(f"{name}: {before:g} after the warm-up, {after:g} at the end")
     check_flat(day.samples)
 
 
@@ -65,7 +71,6 @@ def main() -> None:
     parser.add_argument("--spells", type=int, default=0, help="so many instead of a time")
     parser.add_argument("--rest", type=float, default=0.0, help="seconds of nothing after each spell")
     told = parser.parse_args()
-    _say(f"{told.provider}, seed {told.seed}")
     asyncio.run(run(told.provider, told.seed, told.minutes, told.spells, told.rest))
 
 

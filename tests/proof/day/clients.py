@@ -52,6 +52,7 @@ class Monitor:
             trust_env=False,
         )
         self._streaming: asyncio.Task[None] | None = None
+        self._hears = asyncio.Event()
         self.heard: Counter[str] = Counter()
 
     @staticmethod
@@ -66,7 +67,9 @@ class Monitor:
         return f'[http]\nenabled = true\nlisten = "127.0.0.1:{port}"\ntoken = {{ credential = "http-token" }}\n'
 
     async def __aenter__(self) -> Self:
+        """From here on it hears everything."""
         self._streaming = asyncio.create_task(self._stream())
+        await patiently(self._hears.wait(), ANSWERED_WITHIN_S, "GET /events")
         return self
 
     async def __aexit__(
@@ -91,5 +94,7 @@ class Monitor:
     async def _stream(self) -> None:
         async with self._client.stream("GET", "/events") as stream:
             async for line in stream.aiter_lines():
+                if line == "event: subscribed":
+                    self._hears.set()
                 if line.startswith("data: ") and "topic" in (told := json.loads(line.removeprefix("data: "))):
                     self.heard[told["topic"]] += 1

@@ -1,23 +1,21 @@
-"""Deadlines that count only the time in which we ran: a machine that stands still makes none of them pass."""
+"""Waiting for what is done in another process, by deadlines that count only the time in which we ran."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-T = TypeVar("T")
+from tests.deadlines import within
 
-SLICE_S = 1.0
+T = TypeVar("T")
 
 
 async def patiently(work: Awaitable[T], seconds: int, what: str) -> T:
     """Its result. AssertionError: it did not come within so many seconds."""
-    task = asyncio.ensure_future(work)
-    for _ in range(seconds):
-        done, _ = await asyncio.wait({task}, timeout=SLICE_S)
-        if done:
-            return task.result()
-    task.cancel()
-    raise AssertionError(f"not within {seconds} s: {what}")
+    try:
+        async with within(seconds):
+            return await work
+    except TimeoutError:
+        raise AssertionError(f"not within {seconds} s: {what}") from None
 
 
 async def until(is_so: Callable[[], Awaitable[bool]], seconds: int, what: str, look_every_s: float = 0.05) -> None:

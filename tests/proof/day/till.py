@@ -86,10 +86,16 @@ class DayTill:
         return scanner not in self.spoilt
 
     async def all_online(self) -> None:
-        async def are_online() -> bool:
-            return all(device["state"] == "online" for device in (await self.devices()).values())
+        states: dict[str, str] = {}
 
-        await until(are_online, COMES_BACK_WITHIN_S, "every device is online again")
+        async def are_online() -> bool:
+            states.update({name: device["state"] for name, device in (await self.devices()).items()})
+            return set(states.values()) == {"online"}
+
+        try:
+            await until(are_online, COMES_BACK_WITHIN_S, "every device is online again")
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {states}") from None
 
 
 @asynccontextmanager
@@ -107,9 +113,9 @@ async def open_day(folder: Path, books: Books) -> AsyncIterator[DayTill]:
         shop.launcher = (sys.executable, "-m", "tests.proof.day.daemon")
         await shop.start()
         cash = await stack.enter_async_context(await Customer.connect(folder / "pos.sock"))
-        watcher = await stack.enter_async_context(await Watcher.connect(folder / "pos.sock"))
-        await watcher.watch()
         monitor = await stack.enter_async_context(Monitor(port, HTTP_TOKEN))
+        watcher = await stack.enter_async_context(await Watcher.connect(folder / "pos.sock"))
+        await watcher.watch()  # so that the monitor hears no less
         till = DayTill(shop, books, tape, cash, watcher, monitor)
         await till.all_online()
         yield till
