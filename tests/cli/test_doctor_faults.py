@@ -156,7 +156,7 @@ def test_modemmanager_is_not_kept_away(till: Till) -> None:
 
 def test_brltty_takes_the_converter(till: Till) -> None:
     till.write("run/udev/data/c189:1", "E:BRLTTY_BRAILLE_DRIVER=bm\n")
-    assert "apt remove brltty" in only(till.wrong(check_strangers)).mend
+    assert "pos-bridge udev-rules --till > " in only(till.wrong(check_strangers)).mend
 
 
 def test_the_kernel_may_switch_it_off(till: Till) -> None:

@@ -21,6 +21,8 @@ KERNEL_ARGUMENTS = (
 NETWORK = "user,model=virtio-net-pci,ipv6=off"
 # QEMU's USB keyboard holds 16 events: a press and a release at a time, and then time for the guest to take them.
 KEY_PAUSE_S = 0.05
+# Longer than a nap takes, and what an agent may take that is awake.
+NAP_S = 30.0
 QCODES = {"\n": "ret", " ": "spc", "\t": "tab"}
 
 
@@ -77,6 +79,27 @@ class Machine:
         self._monitor = self._agent = None
         for name in ("monitor", "agent", "disk.nbd"):  # what is killed leaves its sockets behind
             (self._folder / name).unlink(missing_ok=True)
+
+    def nap(self) -> None:
+        """All drivers are put to sleep and woken after 5 s: the kernel's pm_test, which leaves the platform on.
+
+        (Documentation/power/basic-pm-debugging.rst.) What the agent had in hand is lost, so it is spoken to anew.
+        """
+        self.guest.run("echo devices > /sys/power/pm_test; rm -f /run/slept")
+        nap = "echo mem > /sys/power/state && cp /sys/power/suspend_stats/success /run/slept"
+        self.guest.run(f"systemd-run --quiet --on-active=1 sh -c '{nap}'")
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._has_slept():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not asleep and awake within {PATIENCE_S:g} s")
+        self._connect_agent(PATIENCE_S)
+
+    def _has_slept(self) -> bool:
+        try:
+            self._connect_agent(NAP_S)
+            return self.guest.result("test -e /run/slept").status == 0
+        except (TimeoutError, Refused):
+            return False
 
     def ask(self, command: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
         """Any QMP command."""

@@ -7,6 +7,8 @@ from tests.hil.till import Till, until
 # More than the kernels of both ends hold: the device takes the rest only while it reads.
 LONG_JOB_LINES = 4000
 LAST_LINE = "последняя строка"
+# More than a printer is asked with before a job begins; one that has not begun is printed without a mark.
+ASKED_BYTES = 500
 
 
 class DeviceEnd:
@@ -55,10 +57,16 @@ def test_printer_prints_and_a_job_that_was_cut_off_is_printed_once_more(till: Ti
     till.call("printer.print", device=name, lines=["Привет, чек", {"cut": True}])
     end.until("Привет, чек")
     end.stop()
+    before = bytes_sent(till, name)
     lines = [*[f"{number:042}" for number in range(LONG_JOB_LINES)], LAST_LINE]
     job = till.call("printer.print", device=name, lines=lines)
+    until(lambda: bytes_sent(till, name), lambda sent: sent > before + ASKED_BYTES)
     till.unplug(name)
     paper = DeviceEnd(till, till.plug(name)).until(LAST_LINE)
     assert paper.count("ПОВТОР") == 1
     told = until(lambda: till.call("printer.job", job_id=job["job_id"]), lambda told: told["state"] != "queued")
     assert told["state"] == "sent"
+
+
+def bytes_sent(till: Till, name: str) -> int:
+    return int(till.device(name)["counters"]["bytes"])

@@ -1,6 +1,8 @@
 """Scanners on a real kernel: evdev, uinput, usb-serial, hidraw."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -60,9 +62,7 @@ def test_marked_goods_go_on_byte_for_byte(till: Till) -> None:
 
 
 def test_serial_scanner_and_its_port(till: Till) -> None:
-    with connected(till) as line:
-        port = till.guest.start("python3 /opt/hil/port.py /run/pos-bridge/line")
-        port.until("OPEN")
+    with connected(till) as line, opened_port(till) as port:
         (card,) = till.scans_after(lambda: line.sendall(f"{CARD}\r".encode()))
         assert card["card"] == CARD
         line.sendall(f"{GOODS}\r".encode())
@@ -82,13 +82,25 @@ def test_serial_scanner_comes_back_under_another_number(till: Till) -> None:
 
 
 def test_hid_pos_scanner(till: Till) -> None:
-    node = till.plug("side")
-    report = bytes((2, len(CARD))) + b"]E0" + CARD.encode()
-    write = f"dd of={node} bs=64 status=none"
-    (card,) = till.scans_after(lambda: till.guest.run(write, report.ljust(64, b"\0")))
+    (card,) = till.scans_after(lambda: report_card(till))
     assert (card["card"], card["symbology"]) == (CARD, "EAN-13")
     till.unplug("side")
     till.plug("side")
+
+
+def report_card(till: Till) -> None:
+    """CARD as the scanner in HID POS mode sends it."""
+    report = bytes((2, len(CARD))) + b"]E0" + CARD.encode()
+    till.guest.run(f"dd of={till.plug('side')} bs=64 status=none", report.ljust(64, b"\0"))
+
+
+@contextmanager
+def opened_port(till: Till) -> Iterator[Running]:
+    """A cash program that has the port of the serial scanner open. One at a time: two would share the bytes."""
+    program = till.guest.start("python3 /opt/hil/port.py /run/pos-bridge/line")
+    program.until("OPEN")
+    yield program
+    till.guest.run("pkill -f /opt/hil/[p]ort.py")  # brackets: not the shell that says so
 
 
 def connected(till: Till) -> socket.socket:

@@ -1,22 +1,22 @@
-"""The service as systemd runs it: within its sandbox, killed, with another configuration."""
+"""The service as systemd runs it: within its sandbox, killed, restarted, asleep, with another configuration."""
 
 import re
 from collections.abc import Callable
 
-from tests.hil.test_scanners import GOODS, connected
+from tests.hil.test_displays_and_printers import DeviceEnd, glass_at
+from tests.hil.test_scanners import CARD, GOODS, connected, number, opened_port, report_card
 from tests.hil.till import CONFIGURATION, DEVICES, MAIN_PROCESS, USUAL, Till, until
 
 EXPOSURE = re.compile(r"Overall exposure level for pos-bridge.service: (\S+)")
 MOST_EXPOSED = 2.0
-
-
-def plug_everything(till: Till) -> None:
-    for name in DEVICES:
-        till.plug(name)
+# Each port of the gadgets' hubs: the kernel switches its power (Linux, Documentation/ABI/testing/sysfs-bus-usb).
+PORTS = "/sys/devices/platform/dummy_hcd.*/usb*/*-0:1.0/*-port*/disable"
+# A program that keeps the number of a node taken, also after its line has hung up.
+HOLD = """systemd-run --quiet --collect --unit=holder sh -c 'trap "" HUP; exec 3<>{node}; exec sleep 3600'"""
 
 
 def test_sandboxed_service_has_every_class_of_device(till: Till, figure: Callable[[str], None]) -> None:
-    plug_everything(till)
+    till.plug_everything()
     told = till.guest.run("systemd-analyze security --no-pager pos-bridge.service | tail -1")
     found = EXPOSURE.search(told)
     assert found, told
@@ -25,16 +25,82 @@ def test_sandboxed_service_has_every_class_of_device(till: Till, figure: Callabl
 
 
 def test_killed_it_comes_back_with_its_devices_and_its_port_stays_open(till: Till) -> None:
-    plug_everything(till)
-    port = till.guest.start("python3 /opt/hil/port.py /run/pos-bridge/line")
-    port.until("OPEN")
-    before = restarts(till)
-    till.guest.run("systemctl kill --signal=KILL pos-bridge.service")
-    until(lambda: restarts(till), lambda now: now > before)
-    plug_everything(till)
-    with connected(till) as line:
+    till.plug_everything()
+    with opened_port(till) as port:
+        before = restarts(till)
+        till.guest.run("systemctl kill --signal=KILL pos-bridge.service")
+        until(lambda: restarts(till), lambda now: now > before)
+        till.plug_everything()
+        with connected(till) as line:
+            line.sendall(f"{GOODS}\r".encode())
+            assert port.until(GOODS).count("LINE") == 1
+
+
+def test_restart_refuses_nobody_hangs_nobody_up_and_loses_no_scan(till: Till) -> None:
+    """What is scanned before it, while no daemon runs, and after it comes out of the port, once and in order."""
+    with connected(till) as line, opened_port(till) as port:
+        calls = till.guest.start("python3 /opt/hil/knocking.py")
+        calls.until("ANSWERED")
         line.sendall(f"{GOODS}\r".encode())
-        assert port.until(GOODS).count("LINE") == 1
+        till.guest.run("systemctl restart --no-block pos-bridge.service")
+        till.guest.until("test $(systemctl is-active pos-bridge.service) != active")
+        line.sendall(b"4008\r")
+        till.guest.until("systemctl is-active pos-bridge.service")
+        line.sendall(b"4009\r")
+        lines = [each for each in port.until("4009").splitlines() if each.startswith("LINE")]
+    assert lines == [f"LINE '{each}\\r'" for each in (GOODS, "4008", "4009")]
+    till.guest.run("touch /run/enough")
+    calls.until("CALLS")
+
+
+def test_all_devices_work_after_sleep(till: Till) -> None:
+    till.plug_everything()
+    process = till.guest.run(MAIN_PROCESS)
+    till.machine.nap()
+    everything_works(till, "После сна")
+    assert till.guest.run(MAIN_PROCESS) == process
+
+
+def test_all_devices_work_after_a_loss_of_power_and_under_another_number(till: Till) -> None:
+    """Ports of QEMU's own do not lose theirs whatever the kernel tells them, so what hangs there is pulled out."""
+    till.plug_everything()
+    process, node = till.guest.run(MAIN_PROCESS), number(till)
+    till.guest.run(HOLD.format(node=node))
+    till.guest.run(f"for port in {PORTS}; do echo 1 > $port; done")
+    till.unplug("desk")
+    till.unplug("line")
+    till.until_all("absent")
+    till.guest.run(f"for port in {PORTS}; do echo 0 > $port; done")
+    till.plug_everything()
+    assert number(till) != node
+    everything_works(till, "Снова под током")
+    assert till.guest.run(MAIN_PROCESS) == process
+    till.guest.run("systemctl stop holder")
+
+
+def everything_works(till: Till, text: str) -> None:
+    """A card from each scanner; a screen and a paper of each printer that say so."""
+    till.plug_everything()
+    assert scanned(till, lambda: till.machine.type(f"{CARD}\n")) == ("desk", CARD)
+    till.guest.put("/run/card", f"{CARD}\n")
+    type_card = f"python3 /opt/hil/keyboard.py {till.plug('gun')} /run/card"
+    assert scanned(till, lambda: till.guest.run(type_card)) == ("gun", CARD)
+    with connected(till) as line:
+        assert scanned(till, lambda: line.sendall(f"{CARD}\r".encode())) == ("line", CARD)
+    assert scanned(till, lambda: report_card(till)) == ("side", CARD)
+    glass = glass_at(till, till.plug("pole"))
+    till.call("display.show", device="pole", rows=[text, ""])
+    glass.until(text)
+    for name in ("receipt", "kitchen"):
+        end = DeviceEnd(till, till.plug(name))
+        till.call("printer.print", device=name, lines=[text, {"cut": True}])
+        end.until(text)
+
+
+def scanned(till: Till, act: Callable[[], object]) -> tuple[str, str]:
+    """The device and the card of the one scan that `act` brings about."""
+    (scan,) = till.scans_after(act)
+    return scan["device"], scan["card"]
 
 
 def test_reload_takes_a_changed_configuration_and_refuses_a_broken_one(till: Till) -> None:

@@ -25,6 +25,8 @@ GADGETS = {
     "kitchen": ("printer", "04b8:0202", "PRN02"),
 }
 DEVICES = ("desk", "line", *GADGETS)
+# Of a printer that does not tell how it is, nothing is known but that it is there.
+WORKING = ("online", "unknown")
 Seen = TypeVar("Seen")
 
 
@@ -90,11 +92,23 @@ class Till:
 
         "line": a Unix socket of this machine. Gadgets: a node in the guest. "desk" has none: Machine.type.
         """
-        if name not in self._plugged:
-            self._plugged.add(name)
-            self._plug(name)
-        self.until_state(name, "online", "unknown")
+        self._plug_in(name)
+        self.until_state(name, *WORKING)
         return self._ends[name]
+
+    def plug_everything(self) -> None:
+        for name in DEVICES:
+            self._plug_in(name)
+        self.until_all(*WORKING)
+
+    def until_all(self, *states: str) -> None:
+        """All devices of till.toml are in one of these states."""
+
+        def look() -> Sequence[Mapping[str, Any]]:
+            found: Sequence[Mapping[str, Any]] = self.call("device.list")["devices"]
+            return found
+
+        until(look, lambda devices: {device["state"] for device in devices} <= {*states})
 
     def unplug(self, name: str) -> None:
         """Until the till has noticed."""
@@ -105,7 +119,10 @@ class Till:
             self.machine.unplug(name)
         self.until_state(name, "absent")
 
-    def _plug(self, name: str) -> None:
+    def _plug_in(self, name: str) -> None:
+        if name in self._plugged:
+            return
+        self._plugged.add(name)
         if name == "line":
             self._ends[name] = str(self.machine.plug_serial(name, "LINE01"))
         elif name == "desk":

@@ -46,7 +46,7 @@ def _brltty(visit: Visit, place: Place) -> Iterator[Finding]:
             Level.WRONG,
             f"brltty takes {place.plugged.usb} for a braille display",
             "the port goes away seconds after it was plugged in",
-            "apt remove brltty  # or: systemctl mask brltty-udev.service; then plug it in again",
+            f"{_MAKE_RULES}  # they keep it away; then plug it in again",
         )
 
 
