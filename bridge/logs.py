@@ -9,15 +9,17 @@ was told.
 """
 
 import asyncio
+import atexit
 import io
 import logging
 import math
 import os
 import sys
-from collections.abc import Mapping
+import threading
+from collections import deque
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from logging.handlers import MemoryHandler
 from typing import Any, TextIO
 
 import structlog
@@ -34,6 +36,7 @@ QUIET_LIBRARIES = ("httpx", "httpcore")
 # Longer than a scan takes to the glass, shorter than anybody takes to look into the log.
 UNHURRIED_S = 0.005
 MOST_UNHURRIED = 100
+_UNHURRIED = frozenset({"debug", "info"})
 
 # sd-daemon(3): what journald reads before a line as its priority.
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
@@ -45,50 +48,70 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_COMMON,
+            foreign_pre_chain=[*_WHEN_TOLD, *_COSTLY],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(out)],
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [_Unhurried(MOST_UNHURRIED, logging.WARNING, handler)]
+    root.handlers[:] = [handler]
     root.setLevel(LEVELS[level])
     for name in QUIET_LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
     # A log that cannot be written (full disk, closed terminal) must not stop a sale.
     logging.raiseExceptions = False
     logging.captureWarnings(capture=True)
+    costly = [*_COSTLY, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
+    unhurried = _Unhurried(costly)
+    atexit.register(unhurried.say)
     structlog.configure(
-        processors=[*_COMMON, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*_WHEN_TOLD, unhurried, *costly],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
 
 
-class _Unhurried(MemoryHandler):
-    """Keeps what the loop's thread tells for UNHURRIED_S: until those who wait have been served.
+class _Unhurried:
+    """The processor before the costly ones: what the loop tells waits UNHURRIED_S, those who wait go first.
 
-    Warnings and worse go out at once, behind what came before them, and so does what is told where no loop runs. A
+    Warnings and worse go on at once, behind what came before them, and so does what is told where no loop runs. A
     crash costs a few milliseconds of informing lines. What a line holds must not change after it was told.
     """
 
-    _flushed_by: asyncio.AbstractEventLoop | None = None
+    def __init__(self, processors: Sequence[Processor]) -> None:
+        """processors: those behind this one."""
+        self._processors = processors
+        self._kept: deque[tuple[WrappedLogger, str, EventDict]] = deque()
+        self._said_by: asyncio.AbstractEventLoop | None = None
+        self._saying = threading.RLock()
 
-    def shouldFlush(self, record: logging.LogRecord) -> bool:  # noqa: N802 - logging's name
-        return super().shouldFlush(record) or not self._is_flushed_later()
+    def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        if method in _UNHURRIED and len(self._kept) < MOST_UNHURRIED and self._is_said_later():
+            self._kept.append((logger, method, event))
+            raise structlog.DropEvent
+        self.say()
+        return event
 
-    def flush(self) -> None:
-        self._flushed_by = None
-        super().flush()
+    def say(self) -> None:
+        """All that waits."""
+        self._said_by = None
+        with self._saying:
+            while self._kept:
+                logger, method, event = self._kept.popleft()
+                line: Any = event
+                for processor in self._processors:
+                    line = processor(logger, method, line)
+                arguments, options = line
+                getattr(logger, method)(*arguments, **options)
 
-    def _is_flushed_later(self) -> bool:
+    def _is_said_later(self) -> bool:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return False
-        if self._flushed_by is not loop:
-            self._flushed_by = loop
-            loop.call_later(UNHURRIED_S, self.flush)
+        if self._said_by is not loop:
+            self._said_by = loop
+            loop.call_later(UNHURRIED_S, self.say)
         return True
 
 
@@ -137,12 +160,11 @@ def _render_exception(logger: WrappedLogger, method: str, event: EventDict) -> E
     return event
 
 
-_COMMON: list[Processor] = [
-    structlog.contextvars.merge_contextvars,
+_WHEN_TOLD: list[Processor] = [structlog.contextvars.merge_contextvars, _add_time]
+_COSTLY: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.StackInfoRenderer(),
-    _add_time,
 ]
 
 

@@ -93,7 +93,7 @@ class Carrier(httpx.AsyncBaseTransport):
         return None
 
     def _keep(self, connection: Connection) -> None:
-        if self._is_closed or len(self._idle) >= MAX_IDLE_CONNECTIONS or not connection.is_reusable:
+        if self._is_closed or len(self._idle) >= MAX_IDLE_CONNECTIONS or not connection.is_open:
             connection.close()
             return
         self._idle[connection] = asyncio.get_running_loop().call_later(KEEPALIVE_S, self._dropped, connection)

@@ -27,9 +27,14 @@ class Connection(asyncio.Protocol):
         self._body = bytearray()
 
     @property
+    def is_open(self) -> bool:
+        """As far as the loop knows."""
+        return not self._transport.is_closing()
+
+    @property
     def is_reusable(self) -> bool:
         """False also where the peer has hung up and the loop has not come round to it: it cannot be asked any more."""
-        if self._transport.is_closing():
+        if not self.is_open:
             return False
         poller = select.poll()
         poller.register(self._transport.get_extra_info("socket").fileno(), select.POLLIN)

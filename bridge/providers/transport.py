@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
+from functools import lru_cache
 
 import certifi
 import httpx
@@ -26,6 +27,8 @@ class Transport:
         """May read certificates: in a thread."""
         self._tap = TappedExchanges(tap)
         self._base_url = base_url.rstrip("/")
+        # httpx takes as long to parse an address as for the rest of a request; an adapter has a handful of paths.
+        self._url = lru_cache(32)(lambda path: httpx.URL(self._base_url + path))
         self._headers = httpx.Headers({**_EVERY_REQUEST, **headers})
         self._reads_all = reads_all
         self._carrier = Carrier(None if base_url.lower().startswith("http:") else _trust())
@@ -55,7 +58,7 @@ class Transport:
             response = await self._carrier.handle_async_request(
                 httpx.Request(
                     request.method,
-                    self._base_url + request.path,
+                    self._url(request.path),
                     headers=headers,
                     content=request.body,
                     extensions={PROGRESS: progress, READS_ALL: self._reads_all},

@@ -10,11 +10,13 @@ async def read_within(read: Callable[[], Awaitable[bytes]], gap_s: float | None)
     Looks once more before it calls it silence: where the event loop was held up, data and the end of the gap are
     seen at the same time, and half a code could be another code.
     """
+    if gap_s is None:
+        return await read()
     found = await _read(read, gap_s)
-    return found if found is not None or gap_s is None else await _read(read, 0)
+    return found if found is not None else await _read(read, 0)
 
 
-async def _read(read: Callable[[], Awaitable[bytes]], gap_s: float | None) -> bytes | None:
+async def _read(read: Callable[[], Awaitable[bytes]], gap_s: float) -> bytes | None:
     try:
         async with asyncio.timeout(gap_s):
             return await read()

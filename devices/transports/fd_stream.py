@@ -57,6 +57,7 @@ class FdStream:
         self._lost = ""
         self._closed = False
         self._stalled = False
+        self._is_full = False
         self._arrived = asyncio.Event()
         self._writable = asyncio.Event()
         self._write_lock = asyncio.Lock()
@@ -71,7 +72,8 @@ class FdStream:
             await self._arrived.wait()
         data = bytes(self._incoming)
         self._incoming.clear()
-        if not self._lost and self._resume_timer is None:
+        if self._is_full and not self._lost:
+            self._is_full = False
             self._watch_input()
         return data
 
@@ -143,6 +145,7 @@ class FdStream:
         self._incoming += data
         self._arrived.set()
         if len(self._incoming) >= READ_BUFFER_CAP:
+            self._is_full = True
             self._loop.remove_reader(self._fd)
 
     def _send(self, chunk: memoryview) -> int:

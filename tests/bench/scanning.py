@@ -2,11 +2,12 @@
 
 import statistics
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.bench.building import c_program
+from tests.bench.building import HERE, c_program
 from tests.bench.rounds import Failed
 from tests.bench.serving import CLIENT_CORE, SERVER_CORE, process
 from tests.bench.tills import line
@@ -100,10 +101,23 @@ def provider(delay_us: int = 0) -> Iterator[int]:
         yield int(running.stdout.readline())
 
 
+Control = Callable[[], list[str]]
+"""The command of a program that does with a scan what ours does and nothing else."""
+
+
+def in_c() -> list[str]:
+    return [str(c_program("till"))]
+
+
+def in_asyncio() -> list[str]:
+    c_program("scan")
+    return [sys.executable, str(HERE / "peers" / "plain_till.py")]
+
+
 @contextmanager
-def c_till(mode: str, out: int, *more: str) -> Iterator[int]:
-    """controls/till.c; the device's end of its scanner. out: the descriptor of its display or its client."""
+def control_till(control: Control, mode: str, out: int, *more: str) -> Iterator[int]:
+    """The device's end of its scanner. out: the descriptor of its display or its client."""
     with line() as front:
-        command = [str(c_program("till")), mode, str(front.program), str(out), *more]
+        command = [*control(), mode, str(front.program), str(out), *more]
         with process(command, SERVER_CORE, pass_fds=(front.program, out)):
             yield front.device

@@ -34,6 +34,17 @@ def process(command: Sequence[str], core: int, **options: Any) -> Iterator["subp
 
 
 @contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """This process on one core, with the threads that it makes meanwhile."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextmanager
 def daemon_on(path: Path, command: Sequence[str]) -> Iterator[None]:
     """A server, once its socket takes connections."""
     silent = subprocess.DEVNULL

@@ -252,6 +252,7 @@ class CardDesk:
         card = presented.attachable(answer)
         if presented is self._newest:
             self._show(card, answer)
+            await asyncio.sleep(0)  # the display's driver writes it before subscribers are told
         if card is not None and card.member is not None:
             self._announcer.card(presented.scan_id, card)
         elif answer.error is not None:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from tests.bench import gpsd
 from tests.bench.rounds import Goal, Measure, Row
-from tests.bench.scanning import SEARCHING, WARM, Numbers, Scan, c_till, provider, scan
+from tests.bench.scanning import SEARCHING, WARM, Control, Numbers, Scan, control_till, in_asyncio, in_c, provider, scan
 from tests.bench.tills import line, running_till, subscribed
 
 SCANS = 100
@@ -21,11 +21,14 @@ def event() -> Iterator[Measure]:
         yield median_of(till.scanner, client.fileno(), Numbers().goods)
 
 
-@contextmanager
-def c_event() -> Iterator[Measure]:
-    ours, theirs = socket.socketpair()
-    with ours, theirs, c_till("event", theirs.fileno()) as scanner:
-        yield median_of(scanner, ours.fileno(), Numbers().goods)
+def control_event(control: Control) -> Callable[[], AbstractContextManager[Measure]]:
+    @contextmanager
+    def enter() -> Iterator[Measure]:
+        ours, theirs = socket.socketpair()
+        with ours, theirs, control_till(control, "event", theirs.fileno()) as scanner:
+            yield median_of(scanner, ours.fileno(), Numbers().goods)
+
+    return enter
 
 
 @contextmanager
@@ -56,10 +59,12 @@ def on_the_display(heard: bytes | None) -> Callable[[], AbstractContextManager[M
     return enter
 
 
-def c_on_the_display(mode: str, heard: bytes | None) -> Callable[[], AbstractContextManager[Measure]]:
+def control_on_the_display(
+    control: Control, mode: str, heard: bytes | None
+) -> Callable[[], AbstractContextManager[Measure]]:
     @contextmanager
     def enter() -> Iterator[Measure]:
-        with provider() as port, line() as pole, c_till(mode, pole.program, str(port)) as scanner:
+        with provider() as port, line() as pole, control_till(control, mode, pole.program, str(port)) as scanner:
             numbers = Numbers()
             yield median_of(scanner, pole.device, lambda count: numbers.cards(count, heard))
 
@@ -88,19 +93,33 @@ ROWS = (
     Row(
         "serial scan to event at a client, p50",
         "µs",
-        {"ours": event, "C relay": c_event, "gpsd, AIS": gpsd_ais, "gpsd, TPV": gpsd_tpv},
+        {
+            "ours": event,
+            "C relay": control_event(in_c),
+            "plain asyncio": control_event(in_asyncio),
+            "gpsd, AIS": gpsd_ais,
+            "gpsd, TPV": gpsd_tpv,
+        },
         (Goal("gpsd, AIS", at_most=1.25), Goal("gpsd, TPV", at_most=1.0)),
     ),
     Row(
         'scan to "searching" on the display, p50',
         "µs",
-        {"ours": on_the_display(SEARCHING), "C relay": c_on_the_display("searching", SEARCHING)},
+        {
+            "ours": on_the_display(SEARCHING),
+            "C relay": control_on_the_display(in_c, "searching", SEARCHING),
+            "plain asyncio": control_on_the_display(in_asyncio, "searching", SEARCHING),
+        },
         (Goal("C relay", at_most=2.0),),
     ),
     Row(
         "scan to the card's message on the display, p50",
         "µs",
-        {"ours": on_the_display(None), "C till": c_on_the_display("card", None)},
+        {
+            "ours": on_the_display(None),
+            "C till": control_on_the_display(in_c, "card", None),
+            "plain asyncio": control_on_the_display(in_asyncio, "card", None),
+        },
         (Goal("C till", at_most=4.0),),
     ),
     Row(
