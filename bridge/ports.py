@@ -149,6 +149,16 @@ class LoyaltyProvider(Protocol):
         """
         ...
 
+    async def find_and_quote(self, purchase: Purchase) -> tuple[Member | None, Quote | None]:
+        """`find` of its card and `quote`, both asked now. No quote where the card is not known or is barred.
+
+        A kind whose preview begins with the card's facts asks for them once.
+        """
+        member = await self.find(purchase.card)
+        if member is None or member.is_barred:
+            return member, None
+        return member, await self.quote(purchase)
+
     async def quote_return(self, refund: Return) -> ReturnQuote:
         """Preview of this refund."""
         ...

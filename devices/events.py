@@ -20,7 +20,8 @@ class DeviceState(StrEnum):
 class DataEvent:
     """One complete scan.
 
-    scan_data: the bytes as they came, without framing (STX, terminator), AIM identifier included.
+    scan_data: the bytes as they came, without framing (STX, terminator); with the AIM identifier, where that came among
+    them and not beside them, as in a HID POS report.
     scan_data_label: the decoded text without the AIM identifier.
     scan_data_type: symbology by its AIM name ("EAN-13", "Code 128", "QR" ...), None when not told.
     prefix, terminator: the framing around scan_data as it came; b"" where the scanner sends none.

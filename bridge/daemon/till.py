@@ -37,7 +37,7 @@ from bridge.domain.card import CardFormat
 from bridge.domain.idle import Idle, Night
 from bridge.events import EventBus
 from bridge.journal import SqliteJournal
-from bridge.ports import UNMEASURED, Meter
+from bridge.ports import UNMEASURED, LoyaltyProvider, Meter
 from bridge.pos.announcer import BusAnnouncer
 from bridge.pos.handlers import ReceiptHandlers, TillHandlers, TillInfo
 from bridge.pos.handlers_codes import CodeHandlers
@@ -265,8 +265,11 @@ class Till:
         self.supervisor.spawn(self._sync.keep_clearing(), "age of cards")
         self._warming = [
             self.supervisor.spawn(asyncio.to_thread(self._settings.wording.warm_up), "warm up wording"),
-            *(self.supervisor.spawn(each.provider.warm_up(), f"warm up {each.name}") for each in self._programmes),
+            *(self._warm_up(programme.provider) for programme in self._programmes),
         ]
+
+    def _warm_up(self, provider: LoyaltyProvider) -> asyncio.Task[bool]:
+        return self.supervisor.spawn(provider.warm_up(), f"warm up {provider.name}")
 
     async def warmed_up(self) -> None:
         """Until the first scan will find all at hand; whoever lets us wait for it is not waited for."""
@@ -286,7 +289,7 @@ class Till:
         self._taps.config = config
         added, retired = self._programme_room.apply(config, prepared)
         for provider in added:
-            self.supervisor.spawn(provider.warm_up(), f"warm up {provider.name}")
+            self._warm_up(provider)
         for provider in retired:
             self.supervisor.spawn(retire(provider), f"retire {provider.name}")
         await self._devices.apply(config, self._around)

@@ -5,7 +5,12 @@ import re
 from bridge.domain.card import has_luhn_check_digit, readings
 
 # Track 1 with format code B, track 2 with its separator (ISO/IEC 7813): nothing but a payment card is written so.
-_TRACK = re.compile(r"%B[0-9]{13,19}\^|;[0-9]{13,19}=")
+# American Express spaces the number on track 1; a reader whose Caps Lock is on types %b.
+_TRACK = re.compile(r"%[Bb][0-9](?: ?[0-9]){12,18}\^|;[0-9]{13,19}=")
+
+# The same from a reader that sends no sentinels, or whose layout makes other characters of them and of ^, or of a swipe
+# that broke off: a number of an issuer's where it would stand on a track.
+_NUMBER_ON_TRACK = re.compile(r"[^0-9A-Za-z]?(?:([0-9]{15,19})(?:=[0-9]{4}|$)|[Bb]([0-9 ]{15,23})[\^:])")
 
 # Issuer ranges (ISO/IEC 7812-1; the schemes' own tables), and how many digits their cards have. A bare number of 13
 # or 14 digits is a GTIN: Visa's and Diners' cards of such length are told apart on a track alone.
@@ -25,7 +30,12 @@ _ISSUERS = re.compile(
 
 def is_payment_card(text: str) -> bool:
     """True for the tracks of a payment card, and for its bare number: issuer's range, length and check digit."""
-    return _TRACK.search(text) is not None or any(_is_payment_number(reading) for reading in readings(text))
+    if _TRACK.search(text) is not None:
+        return True
+    numbers = list(readings(text))
+    if on_track := _NUMBER_ON_TRACK.match(text):
+        numbers += [on_track[1] or on_track[2].replace(" ", "")]
+    return any(map(_is_payment_number, numbers))
 
 
 def _is_payment_number(text: str) -> bool:

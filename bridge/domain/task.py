@@ -81,6 +81,7 @@ class Errand:
     """What a person needs to know to book an operation by hand; None and "" = not known.
 
     spend, earn: points of a sale. sold, give_back, take_away: of a refund, the total of its sale, and points.
+    returnable: of a refund of too much, what of the sale could still come back.
     why: a reason that is one of ours.
     """
 
@@ -94,4 +95,5 @@ class Errand:
     give_back: Points | None = None
     take_away: Points | None = None
     sold: Money | None = None
+    returnable: Money | None = None
     why: Why | Literal[""] = ""

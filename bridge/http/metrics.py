@@ -5,6 +5,7 @@ counted as it happens; what is so now (states, queue, clients) is looked at when
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -142,16 +143,26 @@ def _devices(status: Status) -> Iterable[Metric]:
     states = GaugeMetricFamily(
         "pos_bridge_device_state", "1 for the state that the device is in.", labels=("device", "role", "state")
     )
+    since = GaugeMetricFamily(
+        "pos_bridge_device_state_since_seconds",
+        "When that state began, in seconds since 1970.",
+        labels=("device", "role"),
+    )
+    conditions = GaugeMetricFamily(
+        "pos_bridge_device_condition", "1 where the device is opened, claimed, enabled.", labels=("device", "condition")
+    )
     counters = CounterMetricFamily(
         "pos_bridge_device_events", "What a device's driver counts.", labels=("device", "event")
     )
     for device in status.devices:
         for state in DeviceState:
             states.add_metric((device.name, device.role, state.value), float(device.state == state.value))
+        since.add_metric((device.name, device.role), datetime.fromisoformat(device.since).timestamp())
+        for condition in ("opened", "claimed", "enabled"):
+            conditions.add_metric((device.name, condition), float(getattr(device, condition)))
         for event, number in device.counters.items():
             counters.add_metric((device.name, event), number)
-    yield states
-    yield counters
+    yield from (states, since, conditions, counters)
 
 
 def _providers(status: Status) -> Iterable[Metric]:

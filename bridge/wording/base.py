@@ -104,6 +104,7 @@ class Wording:
             "card": errand.card.value if errand.card else "",
             "total": errand.total,
             "sold": errand.sold,
+            "returnable": errand.returnable,
             "spend": errand.spend,
             "earn": errand.earn,
             "give_back": errand.give_back,

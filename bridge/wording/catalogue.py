@@ -115,6 +115,7 @@ _TASK = {
     "card": "the card's number, in full: it must be looked up; empty = not known",
     "total": "of the receipt; none = not known",
     "sold": "of a refund, the total of its sale; none = not known",
+    "returnable": "of a refund of `too_much`, what of its sale could still come back; else none",
     "spend": "points to be redeemed; none = not known, or not to be done",
     "earn": "points to be accrued; the same",
     "give_back": "redeemed points to be given back; the same",
@@ -132,6 +133,7 @@ def _tasks() -> list[Values]:
         "card": "2900000000018",
         "total": _RICH,
         "sold": Decimal(500),
+        "returnable": Decimal(400),
         **points,
     }
     poor: Values = {**dict.fromkeys(full, None), "receipt_id": "118", "base_receipt_id": "", "card": ""}

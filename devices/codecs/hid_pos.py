@@ -8,6 +8,7 @@ the one in the manuals of Access-IS (LSR118, ATR110), in python_hon_usbhid and i
 Some scanners have the AIM identifier at 3 and the data at 6.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ HONEYWELL_ENABLE = b"\xfe\x01"
 # The begin of the report descriptor of every interface of this kind: usage page 8C, usage 2.
 DESCRIPTOR_MARK = b"\x05\x8c\x09\x02"
 
+_SUFFIX = re.compile(rb"(\r\n|[\r\n\t])\Z")
 _SYMBOLOGY_AT = 61
 _FLAGS_AT = 63
 _MORE_FOLLOW = 0x01
@@ -46,10 +48,10 @@ _HONEYWELL: Mapping[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class HidScan:
-    """One scan. raw: with its AIM identifier; data: without; symbology: None when not told."""
+    """One scan. terminator: the suffix, where one was programmed; symbology: None when not told."""
 
-    raw: bytes
     data: bytes
+    terminator: bytes
     symbology: str | None
 
 
@@ -107,13 +109,14 @@ class HidPosDecoder:
             self._joined.clear()
 
     def _scan(self, makers_symbology: int) -> HidScan | None:
-        data = bytes(self._joined).removesuffix(b"\r")
+        data = _SUFFIX.sub(b"", bytes(self._joined))
         if self._is_dropping or not data:
             return None
+        terminator = bytes(self._joined[len(data) :])
         symbology, _ = split_identifier(self._identifier + data)
         if self._knows_byte_61 and (symbology is None or self._identifier == b"]E0"):
             symbology = _HONEYWELL.get(makers_symbology, symbology)
-        return HidScan(self._identifier + data, data, symbology)
+        return HidScan(data, terminator, symbology)
 
     def _reset(self) -> None:
         self._identifier = b""

@@ -87,4 +87,5 @@ class HidPosScanner:
         return scan
 
     def _event(self, scan: HidScan) -> DataEvent:
-        return DataEvent(self._name, scan.raw, decode_text(scan.data), scan.symbology, self._clock())
+        text = decode_text(scan.data)
+        return DataEvent(self._name, scan.data, text, scan.symbology, self._clock(), terminator=scan.terminator)

@@ -22,7 +22,6 @@ NOBODY = "http://127.0.0.1:9"
 """A provider that is not there."""
 ENVIRONMENT: Mapping[str, str] = os.environ | {"POS_BRIDGE_CREDENTIAL_MAXMA_KEY": "any"}
 
-# The daemon gives a display no more than its line carries. A pseudo-terminal has no wire, so its line is a fast one.
 CONFIG = """
 [till]
 store = "store-01"
@@ -31,27 +30,31 @@ name = "till-1"
 path = "{folder}/pos.sock"
 [[scanners]]
 name = "front"
-endpoint = "serial://{folder}/front"
+endpoint = "{scanner}"
 forward = "{forward}"
 [[card_formats]]
 provider = "club"
 prefix = "2900"
 length = 13
 check_digit = "ean13"
+[[providers]]
+name = "club"
+{club}
+[journal]
+path = "{folder}/journal.db"
+"""
+# The daemon gives a display no more than its line carries. A pseudo-terminal has no wire, so its line is a fast one.
+SERIAL_DEVICES = """
 [[displays]]
 name = "pole"
 endpoint = "serial://{folder}/pole?baud=115200"
 [[printers]]
 name = "receipt"
 endpoint = "serial://{folder}/receipt"
-[[providers]]
-name = "club"
-kind = "maxma"
-base_url = "{base_url}"
-key = {{ credential = "maxma-key" }}
-[journal]
-path = "{folder}/journal.db"
 """
+MAXMA = """kind = "maxma"
+base_url = "{base_url}"
+key = {{ credential = "maxma-key" }}"""
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,17 @@ def line(path: Path | None = None) -> Iterator[Line]:
 
 def command_of(folder: Path, base_url: str = NOBODY, forward: str = "event") -> list[str]:
     """Runs the daemon of a till whose files are all in `folder`."""
-    config = folder / "pos-bridge.toml"
-    config.write_text(CONFIG.format(folder=folder, base_url=base_url, forward=forward), encoding="utf-8")
+    club, devices = MAXMA.format(base_url=base_url), SERIAL_DEVICES.format(folder=folder)
+    config = written_config(folder, f"serial://{folder}/front", forward, club, devices)
     return [POS_BRIDGE, "run", "--config", str(config)]
+
+
+def written_config(folder: Path, scanner: str, forward: str, club: str, devices: str = "") -> Path:
+    """The configuration of a till in `folder`. club: the rest of its provider's table; devices: tables of others."""
+    config = folder / "pos-bridge.toml"
+    text = CONFIG.format(folder=folder, scanner=scanner, forward=forward, club=club)
+    config.write_text(text + devices, encoding="utf-8")
+    return config
 
 
 @contextmanager

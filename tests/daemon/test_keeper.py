@@ -73,10 +73,14 @@ async def test_an_absent_device_is_looked_for_when_udev_tells_and_not_before(
     bench: Bench, news: asyncio.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keepers, "AWAITING_NEWS", NEVER)
+    monkeypatch.setattr(keepers, "LOOKING", Pace(first_s=0.0, longest_s=0.0))
     await until(lambda: bench.tries == 1)
     for tries in (2, 3):
         news.set()
         await until(lambda tries=tries: bench.tries == tries)  # type: ignore[misc]
+        for _turn in range(20):
+            await asyncio.sleep(0)
+        assert bench.tries == tries
     bench.failure = None
     news.set()
     await until(lambda: bench.keeper.is_online)

@@ -210,8 +210,22 @@ async def test_a_refund_that_a_person_has_set_right_counts(shop: Shop, cash: Cas
     shop.provider.faults.clear()
     over = await _refund(cash, "F-2", "600.00")
     task = await cash.event("queue", task_id=over["task_id"], state="open")
-    assert "вернуть 80, снять начисленные 16" in task["text"]  # of 200 and 40
+    assert "больше, чем было продано; вернуть можно ещё 400" in task["text"]
     assert shop.provider.ledger.returns == {}
+
+
+async def test_points_of_a_return_of_too_much_are_booked_with_the_right_one_alone(
+    shop: Shop, cash: CashProgram
+) -> None:
+    """Whoever booked by the task what is left of the sale's points, and then made the right return, doubled them."""
+    await sell(cash, "S-1", points="200")
+    assert _moved(await _refund(cash, "F-1", "600.00")) == ("done", "120.00", "24.00")
+    over = await _refund(cash, "F-2", "600.00")
+    text = (await cash.event("queue", task_id=over["task_id"], state="open"))["text"]
+    assert "вернуть можно ещё 400" in text
+    assert not any(told in text for told in ("80", "16", "вручную", "в кабинете"))
+    assert _moved(await _refund(cash, "F-3", "400.00")) == ("done", "80.00", "16.00")
+    assert member(shop).bonuses == 350
 
 
 async def test_a_refund_that_waited_for_its_sale_and_was_set_right_counts(shop: Shop, cash: CashProgram) -> None:

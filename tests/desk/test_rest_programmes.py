@@ -69,6 +69,18 @@ async def test_locards_hears_of_a_sale_after_the_fiscal_paper(opened: Opened, sy
     assert len(system.ledger.standing("purchase")) == 1
 
 
+@pytest.mark.parametrize(("kind", "balances"), [("locards", 0), ("cardlab", 1)])
+async def test_before_points_are_spent_the_card_is_asked_about_afresh_and_once(
+    opened: Opened, system: RestEmulator, kind: str, balances: int
+) -> None:
+    cash = await opened(kind)
+    await open_with_card(cash, "S-1")
+    await cash.call("receipt.limits", receipt_id="S-1", total="1000.00", wait_ms=PATIENCE_MS)
+    before = len(system.calls("cards")), len(system.calls("balance"))
+    await cash.call("receipt.redeem", receipt_id="S-1", points="100", wait_ms=PATIENCE_MS)
+    assert (len(system.calls("cards")), len(system.calls("balance"))) == (before[0] + 1, before[1] + balances)
+
+
 async def test_locards_discount_card_earns_of_what_is_paid(opened: Opened, system: RestEmulator) -> None:
     """A percent off at once, said once; what is told as earned is what the preview said."""
     cash = await opened("locards")

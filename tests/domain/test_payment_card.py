@@ -40,6 +40,14 @@ def test_numbers_of_every_scheme(number: str) -> None:
         ";9999999999999=29121010000000000000?",  # whoever issued it: nothing else is written so
         f";{VISA}?",
         f"%{VISA}?",
+        "%B3782 822463 10005^IVANOV/IVAN^2912101?",  # American Express writes its number so on track 1
+        f"%b{VISA}^ivanov/ivan^2912101?",  # Caps Lock
+        f";{VISA}",  # cut off
+        f"{VISA}=29121010000000000000",  # sentinels left out
+        f"B{VISA}^IVANOV/IVAN^29121010000000000000",
+        f"ж{VISA}=29121010000000000000,",  # a reader in another layout: Russian
+        f"%B{VISA}:ИВАНОВ.ИВАН:2912101,",
+        f"ö{VISA}",
     ],
 )
 def test_swipes(swipe: str) -> None:
@@ -56,6 +64,10 @@ def test_swipes(swipe: str) -> None:
         "2900000000018",
         "0104601234567893215abc\x1d93dGVz",
         "https://example.org/?pan=4111111111111111",
+        f"SN{VISA}",
+        f"{VISA}\x1d93dGVz",
+        f"21{VISA}",
+        "t=20261127T1510&s=100.00&fn=9960440300000000&i=123&fp=1234567890&n=1",  # on every fiscal receipt
         "4111 1111 1111 1111",
         "%B123^X^?",
         ";2900000000018?",

@@ -97,6 +97,12 @@ async def test_states_are_those_of_now(http: httpx.AsyncClient) -> None:
     assert samples["pos_bridge_device_state", (*printer, ("state", "paper_out"))] == 1
     assert samples["pos_bridge_device_state", (*printer, ("state", "online"))] == 0
     assert samples["pos_bridge_device_events_total", (("device", "receipt"), ("event", "jobs"))] == 7
+    conditions = [
+        samples["pos_bridge_device_condition", (("condition", name), ("device", "receipt"))]
+        for name in ("opened", "claimed", "enabled")
+    ]
+    assert conditions == [1, 1, 0]
+    assert samples["pos_bridge_device_state_since_seconds", printer] == 1795339800  # 2026-11-22T09:30:00Z
     club = (("kind", "maxma"), ("provider", "club"))
     assert samples["pos_bridge_provider_state", (*club, ("state", "unavailable"))] == 1
     assert samples["pos_bridge_provider_state", (*club, ("state", "available"))] == 0

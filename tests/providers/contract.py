@@ -178,6 +178,13 @@ class LoyaltyProviderContract:
         assert [line.id for line in quote.lines] == ["1", "2"]
         assert await Till(provider).balance() == 500
 
+    async def test_finds_and_quotes_at_once_what_it_finds_and_quotes(self, provider: LoyaltyProvider) -> None:
+        wanted = purchase(100)
+
+        assert await provider.find_and_quote(wanted) == (await provider.find(CARD), await provider.quote(wanted))
+        assert await provider.find_and_quote(replace(wanted, card=UNKNOWN)) == (None, None)
+        assert await provider.find_and_quote(replace(wanted, card=BLOCKED)) == (await provider.find(BLOCKED), None)
+
     async def test_sells_once_although_sent_twice(self, provider: LoyaltyProvider) -> None:
         till = Till(provider)
         _, made = await till.sell(purchase(100))

@@ -174,9 +174,17 @@ class CardDesk:
         return card
 
     def recognised(self, code: str, provider: str | None) -> RecognisedCard:
-        """The card in a typed or picked code: by the formats, else as a number of the provider named or the first."""
-        card = recognise(self._settings.formats, code) if provider is None else None
-        return card or RecognisedCard(self._programmes.pick(provider).name, CardNumber(code))
+        """The card in a typed or picked code: by the formats, else as a number of the provider named or the first.
+
+        CardNotFound for a payment card: no provider is asked about it.
+        """
+        card = recognise(self._settings.formats, code)
+        if card is None and is_payment_card(code):
+            log.warning("payment_card_refused")
+            raise CardNotFound("this is the number of a payment card")
+        if card is None or provider is not None:
+            return RecognisedCard(self._programmes.pick(provider).name, CardNumber(code))
+        return card
 
     async def claim_held(self, receipt_id: str) -> None:
         """The held card goes to the receipt that was just opened, unless it is too old."""

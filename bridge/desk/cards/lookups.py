@@ -9,10 +9,19 @@ import structlog
 from bridge.desk.cards.memory import CardMemory
 from bridge.desk.programme import Programme
 from bridge.desk.settling.provider_watch import ProviderWatch
-from bridge.domain.errors import CardAmbiguous, CardNotFound, DeskError, ProviderRefused, ProviderUnavailable
+from bridge.domain.errors import (
+    CardAmbiguous,
+    CardBlocked,
+    CardNotFound,
+    DeskError,
+    ProviderRefused,
+    ProviderUnavailable,
+)
 from bridge.domain.known_card import KnownCard
 from bridge.domain.member import Member
-from bridge.domain.personal import CardNumber, PersonName, Who
+from bridge.domain.moves import Purchase
+from bridge.domain.personal import CardNumber, PersonName, Phone, Who
+from bridge.domain.quote import Quote
 from bridge.ports import Clock
 
 log = structlog.get_logger()
@@ -56,6 +65,14 @@ class Lookups:
         """
         return replace(await self._find(programme, who), phone=None)
 
+    async def ask_with_quote(self, programme: Programme, purchase: Purchase) -> tuple[Member, Quote]:
+        """The same of a purchase's card, and the purchase's preview. CardBlocked besides."""
+        member, quote = await programme.provider.find_and_quote(purchase)
+        member = self._heard(programme, purchase.card, member)
+        if quote is None:
+            raise CardBlocked(f"the card is {member.state}")
+        return replace(member, phone=None), quote
+
     async def recall(self, programme: Programme, who: Who) -> KnownCard | None:
         """Who this is as far as we remember; the phone is left out. CardAmbiguous."""
         known = await self._memory.recall(programme.name, who)
@@ -92,7 +109,10 @@ class Lookups:
     async def _find(self, programme: Programme, who: Who) -> Member:
         if isinstance(who, PersonName):
             return await self._find_by_name(programme, who)
-        member = await programme.provider.find(who)
+        return self._heard(programme, who, await programme.provider.find(who))
+
+    def _heard(self, programme: Programme, who: CardNumber | Phone, member: Member | None) -> Member:
+        """What a provider said of this card is remembered, that it does not know it too."""
         if member is not None:
             self._memory.renew(programme.name, member)
             return member

@@ -14,7 +14,7 @@ from bridge.desk.sale.preparing import standing_points
 from bridge.desk.sale.refunding import Refund, RefundDesk
 from bridge.desk.sale.selling import Wanted, wanted_of_sale
 from bridge.desk.sale.undoing import without_redemption
-from bridge.domain.errors import ReceiptIdReused
+from bridge.domain.errors import CardNotFound, ReceiptIdReused
 from bridge.domain.life_cycle import TABLE, Call, entered, is_repeat
 from bridge.domain.member import AttachedCard, Entry, Source
 from bridge.domain.money import Points, money
@@ -185,7 +185,10 @@ class CloseDesk:
             if not self._programmes:
                 log.warning("card_without_provider", receipt_id=receipt.receipt_id)
                 return None
-            told = self._cards.recognised(closing.card, None)
+            try:
+                told = self._cards.recognised(closing.card, None)
+            except CardNotFound:  # a payment card's: the sale is closed as one without a card
+                return None
             return AttachedCard(told.provider, told.number, Entry.TYPED, None, Source.OFFLINE, now)
         if receipt.card is None and receipt.pending is not None:
             pending = receipt.pending

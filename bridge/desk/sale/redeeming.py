@@ -13,10 +13,10 @@ from bridge.desk.sale.releasing import release_hold
 from bridge.desk.sale.spending import spendable
 from bridge.desk.sale.undoing import UNDO_WAIT_S, without_redemption
 from bridge.desk.settling.progress import Progress
-from bridge.domain.errors import AmountInvalid, CardBlocked, LimitExceeded, OutcomeUnknown
+from bridge.domain.errors import AmountInvalid, LimitExceeded, OutcomeUnknown
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.limits import redeem_limit
-from bridge.domain.member import AttachedCard, Member, Source
+from bridge.domain.member import AttachedCard, Source
 from bridge.domain.money import NO_POINTS, NOTHING, Points, is_multiple, money
 from bridge.domain.moves import Purchase
 from bridge.domain.quote import Quote
@@ -71,7 +71,8 @@ class RedeemDesk:
         )
         try:
             async with asyncio.timeout_at(deadline):
-                member, quote = await self._ask_afresh(programme, purchase)
+                # The same customer may stand at another till: nothing from memory counts here.
+                member, quote = await self._lookups.ask_with_quote(programme, purchase)
         except TimeoutError:
             raise OutcomeUnknown(f"provider {programme.name} did not answer within {wait_s:g} s") from None
         card = replace(card, member=member, source=Source.ONLINE, as_of=self._clock(), age=None)
@@ -94,13 +95,6 @@ class RedeemDesk:
             return Outcome(OutcomeState.DONE, redeemed=NO_POINTS)
         told = await self._settler.settle(changed, UNDO_WAIT_S)
         return Outcome(_UNDONE[told.progress], redeemed=NO_POINTS)
-
-    async def _ask_afresh(self, programme: Programme, purchase: Purchase) -> tuple[Member, Quote]:
-        """The same customer may stand at another till: nothing from memory counts here."""
-        member = await self._lookups.ask(programme, purchase.card)
-        if member.is_barred:
-            raise CardBlocked(f"the card is {member.state}")
-        return member, await programme.provider.quote(purchase)
 
     def _redeemable(self, receipt: Receipt, points: Points) -> tuple[AttachedCard, Basket, Programme]:
         """What the receipt must have before its provider is worth asking."""

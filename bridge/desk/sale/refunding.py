@@ -10,7 +10,9 @@ from bridge.desk.rooms import Rooms
 from bridge.desk.sale.selling import Wanted
 from bridge.desk.settling.errands import by_hand
 from bridge.desk.settling.exchange import MoveIds
-from bridge.domain.money import NO_POINTS, NOTHING, Money, Points
+from bridge.domain.card import RecognisedCard
+from bridge.domain.errors import CardNotFound
+from bridge.domain.money import NO_POINTS, NOTHING, Money, Points, money
 from bridge.domain.moves import Move, MoveKind, MoveState, Return
 from bridge.domain.person import FORGOTTEN
 from bridge.domain.personal import CardNumber
@@ -29,6 +31,14 @@ class ForStaff(Exception):
         super().__init__(what)
         self.why = why
         self.found = found
+
+
+class TooMuch(ForStaff):
+    """More than was sold: nothing is to be booked for it. returnable: what of the sale could still come back."""
+
+    def __init__(self, sold: Money, returnable: Money) -> None:
+        super().__init__(Why.TOO_MUCH, f"more would be returned than the {sold} that were sold")
+        self.returnable = returnable
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,8 @@ class RefundDesk:
             return await self._by_policy(receipt, refund, found) if found else Wanted()
         except ForStaff as error:
             errand = replace(await self._errands.of(receipt, str(error), refund.restore), why=error.why)
+            if isinstance(error, TooMuch):  # points that are told here would be booked again with the right refund
+                errand = replace(errand, give_back=None, take_away=None, returnable=error.returnable)
             return self._for_staff(receipt, errand, error.found)
 
     async def left(self, receipt: Receipt, reason: str) -> Sequence[Move]:
@@ -118,7 +130,13 @@ class RefundDesk:
             return sold_with
         if not refund.card:
             raise ForStaff(Why.FORGOTTEN, f"the customer of the sale {base.receipt_id} asked to be forgotten")
-        return self._cards.recognised(refund.card, None).number
+        return self._recognised(refund.card).number
+
+    def _recognised(self, card: str) -> RecognisedCard:
+        try:
+            return self._cards.recognised(card, None)
+        except CardNotFound as error:
+            raise ForStaff(Why.NO_CARD, str(error)) from None
 
     async def _of_unknown(self, refund: Refund, base: Base) -> Found:
         card = refund.card or base.card
@@ -128,7 +146,7 @@ class RefundDesk:
             raise ForStaff(Why.SALE_UNKNOWN, f"the sale {base.receipt_id} is not known here")
         if not self._programmes:
             raise ForStaff(Why.NO_PROGRAMME, "no programme is configured any more")
-        recognised = self._cards.recognised(card, None)
+        recognised = self._recognised(card)
         programme = self._programmes.get(recognised.provider)
         reference = base.provider_ref or self._derived(programme, base)
         if not reference:
@@ -174,8 +192,9 @@ class RefundDesk:
         }
         earlier = await self._errands.refunds_of(base, reference)
         counted = (move.refund.total for move in earlier if move.refund and move.receipt_id not in waiting)
-        if refund.basket.total + sum(waiting.values(), NOTHING) + sum(counted, NOTHING) > sold:
-            raise ForStaff(Why.TOO_MUCH, f"more would be returned than the {sold} that were sold")
+        returnable = sold - sum(waiting.values(), NOTHING) - sum(counted, NOTHING)
+        if refund.basket.total > returnable:
+            raise TooMuch(sold, money(max(NOTHING, returnable)))
 
     def _for_staff(self, receipt: Receipt, errand: Errand, found: Found | None) -> Wanted:
         if found is None or receipt.base is None:

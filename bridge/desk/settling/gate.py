@@ -83,6 +83,9 @@ class Gate:
     async def quote(self, purchase: Purchase) -> Quote:
         return await self._looked_up(lambda: self._provider.quote(purchase))
 
+    async def find_and_quote(self, purchase: Purchase) -> tuple[Member | None, Quote | None]:
+        return await self._looked_up(lambda: self._provider.find_and_quote(purchase))
+
     async def quote_return(self, refund: Return) -> ReturnQuote:
         return await self._looked_up(lambda: self._provider.quote_return(refund))
 

@@ -62,10 +62,8 @@ class RestProvider(LoyaltyProvider):
 
     async def find(self, who: CardNumber | Phone) -> Member | None:
         """CardAmbiguous besides the two: several cards have this phone."""
-        found = await self._found(who)
-        if len(found) > 1:
-            raise CardAmbiguous(f"{len(found)} cards have this phone")
-        return found[0].member if found else None
+        found = await self._one(who)
+        return found.member if found else None
 
     async def search(self, who: Phone | PersonName, limit: int) -> Sequence[Member]:
         """By phone only: a profile has no search by name."""
@@ -75,7 +73,23 @@ class RestProvider(LoyaltyProvider):
 
     async def quote(self, purchase: Purchase) -> Quote:
         """Reckoned here, from what the card is told to have: a profile has no preview of its own."""
-        found, now = await self._told(purchase.card)
+        deadline = self._http.lookup_deadline()
+        found = await self._one(purchase.card, deadline)
+        if found is None:
+            raise CardNotFound(f"{self.name} does not know the card")
+        return await self._reckoned(purchase, found, deadline)
+
+    async def find_and_quote(self, purchase: Purchase) -> tuple[Member | None, Quote | None]:
+        deadline = self._http.lookup_deadline()
+        found = await self._one(purchase.card, deadline)
+        if found is None:
+            return None, None
+        if found.member.is_barred:
+            return found.member, None
+        return found.member, await self._reckoned(purchase, found, deadline)
+
+    async def _reckoned(self, purchase: Purchase, found: Found, deadline: float) -> Quote:
+        now = await self._spendable(purchase.card, found, deadline)
         rate, percent = self.traits.rate, found.accrue_percent
         balance = points(now.balance + purchase.written_off)
         bounds = [balance, reckon(found.member, purchase.basket, NO_POINTS, Decimal(0), rate).room]
@@ -114,22 +128,24 @@ class RestProvider(LoyaltyProvider):
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    async def _told(self, card: CardNumber) -> tuple[Found, Spendable]:
-        """The card's facts and its points now, in one lookup's time. CardNotFound for a card that is not known."""
-        deadline = self._http.lookup_deadline()
-        found = await self._found(card, deadline)
-        if not found:
-            raise CardNotFound(f"{self.name} does not know the card")
+    async def _spendable(self, card: CardNumber, found: Found, deadline: float) -> Spendable:
+        """The card's points now."""
         call = self._profile.balance
         if call is None:
-            return found[0], Spendable(found[0].member.balance or NO_POINTS)
+            return Spendable(found.member.balance or NO_POINTS)
         reply, units = call.reply, self._profile.units
         now = await self._looked_up(
             "balance", call, of_whom(card), lambda document: balance_in(document, reply, card, units), deadline
         )
         if isinstance(now, No):
             raise lookup_failure(now)
-        return found[0], now
+        return now
+
+    async def _one(self, who: CardNumber | Phone, deadline: float | None = None) -> Found | None:
+        found = await self._found(who, deadline)
+        if len(found) > 1:
+            raise CardAmbiguous(f"{len(found)} cards have this phone")
+        return found[0] if found else None
 
     async def _found(self, who: CardNumber | Phone, deadline: float | None = None) -> list[Found]:
         call, units = self._profile.find, self._profile.units

@@ -20,12 +20,11 @@ from devices.forwarding.wedge import BURST_EVENTS, BURST_PAUSE_S
 from tests.bench.building import c_program
 from tests.bench.rounds import ITSELF, OURS, Failed, Goal, Measure, Row
 from tests.bench.serving import CLIENT_CORE, SERVER_CORE
+from tests.bench.tills import written_config
 
 SCANS = 60
-PAUSES_S = (
-    0.020,
-    0.045,
-)  # long enough for all to fall asleep in between, and for the wedge to be done with the one before
+# Long enough for all to fall asleep in between, and for the wedge to be done with the one before.
+PAUSES_S = (0.020, 0.045)
 WITHIN_MS = 60_000
 RECORD_BYTES = 24
 
@@ -33,26 +32,7 @@ EAN = "4600051000057\r"
 # GTIN, serial number, verification key and code as «Честный ЗНАК» marks packages, 85 characters; never printed.
 MARKED = "0104600051000057215!Ab/x\x1d91EE06\x1d92" + "wQ7f+/aB" * 6 + "wQ==\r"
 
-CONFIG = """
-[till]
-store = "store-01"
-name = "till-1"
-[socket]
-path = "{folder}/pos.sock"
-[[scanners]]
-name = "front"
-endpoint = "input:///dev/input/given"
-forward = "wedge"
-[[card_formats]]
-provider = "staff"
-prefix = "2900"
-[[providers]]
-name = "staff"
-kind = "card-file"
-path = "{folder}/members.csv"
-[journal]
-path = "{folder}/journal.db"
-"""
+CARD_FILE = 'kind = "card-file"\npath = "{folder}/members.csv"'
 
 
 @contextmanager
@@ -60,8 +40,8 @@ def daemon(text: str) -> Iterator[Measure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "members.csv").write_text("card,kind,balance\n2900000000018,bonus,350\n")
-        config, log = folder / "pos-bridge.toml", folder / "log"
-        config.write_text(CONFIG.format(folder=folder))
+        config = written_config(folder, "input:///dev/input/given", "wedge", CARD_FILE.format(folder=folder))
+        log = folder / "log"
         command = [sys.executable, "-m", "tests.bench.wedged", str(config)]
         with log.open("w") as told, between(command, text, told.fileno()) as measure:
             yield measure

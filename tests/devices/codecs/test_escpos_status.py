@@ -69,6 +69,43 @@ def test_an_unasked_block(block: str, status: PrinterStatus) -> None:
     assert decoded([bytes.fromhex(block)]) == ([status], 0)
 
 
+# What each bit of the tables says; the others say nothing that a till acts on. Some models set one of two equal bits.
+REPLY_BITS: tuple[dict[int, str], ...] = (
+    {0x04: "is_drawer_pin_high", 0x08: "is_offline"},
+    {0x04: "is_cover_open", 0x20: "is_paper_out"},
+    {0x04: "has_recoverable_error", 0x08: "has_cutter_error", 0x20: "has_unrecoverable_error", 0x40: "is_overheated"},
+    {0x04: "is_paper_near_end", 0x08: "is_paper_near_end", 0x20: "is_paper_out", 0x40: "is_paper_out"},
+)
+BLOCK_BITS: tuple[dict[int, str], ...] = (
+    {0x04: "is_drawer_pin_high", 0x08: "is_offline", 0x20: "is_cover_open"},
+    {0x04: "has_recoverable_error", 0x08: "has_cutter_error", 0x20: "has_unrecoverable_error", 0x40: "is_overheated"},
+    {0x01: "is_paper_near_end", 0x02: "is_paper_near_end", 0x04: "is_paper_out", 0x08: "is_paper_out"},
+    {},
+)
+
+
+def only(place: int, bits: int, well: bytes) -> bytes:
+    return bytes(byte | bits if at == place else byte for at, byte in enumerate(well))
+
+
+@pytest.mark.parametrize("bits", [0x04, 0x08, 0x20, 0x40])
+@pytest.mark.parametrize("place", range(4))
+def test_each_bit_of_a_reply(place: int, bits: int) -> None:
+    said = REPLY_BITS[place].get(bits)
+    assert status_of(only(place, bits, WELL)) == PrinterStatus(**{said: True} if said else {})
+
+
+@pytest.mark.parametrize("bits", [0x01, 0x02, 0x04, 0x08, 0x20, 0x40])
+@pytest.mark.parametrize("place", range(4))
+def test_each_bit_of_a_block(place: int, bits: int) -> None:
+    """In the first byte the lowest two tell what it is."""
+    if place == 0 and bits < 0x04:
+        return
+    said = BLOCK_BITS[place].get(bits)
+    block = only(place, bits, bytes.fromhex("10 00 00 00"))
+    assert decoded([block]) == ([PrinterStatus(**{said: True} if said else {})], 0)
+
+
 def test_all_three_kinds_in_one_breath() -> None:
     said, unknown = decoded([bytes.fromhex("12 10 00 00 00 0c 1a")])
     assert said == [RealTimeReply(0x12), PrinterStatus(), PaperReply(0x0C), RealTimeReply(0x1A)]

@@ -186,6 +186,13 @@ def test_a_receipt_as_the_customer_sees_it() -> None:
     assert not paper.unknown
 
 
+@pytest.mark.parametrize("name", PROFILES)
+def test_no_other_font_is_ever_selected(name: str) -> None:
+    """ESC M and ESC !: many a font B has no Cyrillic."""
+    data = encode(Printout(RECEIPT), PROFILES[name])
+    assert not any(command in data for command in (b"\x1bM", b"\x1b!"))
+
+
 def test_a_text_printer_shows_the_same_words() -> None:
     paper = Paper(encoding="cp866", starts_in_chinese=False)
     paper.feed(encode(Printout(RECEIPT), PROFILES["text-58"]))

@@ -18,12 +18,12 @@ def scans_of(reports: Iterable[bytes], decoder: HidPosDecoder) -> list[HidScan]:
 
 def test_a_report_byte_for_byte() -> None:
     assert len(EAN) == 64
-    assert HidPosDecoder().feed(EAN) == HidScan(b"]E04601234567893", b"4601234567893", "EAN-13")
+    assert HidPosDecoder().feed(EAN) == HidScan(b"4601234567893", b"", "EAN-13")
 
 
 def test_the_other_layout() -> None:
     report = bytes.fromhex("02 0d 00 5d 45 30") + b"4601234567893".ljust(58, b"\0")
-    assert HidPosDecoder().feed(report) == HidScan(b"]E04601234567893", b"4601234567893", "EAN-13")
+    assert HidPosDecoder().feed(report) == HidScan(b"4601234567893", b"", "EAN-13")
 
 
 @pytest.mark.parametrize("at", [2, 3])
@@ -35,9 +35,20 @@ def test_long_codes_are_joined(at: int, length: int) -> None:
     assert decoder.bad_reports == 0
 
 
-@pytest.mark.parametrize(("sent", "data"), [(b"29\r", b"29"), (b"29\r\r", b"29\r"), (b"2\r9", b"2\r9")])
-def test_one_closing_carriage_return_is_stripped(sent: bytes, data: bytes) -> None:
-    assert [scan.data for scan in scans_of(reports_of(sent), HidPosDecoder())] == [data]
+@pytest.mark.parametrize(
+    ("sent", "data", "terminator"),
+    [
+        (b"29\r", b"29", b"\r"),
+        (b"29\r\n", b"29", b"\r\n"),
+        (b"29\n", b"29", b"\n"),
+        (b"29\t", b"29", b"\t"),
+        (b"29\r\r", b"29\r", b"\r"),
+        (b"2\r9", b"2\r9", b""),
+        (b"29\x1d", b"29\x1d", b""),
+    ],
+)
+def test_a_suffix_that_was_programmed_is_no_data(sent: bytes, data: bytes, terminator: bytes) -> None:
+    assert scans_of(reports_of(sent), HidPosDecoder()) == [HidScan(data, terminator, "EAN-13")]
 
 
 def test_nothing_but_a_carriage_return_is_no_scan() -> None:
@@ -80,7 +91,7 @@ def test_a_scan_with_a_bad_part_is_dropped_whole() -> None:
     first, second, third = reports_of(bytes(32 + place % 90 for place in range(150)), b"]Q1")
     decoder = HidPosDecoder()
     assert scans_of([first, second[:2] + b"\0\0" + second[4:], third, EAN], decoder) == [
-        HidScan(b"]E04601234567893", b"4601234567893", "EAN-13")
+        HidScan(b"4601234567893", b"", "EAN-13")
     ]
     assert decoder.bad_reports == 1
 

@@ -84,7 +84,7 @@ class TestSerialScanner(CharacterScannerContract[SerialRig]):
         await bench.start()
         noise = bytes(byte for byte in range(256) if byte not in b"\r\n\t\x02\x03")
         await bench.rig.send(noise + b"\r" + CARD + b"\r")
-        assert [await bench.next_data(), await bench.next_data()] == [noise, CARD]
+        assert [(await bench.next()).scan_data for _ in range(2)] == [noise, CARD]
 
     async def test_cyrillic_of_both_encodings(self, bench: Bench) -> None:
         await bench.start()
