@@ -6,7 +6,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT, Table
+from tomlkit.items import AoT, Comment, Table, Whitespace
 
 
 class NotBindable(ValueError):
@@ -33,13 +33,31 @@ def bound(text: str, name: str, endpoint: str, forward: str) -> str:
 
 def _append(document: MutableMapping[str, Any], row: dict[str, str]) -> None:
     if "scanners" in document:
-        document["scanners"].append(row)
+        rows = document["scanners"]
+        heading = _heading_of_next(rows[-1]) if isinstance(rows, AoT) and rows else []
+        rows.append(row)
+        if heading:
+            for item in (tomlkit.nl(), *heading):
+                rows[-1].add(item)
         return
     tables = AoT([])
     table: Table = tomlkit.table()
     table.update(row)
     tables.append(table)
     document["scanners"] = tables
+
+
+def _heading_of_next(row: Table) -> Sequence[Comment]:
+    """The comment above the table that follows, taken out of `row`: tomlkit counts it to the table before."""
+    body = row.value.body
+    start = len(body)
+    while start and isinstance(body[start - 1][1], Comment):
+        start -= 1
+    if not (start and isinstance(body[start - 1][1], Whitespace)):  # right below its keys: its own
+        return []
+    heading = [item for _, item in body[start:] if isinstance(item, Comment)]
+    del body[start:]
+    return heading
 
 
 def _expected(before: dict[str, Any], name: str, endpoint: str, forward: str) -> dict[str, Any]:

@@ -101,4 +101,5 @@ def _udev_lines(blocks: Iterable[Block]) -> Iterator[str]:
     devices = [NamedDevice(block.name, block.device.endpoint) for block in blocks]
     if devices:
         yield f"# udev: what `pos-bridge udev-rules --till` will print for {FILE}"
-        yield from (f"#   {line}" for line in till_rules(devices).splitlines() if line.startswith(("SUBSYSTEM", "# ")))
+        _head, _, rules = till_rules(devices).partition("\n\n")
+        yield from (f"#   {line}" for line in rules.splitlines() if line.startswith(("SUBSYSTEM", "# ")))

@@ -41,6 +41,25 @@ def test_a_scanner_that_was_not_there_is_added() -> None:
     assert tomllib.loads(after)["scanners"][-1] == {"name": "new", "endpoint": PLACE, "forward": "wedge"}
 
 
+def test_the_comment_above_the_next_table_stays_above_it() -> None:
+    """And that of the scanner before stays with its scanner."""
+    before = """[[scanners]]
+name = "desk"
+endpoint = "input://by-port/1-2"
+forward = "wedge"
+# or forward = "event"
+
+# The printer by the door,
+# not the kitchen's
+[[printers]]
+name = "receipt"
+endpoint = "lp:///dev/usb/lp0"
+"""
+    above, below = before.split("\n\n")
+    added = f'[[scanners]]\nname = "front"\nendpoint = "{PLACE}"\nforward = "event"'
+    assert bound(before, "front", PLACE, "event") == f"{above}\n\n{added}\n\n{below}"
+
+
 @pytest.mark.parametrize(
     "before",
     [

@@ -64,6 +64,7 @@ def test_the_udev_lines_are_there(sysfs: FakeSysfs, capsys: pytest.CaptureFixtur
     for name in ("scanner", "scanner-2", "receipt"):
         assert f'SYMLINK+="pos/{name}"' in text
     assert "LIBINPUT_IGNORE_DEVICE" not in text
+    assert "do not change it here" not in text  # the file's own head
 
 
 def test_what_is_configured_is_only_named(sysfs: FakeSysfs, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
