@@ -181,7 +181,7 @@ class Finder:
     def _end_of_masked(self, end: str) -> str:
         """The end of the double of what ends so."""
         ends = (double[-4:] for text, double in self._doubles.by_original.items() if text.endswith(end))
-        return next(ends, "0000")
+        return next(ends, self._short.of(end))
 
 
 def _is_number_of(name: str, text: str) -> bool:

@@ -6,6 +6,7 @@ and is never taken for "all is well".
 
 import asyncio
 import contextlib
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
@@ -85,6 +86,7 @@ class Dialogue:
         self._learned = asyncio.Event()
         self._lost: DeviceLost | None = None
         self._may_hear_late = True
+        self._noise_at = -math.inf
         self._has_told = False
         self._is_known = False
         self._answers_in_turn = False
@@ -102,9 +104,19 @@ class Dialogue:
                 self._lost = error
                 self._heard.set()
                 raise
-            for said in self._decoder.feed(data):
-                self._take(said)
+            self._hear_said(data)
             self._heard.set()
+
+    def _hear_said(self, data: bytes) -> None:
+        """In noise a byte may look like the word that a job came to its end; what comes with it is of it."""
+        unknown, now = self.unknown_bytes, asyncio.get_running_loop().time()
+        heard = self._decoder.feed(data)
+        if self.unknown_bytes > unknown:
+            self._noise_at = now
+        is_noise = now - self._noise_at < self._pace.quiet_s
+        for said in heard:
+            if not (is_noise and isinstance(said, PaperReply)):
+                self._take(said)
 
     def _take(self, said: Said) -> None:
         match said:
@@ -244,6 +256,7 @@ class Dialogue:
 
     async def _ask_in_turn(self, first: bytes = b"") -> None:
         self._ends.clear()
+        self._noise_at = -math.inf
         await self._stream.write(first + PAPER_QUERY)
 
     async def _next(self, answers: deque[Answer], within_s: float) -> Answer | None:

@@ -57,9 +57,10 @@ def main() -> None:
     told = parser.parse_args()
     for kind in KINDS if told.examples else ():
         began = time.perf_counter()
+        _say(f"{kind}: seed {told.seed}")  # first, for whoever has to run it again
         calls = run_many(tills_of(kind), told.examples, told.steps, told.seed)
         took = time.perf_counter() - began
-        _say(f"{kind}: {told.examples} runs, {calls} calls, seed {told.seed}: {took:.0f} s")
+        _say(f"{kind}: {told.examples} runs, {calls} calls: {took:.0f} s")
     for keeps_last in (False, True) if told.kills else ():
         killed = asyncio.run(kill_at_each_save(keeps_last=keeps_last))
         _say(f"killed {'after' if keeps_last else 'before'} each save: {killed} times")

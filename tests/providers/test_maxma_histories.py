@@ -1,6 +1,7 @@
 """What MAXMA's histories say of one sale or return, and what no honest history can say."""
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -29,10 +30,12 @@ def _listed(**item: Any) -> booked.Booked:  # noqa: ANN401 - JSON
     return only
 
 
-def _given_back(*entries: tuple[str, object], of: str = RETURN) -> MoveResult:
+def _given_back(
+    *entries: tuple[str, object], of: str = RETURN, totals: Sequence[object] = (500, 500, 500)
+) -> MoveResult:
     history = [
-        {"amount": amount, "operation": operation, operation: {"returnId": of, "refundAmount": 500}}
-        for operation, amount in entries
+        {"amount": amount, "operation": operation, operation: {"returnId": of, "refundAmount": total}}
+        for (operation, amount), total in zip(entries, totals, strict=False)
     ]
     read = shapes.reader(shapes.BonusHistoryReply, lambda reply: booked.to_changes(reply, RETURN))
     changes = read(json.dumps({"history": history, "pagination": {"total": len(history)}}).encode())
@@ -90,6 +93,13 @@ def test_what_a_return_has_moved() -> None:
 def test_a_return_that_cannot_be(entry: tuple[str, object]) -> None:
     with pytest.raises(WireError):
         _given_back(entry)
+
+
+@pytest.mark.parametrize("totals", [(500, 501), (10**12, 10**12), (-500, -500)], ids=["two", "absurd", "negative"])
+def test_a_return_whose_total_cannot_be(totals: Sequence[object]) -> None:
+    """It would be taken for another return, and ours for one that was not made. Found by random tills."""
+    with pytest.raises(WireError):
+        _given_back(("OPERATION_REFUNDED", 30), ("OPERATION_CANCELLED", -5), totals=totals)
 
 
 def test_of_other_returns_nothing_is_taken() -> None:

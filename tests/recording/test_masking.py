@@ -114,6 +114,14 @@ def test_secrets_and_passwords_are_starred() -> None:
     assert data == b'1 POST /sign/***/in {"login":"*****","password":"**","x":"a ***"}'
 
 
+def test_an_end_that_nobody_knows_the_whole_of_stays_as_long() -> None:
+    """Found by fuzzing: a letter has two bytes where a digit has one."""
+    read = Entry(1, "device/front", "read", "****нова ****0018\r".encode())
+    (data,) = masked(read)
+    assert len(data) == len(read.data)
+    assert data != read.data
+
+
 def test_spaces_order_and_escapes_of_a_message_stay() -> None:
     body = b'{ "b" :1,"a":"\\u0416\\/", "card" : "2900000000018" }'
     (data,) = masked(Entry(1, "client/1", "told", body))

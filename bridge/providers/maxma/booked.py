@@ -42,13 +42,17 @@ def to_booked(reply: HistoryReply, txid: str) -> Sequence[Booked]:
 
 def to_changes(reply: BonusHistoryReply, return_id: str) -> Sequence[Change]:
     """MAXMA API, method /get-bonus-history: what is taken off has a negative amount."""
-    return [
+    found = [
         Change(
             bool(entry.refunded), whole_points(entry.amount if entry.refunded else -entry.amount), back.refund_amount
         )
         for entry in reply.history
         if (back := entry.refunded or entry.cancelled) and back.return_id == return_id
     ]
+    totals = {change.total for change in found if change.total is not None}
+    if len(totals) > 1 or not all(map(is_sane, totals)):
+        raise WireError("a return without one sane total")
+    return found
 
 
 def to_given_back(changes: Sequence[Change]) -> MoveResult:

@@ -193,31 +193,55 @@ class SlowInTurn:
         self.link = link
         self.sent = b""
         self.hurries = False
+        self.is_asked_in_turn = asyncio.Event()
 
     async def run(self) -> None:
         while True:
             data = await self.link.read()
             self.sent += data
+            if PAPER_QUERY in data:
+                self.is_asked_in_turn.set()
             await self.link.write(b"\x12" * data.count(b"\x10\x04") + b"\0" * data.count(PAPER_QUERY) * self.hurries)
 
 
-async def test_a_printer_that_was_late_once_is_asked_again_whether_it_answers_in_turn() -> None:
-    """Else it would be taken for one that cannot say whether a job came to its end, for as long as all is well."""
+@contextlib.asynccontextmanager
+async def slow_in_turn() -> AsyncIterator[SlowInTurn]:
     link = PtyLink()
     await link.plug()
     printer = SlowInTurn(link)
     running = asyncio.create_task(printer.run())
-    async with opener(lambda: link.endpoint)(PATIENT_S) as driver:
+    try:
+        yield printer
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+        await link.unplug()
+
+
+async def test_a_printer_that_was_late_once_is_asked_again_whether_it_answers_in_turn() -> None:
+    """Else it would be taken for one that cannot say whether a job came to its end, for as long as all is well."""
+    async with slow_in_turn() as printer, opener(lambda: printer.link.endpoint)(PATIENT_S) as driver:
         await driver.print(RECEIPT)
         assert printer.sent.count(PAPER_QUERY) == 1  # in vain: the job's end was guessed
-        await link.write(b"\0")
+        await printer.link.write(b"\0")
         printer.hurries = True
         for asked in (3, 4):  # to get to know it and for the job's end, then for the job's end alone
             await driver.print(RECEIPT)
             assert printer.sent.count(PAPER_QUERY) == asked
-    running.cancel()
-    await asyncio.wait({running})
-    await link.unplug()
+
+
+async def test_noise_on_the_line_says_of_no_job_that_it_is_printed() -> None:
+    """The printer has lost the job with its power, which is back; a byte of the noise looks like its word."""
+    async with slow_in_turn() as printer, opener(lambda: printer.link.endpoint)(PATIENT_S) as driver:
+        printer.hurries = True
+        await driver.print(RECEIPT)
+        printer.hurries = False
+        printer.is_asked_in_turn.clear()
+        job = asyncio.create_task(driver.print(RECEIPT))
+        await asyncio.wait_for(printer.is_asked_in_turn.wait(), PATIENT_S)
+        await printer.link.write(b"\xe5\x00\x60\x94")
+        with pytest.raises(JobIncomplete):
+            await job
 
 
 class TestStatus:
