@@ -19,7 +19,10 @@ COMMANDS = {
     "sync": ("bridge.cli.sync:sync", "Exchange cards with providers and the cash program's list."),
     "forget": ("bridge.cli.forget:forget", "Remove a person from this till."),
     "doctor": ("bridge.cli.doctor.command:doctor", "Say what is wrong with this till, and what mends it."),
-    "suggest": ("bridge.cli.suggest:suggest", "Print configuration to paste, from another program's settings."),
+    "suggest": (
+        "bridge.cli.suggest:suggest",
+        "Print what is plugged in as configuration to paste, with its udev lines.",
+    ),
     "learn": ("bridge.cli.installing.learn:learn", "Find out by a scan which device a scanner is."),
     "udev-rules": ("bridge.cli.udev_rules:udev_rules", "Print udev's rules for the devices of this till."),
     "call": ("bridge.cli.call:call", "Call a method of the socket protocol."),
