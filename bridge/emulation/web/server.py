@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections.abc import Callable
 
@@ -23,52 +24,58 @@ class HttpServer:
         self._respond = respond
         self._port = port
         self._tls = tls
-        self._server: asyncio.Server | None = None
+        self._listening: socket.socket | None = None
         self._connections: set[asyncio.Task[None]] = set()
-        self._is_open = False
         self.accepted = 0
 
     async def start(self) -> str:
         """The base URL; the same one when it is started again. Does nothing when it listens."""
-        if self._is_open:
-            return self._base_url
-        self._is_open = True
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port, ssl=self._tls)
-        self._port = self._server.sockets[0].getsockname()[1]
-        return self._base_url
+        if self._listening is None:
+            self._listening = socket.create_server(("127.0.0.1", self._port))
+            self._listening.setblocking(False)
+            self._port = self._listening.getsockname()[1]
+            asyncio.get_running_loop().add_reader(self._listening, self._accept, self._listening)
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
 
     async def aclose(self) -> None:
-        self._is_open = False
-        if self._server:
-            self._server.close()
+        if self._listening is not None:
+            asyncio.get_running_loop().remove_reader(self._listening)
+            self._listening.close()
+            self._listening = None
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
-
-    @property
-    def _base_url(self) -> str:
-        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
 
     async def all_closed(self) -> None:
         """Until no connection is open."""
         await asyncio.gather(*self._connections)
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, listening: socket.socket) -> None:
+        """By hand, for what asyncio's own server has accepted and not yet told of would outlive `aclose`."""
+        try:
+            caller, _ = listening.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return  # it has gone again
+        caller.setblocking(False)
         self.accepted += 1
-        if not self._is_open:  # it was in the backlog when the port closed
-            writer.transport.abort()
-            return
-        task = asyncio.create_task(self._serve(reader, writer))
+        task = asyncio.create_task(self._serve(caller))
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
         # A task that is cancelled before its first step runs nothing of itself: then nobody else would close this.
-        task.add_done_callback(lambda _task: writer.transport.abort())
+        task.add_done_callback(lambda _task: caller.close())
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, caller: socket.socket) -> None:
+        loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        try:
+            transport, _ = await loop.connect_accepted_socket(lambda: protocol, caller, ssl=self._tls)
+        except OSError:
+            return  # it does not trust our certificate
+        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         try:
             await _Connection(reader, writer, self._respond).run()
         except asyncio.CancelledError:
-            writer.transport.abort()  # a proper end of TLS would wait for a client that has no reason to hurry
+            transport.abort()  # a proper end of TLS would wait for a client that has no reason to hurry
             raise
         except (OSError, h11.RemoteProtocolError):
             return  # the client went away or speaks no HTTP: that is its affair
