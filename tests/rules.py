@@ -260,7 +260,7 @@ RULES = (
             "bridge.ports",
             "bridge.pos",
             "bridge.daemon.keeper",
-            "devices.codecs",
+            "bridge.daemon.printer_models",
             "devices.displays",
             "devices.endpoints",
             "devices.descriptor_store",
@@ -273,6 +273,18 @@ RULES = (
             *VALUES,
         ),
         "composition root, its devices; emulation comes to it as endpoints and as the hardware behind them",
+    ),
+    Rule(
+        "bridge.daemon.printer_models",
+        (
+            "bridge.config.model",
+            "bridge.desk.printing.queue",
+            "bridge.pos.messages",
+            "devices.codecs.escpos",
+            "devices.documents",
+            "devices.printers.profiles",
+        ),
+        "composition root, what a printer's row says of its model",
     ),
     Rule(
         "bridge.daemon.hardware",

@@ -8,15 +8,15 @@ from bridge.config.model import Config, Display, Printer, Scanner
 from bridge.daemon.forwarding import Delivery, KeptForward, Outlets, ScanDesk
 from bridge.daemon.hardware import Hardware
 from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace, DeviceSnapshot, Life, Role
+from bridge.daemon.printer_models import check_of, paper_of, profile_of, queue_of
 from bridge.desk.printing.jobs import PrintRoom
 from bridge.desk.printing.queue import PrinterQueue
 from bridge.events import rfc3339
 from bridge.ports import Clock
 from bridge.pos import messages as m
-from devices.codecs.escpos import encode
 from devices.descriptor_store import DescriptorStore
 from devices.displays.line_display import ByteLineDisplay, LatestScreen
-from devices.documents import Printout, Screen
+from devices.documents import Screen
 from devices.endpoints import (
     Endpoint,
     InputEndpoint,
@@ -31,7 +31,7 @@ from devices.forwarding.pty_node import stored_pty
 from devices.opening import AnyScanner, ScannerSettings
 from devices.printers.escpos import EscPosPrinter, state_of
 from devices.printers.network import NetworkPrinter
-from devices.printers.profiles import PROFILES, Profile, override
+from devices.printers.profiles import Profile
 from devices.registry import COMMAND_SETS, SCANNERS
 from devices.together import first_of
 from devices.transports.base import ByteStream
@@ -342,30 +342,6 @@ def _listed(snapshot: DeviceSnapshot, paper: m.Paper | None) -> m.Device:
         last_error=snapshot.last_error,
         paper=paper,
     )
-
-
-def profile_of(printer: Printer) -> Profile:
-    return override(
-        PROFILES[printer.profile],
-        columns=printer.columns,
-        encoding=printer.encoding,
-        codepage=printer.codepage,
-        cut=printer.cut,
-        status=printer.status,
-    )
-
-
-def paper_of(profile: Profile) -> m.Paper:
-    return m.Paper(columns=profile.columns, encoding=profile.encoding)
-
-
-def queue_of(printer: Printer) -> PrinterQueue:
-    return PrinterQueue(check_of(profile_of(printer)), printer.print_within)
-
-
-def check_of(profile: Profile) -> Callable[[Printout], object]:
-    """Raises UnprintableElement (a ValueError) for what this model cannot print."""
-    return lambda printout: encode(printout, profile)
 
 
 async def _until_other(delivery: Delivery, *, may_grab: bool) -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from bridge.config.model import Config
-from bridge.daemon.device_room import profile_of
 from bridge.daemon.hardware import Hardware
+from bridge.daemon.printer_models import profile_of
 from bridge.daemon.surroundings import Attend, Surroundings, nobody
 from bridge.daemon.till import serve
 from bridge.emulation.methods.handlers import EmulationHandlers

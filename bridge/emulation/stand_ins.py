@@ -18,7 +18,7 @@ from bridge.config.doors import Socket
 from bridge.config.model import Config, Display, JournalSettings, Printer, Provider, Scanner
 from bridge.config.profiles import EXAMPLE
 from bridge.config.values import BaseUrl, Endpoint, Forward
-from bridge.daemon.device_room import profile_of
+from bridge.daemon.printer_models import profile_of
 from bridge.domain.card import CardFormat
 from bridge.emulation.bench.bench import Bench
 from bridge.emulation.bench.providers import BenchProvider, MemberView

@@ -7,7 +7,7 @@ from bridge.cli.doctor.findings import Finding, Level, well
 from bridge.cli.doctor.mending import COSTS, mend_place
 from bridge.cli.doctor.visit import Visit
 from bridge.config.model import Printer
-from bridge.daemon.device_room import profile_of
+from bridge.daemon.printer_models import profile_of
 from devices.codecs.escpos.status import REAL_TIME_QUERIES, PrinterStatus, RealTimeReply, StatusDecoder
 from devices.endpoints import parse_endpoint
 from devices.errors import DeviceError, DeviceNotFound

@@ -15,7 +15,7 @@ from bridge.cli.doctor.mending import mend_place
 from bridge.cli.doctor.test_page import PaperFacts, page_of
 from bridge.cli.doctor.visit import Visit
 from bridge.config.model import Config, Printer
-from bridge.daemon.device_room import profile_of
+from bridge.daemon.printer_models import profile_of
 from bridge.desk.printing.paper import printout_of
 from bridge.desk.printing.serving import SAYS_NOTHING
 from bridge.domain.moves import PaperLine

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bridge.cli.doctor.findings import Finding, Level, well
 from bridge.cli.doctor.visit import Visit
 from bridge.config.model import Display
-from bridge.daemon.device_room import profile_of
+from bridge.daemon.printer_models import profile_of
 
 _WHY = "Cyrillic comes out as other letters"
 # Command sets that have a command for the code page (devices.codecs.displays); the others' is set by DIP switches.

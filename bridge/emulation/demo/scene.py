@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.daemon.device_room import profile_of
+from bridge.daemon.printer_models import profile_of
 from bridge.emulation.demo import processes
 from bridge.emulation.demo.tap import Tap
 from bridge.emulation.maxma import EmulatedClient, Fault, FaultKind, MaxmaEmulator

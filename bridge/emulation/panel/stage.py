@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.config.model import Config
-from bridge.daemon.device_room import profile_of
+from bridge.daemon.printer_models import profile_of
 from bridge.daemon.till import now
 from bridge.emulation.cash_program import CashProgram, cash_program
 from bridge.emulation.running import running

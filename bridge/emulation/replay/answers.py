@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from bridge.config.model import Config, Display, Printer
-from bridge.daemon.device_room import profile_of
+from bridge.daemon.printer_models import profile_of
 from bridge.emulation.drawing import PaperFeed
 from bridge.emulation.replay.outcome import Outcome, messages
 from bridge.emulation.replay.provider import ProviderPlayer
