@@ -110,13 +110,13 @@ class Machine:
         """A USB device of QEMU's own, such as usb-kbd."""
         self.ask("device_add", driver=driver, id=name, bus="xhci.0", **properties)
 
-    def plug_serial(self, name: str, serial: str) -> Path:
+    def plug_serial(self, name: str, serial: str, **properties: object) -> Path:
         """A USB-to-serial converter (0403:6001); the other end of its line is a Unix socket at the path given back."""
         path = self._folder / name
         address = {"type": "unix", "data": {"path": str(path)}}
         backend = {"type": "socket", "data": {"addr": address, "server": True, "wait": False}}
         self.ask("chardev-add", id=name, backend=backend)
-        self.plug("usb-serial", name, chardev=name, serial=serial, **{"always-plugged": True})
+        self.plug("usb-serial", name, chardev=name, serial=serial, **{"always-plugged": True, **properties})
         return path
 
     def unplug(self, name: str) -> None:

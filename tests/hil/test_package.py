@@ -11,6 +11,7 @@ import pytest
 from tests.hil.guest import Guest
 from tests.hil.image import Image
 from tests.hil.machine import Machine
+from tests.hil.outside import DROP_IN, give_key
 from tests.hil.till import CONFIGURATION, MAIN_PROCESS, RULES, USUAL, Till
 
 # A provider that nobody answers for: what is to be sent to it waits in the journal.
@@ -26,8 +27,6 @@ kind = "maxma"
 base_url = "http://127.0.0.1:9"
 key = { credential = "maxma-key" }
 """
-CREDENTIAL = "[Service]\nLoadCredential=maxma-key:/etc/pos-bridge/credentials/maxma-key\n"
-DROP_IN = "/etc/systemd/system/pos-bridge.service.d/override.conf"
 # What systemd, dpkg and the tools for users write down on the way, whoever comes and goes.
 OTHERS = (
     *("/var/log", "/var/lib/dpkg", "/var/lib/systemd", "/tmp", "/var/tmp"),  # noqa: S108 - in the guest
@@ -68,10 +67,7 @@ def used(bare: Till, before: Left, package: Path) -> Till:
     """A till with all that its owner writes, its programs write, and a day's work in its journal."""
     bare.install(package)
     guest = bare.guest
-    guest.put("/etc/pos-bridge/credentials/maxma-key", "secret")
-    guest.run("chmod 600 /etc/pos-bridge/credentials/maxma-key")
-    guest.put(DROP_IN, CREDENTIAL)
-    guest.run("systemctl daemon-reload")
+    give_key(bare)
     bare.configure(USUAL + AWAY)
     guest.run(f"for file in {CONFIGURATION} {RULES}; do cp $file $file.20261127-080000-000000.bak; done")  # by `learn`
     bare.call("receipt.open", receipt_id="OPEN", operation="sale")

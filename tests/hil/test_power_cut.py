@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bridge.emulation.maxma import KEY, EmulatedClient, Fault, FaultKind, MaxmaEmulator
+from bridge.emulation.maxma import EmulatedClient, Fault, FaultKind, MaxmaEmulator
 from bridge.emulation.maxma.ledger import PurchaseState
+from tests.hil.outside import provider_at
 from tests.hil.till import MAIN_PROCESS, Till, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -19,36 +20,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 BALANCE = 350
 NEVER_S = 3600.0
 OPEN_OUTCOMES = {"queued", "unknown"}
-# A port of the guest's loopback, for plain HTTP is refused anywhere else; systemd hands it on to this machine.
-GATE_PORT = 8321
-GATE_SOCKET = f"[Socket]\nListenStream=127.0.0.1:{GATE_PORT}\n[Install]\nWantedBy=sockets.target\n"
-GATE_SERVICE = """[Service]
-ExecStartPre=-ip address add 10.0.2.15/24 dev eth0
-ExecStartPre=ip link set eth0 up
-ExecStart=/lib/systemd/systemd-socket-proxyd 10.0.2.2:{port}
-"""
-CONFIGURATION = f"""
-[till]
-store = "store-01"
-name = "till-1"
-
-[socket]
-group = "pos"
-
-[[card_formats]]
-provider = "club"
-prefix = "2900"
-length = 13
-
-[[providers]]
-name = "club"
-kind = "maxma"
-base_url = "http://127.0.0.1:{GATE_PORT}"
-key = {{ credential = "maxma-key" }}
-timeout_ms = 10000
-write_timeout_ms = 30000
-"""
-CREDENTIAL = "[Service]\nLoadCredential=maxma-key:/etc/pos-bridge/credentials/maxma-key\n"
 # One block that was written and flushed; then another over it, past the kernel's cache, and not flushed.
 KEPT, FORGOTTEN = "a" * 4096, "b" * 4096
 BLOCK = "/var/lib/block"
@@ -65,19 +36,10 @@ async def provider() -> AsyncIterator[MaxmaEmulator]:
 @pytest.fixture(scope="module")
 def outside(till: Till, provider: MaxmaEmulator) -> Iterator[Till]:
     """The till, connected to this provider."""
-    guest = till.guest
-    guest.put("/etc/systemd/system/gate.socket", GATE_SOCKET)
-    guest.put("/etc/systemd/system/gate.service", GATE_SERVICE.format(port=provider.base_url.rpartition(":")[2]))
-    guest.put("/etc/systemd/system/pos-bridge.service.d/key.conf", CREDENTIAL)
-    guest.put("/etc/pos-bridge/credentials/maxma-key", KEY)
-    guest.run("chmod 600 /etc/pos-bridge/credentials/maxma-key")
-    guest.run("systemctl daemon-reload; systemctl enable --now gate.socket")
-    till.configure(CONFIGURATION)
-    guest.put(BLOCK, KEPT)
-    guest.run("sync")
-    yield till
-    till.guest.run("rm -r /etc/systemd/system/pos-bridge.service.d; systemctl disable --now gate.socket gate.service")
-    till.configure()
+    with provider_at(till, int(provider.base_url.rpartition(":")[2])):
+        till.guest.put(BLOCK, KEPT)
+        till.guest.run("sync")
+        yield till
 
 
 class Sale:

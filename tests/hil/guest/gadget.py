@@ -2,6 +2,7 @@
 
     gadget.py add KIND NAME VID:PID SERIAL     printer | keyboard | hidpos | acm; prints the device's end
     gadget.py unplug NAME | plug NAME          its end is then the same
+    gadget.py remove NAME                      its end is gone; four of keyboard and hidpos is what the kernel has
 
 Linux, Documentation/usb/gadget_configfs.rst and Documentation/ABI/testing/configfs-usb-gadget*.
 """
@@ -29,8 +30,10 @@ def main() -> None:
         show_end(before)
     elif action == "plug":
         bind(GADGETS / rest[0])
+    elif action == "unplug":
+        unbind(GADGETS / rest[0])
     else:
-        (GADGETS / rest[0] / "UDC").write_text("\n")
+        remove(GADGETS / rest[0])
 
 
 def show_end(before: set[str]) -> None:
@@ -92,6 +95,18 @@ def bind(gadget: Path) -> None:
     taken = {(other / "UDC").read_text().strip() for other in GADGETS.iterdir()}
     free = sorted({path.name for path in CONTROLLERS.iterdir()} - taken)
     (gadget / "UDC").write_text(free[0])
+
+
+def unbind(gadget: Path) -> None:
+    (gadget / "UDC").write_text("\n")
+
+
+def remove(gadget: Path) -> None:
+    """Whatever it is made of, in the order that configfs wants."""
+    unbind(gadget)
+    (gadget / "configs/c.1/f").unlink()
+    for folder in (gadget / "configs/c.1", *(gadget / "functions").iterdir(), gadget / ENGLISH, gadget):
+        folder.rmdir()
 
 
 main()
