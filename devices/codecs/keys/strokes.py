@@ -88,8 +88,9 @@ class Typist:
         if stroke and character not in DEAD:
             return (stroke,)
         for mark, alone in DEAD.items():
-            base = " " if character == alone else normalize("NFD", character).removesuffix(mark)
-            if mark in self._strokes and base in self._strokes and base != character:
+            apart = " " + mark if character == alone else normalize("NFD", character)
+            base = apart.removesuffix(mark)
+            if mark in self._strokes and base in self._strokes and base != apart:
                 return self._strokes[mark], self._strokes[base]
         raise Untypable(f"no key types {character!r}")
 

@@ -138,10 +138,12 @@ def test_what_no_key_types() -> None:
         Typist().alt_stroke("ж")
 
 
-def test_a_mark_that_stands_alone_is_no_dead_key() -> None:
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+@pytest.mark.parametrize("mark", ["\u0302", "\u0341"])  # the second is another name of the acute
+def test_a_mark_that_stands_alone_is_no_dead_key(layout: str, mark: str) -> None:
     """A dead key types its accent with the space after it, and a mark with none."""
     with pytest.raises(Untypable):
-        typed("\u0302", "de")
+        typed(mark, layout)
 
 
 # --- Alt codes --------------------------------------------------------------------------------------
