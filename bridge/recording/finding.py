@@ -114,13 +114,17 @@ class Finder:
 
     def text(self, text: str) -> str:
         """The same, as long, with doubles for all that is personal."""
-        for secret in self._secrets:
-            text = text.replace(secret, "*" * len(secret))
-        return _PART.sub(lambda part: self._part(part, lambda token: token), text)
+        return _PART.sub(lambda part: self._part(part, lambda token: token), self.without_secrets(text))
 
     def scan(self, text: str) -> str:
         """As `text`, of what a scanner read: not even a short number stays."""
-        return _PART.sub(lambda part: self._part(part, self._any), text)
+        return _PART.sub(lambda part: self._part(part, self._any), self.without_secrets(text))
+
+    def without_secrets(self, text: str) -> str:
+        """The same, as long, with asterisks for our keys and passwords."""
+        for secret in self._secrets:
+            text = text.replace(secret, "*" * len(secret))
+        return text
 
     def literal(self, key: str, text: str, scans: Collection[str] = ()) -> str:
         """A string of a message, the value of member `key`. scans: members in which stands what was scanned."""

@@ -185,8 +185,11 @@ def _scans_in(entry: Entry) -> Collection[str]:
 
 
 def _rewritten_json(text: str, finder: Finder, scans: Collection[str]) -> str:
-    """Member by member where it is JSON; text that is none comes out as text. Spaces, order and escapes stay."""
-    key = ""
+    """Member by member where it is JSON; text that is none comes out as text. Spaces, order and escapes stay.
+
+    What only begins like JSON has its quotes anywhere: a secret between them is no member's.
+    """
+    key, text = "", finder.without_secrets(text)
 
     def rewrite(part: re.Match[str]) -> str:
         nonlocal key

@@ -114,6 +114,14 @@ def test_secrets_and_passwords_are_starred() -> None:
     assert data == b'1 POST /sign/***/in {"login":"*****","password":"**","x":"a ***"}'
 
 
+def test_a_secret_goes_from_where_no_text_is_looked_for() -> None:
+    """A message that is cut off or wrong has its quotes anywhere, and a scanner may read anything."""
+    (sent,) = masked(Entry(1, "client/1", "sent", b'{"method: "the-key", "params'), secrets=("the-key",))
+    (scan,) = masked(Entry(1, "device/front", "read", b"the-key\r"), secrets=("the-key",))
+    assert b"the-key" not in sent
+    assert scan == b"*******\r"
+
+
 def test_an_end_that_nobody_knows_the_whole_of_stays_as_long() -> None:
     """Found by fuzzing: a letter has two bytes where a digit has one."""
     read = Entry(1, "device/front", "read", "****нова ****0018\r".encode())
