@@ -72,6 +72,8 @@ def _settings(text: str, query: str) -> dict[str, str]:
     settings = dict(pairs)
     if len(settings) < len(pairs):
         raise EndpointError(f"{text!r}: a setting is given twice")
+    if not "".join(settings.values()).isprintable():
+        raise EndpointError(f"{text!r} has control characters in a setting")
     return settings
 
 

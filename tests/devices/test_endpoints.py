@@ -85,6 +85,7 @@ def test_what_goes_without_saying(text: str, same: str) -> None:
         ("serial:///dev/ttyS0?flow=dtr", "must be one of none, xonxoff, rtscts, dsrdtr"),
         ("lp:///dev/usb/lp0?baud=9600", "takes no settings"),
         ("serial:///dev/tty\x00S0", "control characters"),
+        ("serial:///dev/ttyS0?baud=96%01", "control characters"),
         ("tcp://", "expected tcp://HOST"),
         ("tcp://printer:0", "port 0 must be from 1 to 65535"),
         ("tcp://printer:65536", "port 65536"),
