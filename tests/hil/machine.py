@@ -23,6 +23,7 @@ NETWORK = "user,model=virtio-net-pci,ipv6=off"
 KEY_PAUSE_S = 0.05
 # Longer than a nap takes, and what an agent may take that is awake.
 NAP_S = 30.0
+PORTS = "12345678"
 QCODES = {"\n": "ret", " ": "spc", "\t": "tab"}
 
 
@@ -35,6 +36,7 @@ class Machine:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._monitor: Dialogue | None = None
         self._agent: Dialogue | None = None
+        self._ports: dict[str, str] = {}
         self._make_disk()
 
     def __enter__(self) -> Self:
@@ -73,6 +75,7 @@ class Machine:
             process.kill()
             process.wait()
         self._processes.clear()
+        self._ports.clear()
         for dialogue in (self._monitor, self._agent):
             if dialogue is not None:
                 dialogue.close()
@@ -107,8 +110,13 @@ class Machine:
         return self._monitor.ask(command, **arguments)
 
     def plug(self, driver: str, name: str, **properties: object) -> None:
-        """A USB device of QEMU's own, such as usb-kbd."""
-        self.ask("device_add", driver=driver, id=name, bus="xhci.0", **properties)
+        """A USB device of QEMU's own, such as usb-kbd, at `port` or at the first that is free.
+
+        QEMU by itself takes the one that has been free for longest: after some coming and going, any.
+        """
+        port = properties.pop("port", None) or min(set(PORTS) - set(self._ports.values()))
+        self.ask("device_add", driver=driver, id=name, bus="xhci.0", port=port, **properties)
+        self._ports[name] = str(port)
 
     def plug_serial(self, name: str, serial: str, **properties: object) -> Path:
         """A USB-to-serial converter (0403:6001); the other end of its line is a Unix socket at the path given back."""
@@ -125,6 +133,7 @@ class Machine:
         deadline = time.monotonic() + PATIENCE_S
         while not self._is_gone(name) and time.monotonic() < deadline:
             time.sleep(0.05)
+        del self._ports[name]
 
     def type(self, text: str) -> None:
         """Keys of the keyboard that was plugged in last, lower case and digits."""
@@ -162,7 +171,14 @@ class Machine:
             *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-nic", NETWORK),
             *("-kernel", str(self._image.kernel), "-initrd", str(self._image.initramfs), "-append", KERNEL_ARGUMENTS),
             *("-blockdev", json.dumps(self._block_device()), "-device", "virtio-blk-pci,drive=root"),
-            *("-device", "qemu-xhci,id=xhci,p2=8,p3=8", "-device", "virtio-rng-pci", "-device", "virtio-serial-pci"),
+            *(
+                "-device",
+                f"qemu-xhci,id=xhci,p2={len(PORTS)},p3={len(PORTS)}",
+                "-device",
+                "virtio-rng-pci",
+                "-device",
+                "virtio-serial-pci",
+            ),
             *("-chardev", f"socket,id=agent,path={self._folder}/agent,server=on,wait=off"),
             *("-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"),
             *("-qmp", f"unix:{self._folder}/monitor,server=on,wait=off", "-serial", f"file:{self._folder}/console"),
