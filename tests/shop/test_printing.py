@@ -11,8 +11,9 @@ from tests.shop.shop import Shop
 
 FINAL = ("printed", "unknown", "failed")
 LINES = [f"строка {number}" for number in range(20)]
-# More than printer and line can hold, so that the driver still has some of it when the printer stops.
-MANY_LINES = [f"строка {number:3} {'.' * 36}" for number in range(500)]
+# More than printer and line can hold (a pseudo-terminal takes 64 KiB), so that the driver still has some of it when the
+# printer stops.
+MANY_LINES = [f"строка {number:3} {'.' * 36}" for number in range(2000)]
 
 
 async def job_in(cash: CashProgram, job_id: str, states: Collection[str] = FINAL) -> Mapping[str, Any]:
@@ -37,7 +38,7 @@ async def reason_of(cash: CashProgram, job_id: str) -> str:
     async with within(15):
         while True:
             job = await cash.call("printer.job", job_id=job_id)
-            assert job["state"] == "queued"
+            assert job["state"] == "queued", job
             if job["reason"]:
                 return str(job["reason"])
 
