@@ -17,7 +17,7 @@ async def test_a_payment_card_is_dropped_whole(shop: Shop, cash: CashProgram, sc
         await shop.scanner.scan(GOODS)
         event = await cash.event("scan")
     assert event["data"] == GOODS
-    assert logs[0] == {"event": "payment_card_refused", "log_level": "warning", "device": "front"}
+    assert {"event": "payment_card_refused", "log_level": "warning", "device": "front"} in logs
     assert "1111" not in str(logs)
 
 
