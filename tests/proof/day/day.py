@@ -156,7 +156,7 @@ class Day:
             return not unheard and all(scan["scan_id"] in answered for scan in scans if scan["card"])
 
         await until(are_told, SHOWN_WITHIN_S, "each scan is told, each card answered")
-        heard = watcher.take()
+        heard = self.till.take_heard()
         scans = Counter(event["data"]["data"] for event in heard if event["topic"] == "scan")
         assert all(scans[code] == 1 for code in cashier.goods), (cashier.goods, scans)
         assert all(scans[card] >= number for card, number in cashier.cards.items()), (cashier.cards, scans)

@@ -3,9 +3,10 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.proof.day.tape import Reader, Tape
 from tests.shop.shop import HTTP_TOKEN, Club, Shop, open_shop
 
 COMES_BACK_WITHIN_S = 60
+TOLD_WITHIN_S = 30
 # Shorter than a till's: most of a day's time would be spent waiting for a provider that is silent.
 TIMEOUT_MS = 500
 WRITE_TIMEOUT_MS = 1000
@@ -44,6 +46,7 @@ class DayTill:
     spoilt: set[str] = field(default_factory=set)
     step: int = 0
     _opened: dict[str, int] = field(default_factory=dict)
+    _scanned: dict[str, str] = field(default_factory=dict)
 
     @property
     def paper(self) -> Reader:
@@ -59,7 +62,12 @@ class DayTill:
         return json.loads(answer)
 
     async def spoil(self, scanner: str) -> None:
-        """From now on; where it is to be pulled, it is well again when it was opened once more."""
+        """From now on; where it is to be pulled, it is well again when it was opened once more.
+
+        What was scanned before has arrived: a cable that is pulled takes with it what the kernel still has.
+        """
+        if text := self._scanned.get(scanner):
+            await until(partial(self._is_told, scanner, text), TOLD_WITHIN_S, f"{text} of {scanner} is told")
         self.spoilt.add(scanner)
         self._opened[scanner] = (await self.devices())[scanner]["counters"]["opened"]
 
@@ -83,7 +91,19 @@ class DayTill:
             await self.shop.scanner.send(
                 [bytes((byte,)) for byte in f"{text}\r".encode()] if pause else [f"{text}\r".encode()]
             )
-        return scanner not in self.spoilt
+        if scanner in self.spoilt:
+            return False
+        self._scanned[scanner] = text
+        return True
+
+    def take_heard(self) -> Sequence[Mapping[str, Any]]:
+        """The events since the last rest; all that surely arrives is among them."""
+        self._scanned.clear()
+        return self.watcher.take()
+
+    async def _is_told(self, scanner: str, text: str) -> bool:
+        scans = (event["data"] for event in self.watcher.events if event["topic"] == "scan")
+        return any((scan["device"], scan["data"]) == (scanner, text) for scan in scans)
 
     async def all_online(self) -> None:
         states: dict[str, str] = {}
