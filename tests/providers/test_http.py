@@ -64,6 +64,7 @@ def whole(body: bytes) -> bytes:
         ("٣", "", None),
         ("soon", "", None),
         ("Sun, 99 Mar 2026 12:00:30 GMT", "", None),
+        (f"Sun, 08 Mar 2026 {'6' * 40}:00:30 GMT", "", None),
     ],
 )
 def test_retry_after(value: str, date: str, seconds: float | None) -> None:
