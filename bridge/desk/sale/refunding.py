@@ -32,6 +32,10 @@ class ForStaff(Exception):
         self.why = why
         self.found = found
 
+    def told(self, errand: Errand) -> Errand:
+        """The errand as it is to be told for this reason."""
+        return replace(errand, why=self.why)
+
 
 class TooMuch(ForStaff):
     """More than was sold: nothing is to be booked for it. returnable: what of the sale could still come back."""
@@ -39,6 +43,10 @@ class TooMuch(ForStaff):
     def __init__(self, sold: Money, returnable: Money) -> None:
         super().__init__(Why.TOO_MUCH, f"more would be returned than the {sold} that were sold")
         self.returnable = returnable
+
+    def told(self, errand: Errand) -> Errand:
+        """Points that are told here would be booked again with the right refund."""
+        return replace(super().told(errand), give_back=None, take_away=None, returnable=self.returnable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +90,7 @@ class RefundDesk:
             found = await self._found(refund)
             return await self._by_policy(receipt, refund, found) if found else Wanted()
         except ForStaff as error:
-            errand = replace(await self._errands.of(receipt, str(error), refund.restore), why=error.why)
-            if isinstance(error, TooMuch):  # points that are told here would be booked again with the right refund
-                errand = replace(errand, give_back=None, take_away=None, returnable=error.returnable)
+            errand = error.told(await self._errands.of(receipt, str(error), refund.restore))
             return self._for_staff(receipt, errand, error.found)
 
     async def left(self, receipt: Receipt, reason: str) -> Sequence[Move]:
