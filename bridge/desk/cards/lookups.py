@@ -58,25 +58,21 @@ class Lookups:
             running.add_done_callback(lambda _task: self._running.pop(key, None))
         return running
 
-    async def ask(self, programme: Programme, who: Who) -> Member:
-        """Who this is, from the provider now. The phone is left out: whatever becomes of a receipt needs none.
-
-        CardNotFound, CardAmbiguous, ProviderRefused, ProviderUnavailable.
-        """
-        return replace(await self._find(programme, who), phone=None)
-
     async def ask_with_quote(self, programme: Programme, purchase: Purchase) -> tuple[Member, Quote]:
-        """The same of a purchase's card, and the purchase's preview. CardBlocked besides."""
+        """Whose card a purchase's is, and the purchase's preview, both from the provider now.
+
+        CardNotFound, CardAmbiguous, CardBlocked, ProviderRefused, ProviderUnavailable.
+        """
         member, quote = await programme.provider.find_and_quote(purchase)
         member = self._heard(programme, purchase.card, member)
         if quote is None:
             raise CardBlocked(f"the card is {member.state}")
-        return replace(member, phone=None), quote
+        return _without_phone(member), quote
 
     async def recall(self, programme: Programme, who: Who) -> KnownCard | None:
         """Who this is as far as we remember; the phone is left out. CardAmbiguous."""
         known = await self._memory.recall(programme.name, who)
-        return known and replace(known, member=replace(known.member, phone=None))
+        return known and replace(known, member=_without_phone(known.member))
 
     async def _answer(self, programme: Programme, who: Who) -> Answer:
         started = self._clock()
@@ -94,7 +90,7 @@ class Lookups:
 
     async def _asked(self, programme: Programme, who: Who) -> Answer:
         try:
-            return Answer(member=await self.ask(programme, who), at=self._clock())
+            return Answer(member=_without_phone(await self._find(programme, who)), at=self._clock())
         except (ProviderUnavailable, ProviderRefused) as error:
             return await self._remembered(programme, who, error)
         except DeskError as error:
@@ -135,6 +131,11 @@ class Lookups:
             raise CardAmbiguous(f"provider {programme.name} knows several people of that name")
         self._memory.renew(programme.name, found[0])
         return found[0]
+
+
+def _without_phone(member: Member) -> Member:
+    """Whatever becomes of a receipt needs none."""
+    return replace(member, phone=None)
 
 
 def _in_a_word(answer: Answer) -> str:
