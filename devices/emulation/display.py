@@ -5,13 +5,11 @@ from collections.abc import Callable
 from functools import partial
 
 from devices.codecs.glass import Glass
-from devices.emulation.pluggable import Pluggable
+from devices.emulation.pluggable import UNTIL_DEADLINE_S, Pluggable
 from devices.emulation.pty import PtyLink
 from devices.errors import DeviceLost
 
 Rows = tuple[str, ...]
-
-UNTIL_DEADLINE_S = 30.0  # what somebody waits for comes; on a busy machine it comes late
 
 
 class EmulatedDisplay(Pluggable[PtyLink]):

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
+UNTIL_DEADLINE_S = 30.0  # what somebody waits for comes; on a busy machine it comes late
+
 
 class Link(Protocol):
     """The device's end of a cable: PtyLink, TcpLink, UsbLink."""

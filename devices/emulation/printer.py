@@ -5,11 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from devices.codecs.escpos_view import Paper
-from devices.emulation.pluggable import Link, Pluggable
+from devices.emulation.pluggable import UNTIL_DEADLINE_S, Link, Pluggable
 from devices.emulation.printer_mechanism import Condition, Mechanism
 from devices.errors import DeviceLost
-
-UNTIL_DEADLINE_S = 30.0  # what somebody waits for comes; on a busy machine it comes late
 
 
 class EmulatedPrinter(Pluggable[Link]):
