@@ -36,7 +36,7 @@ QUIET_LIBRARIES = ("httpx", "httpcore")
 # Longer than a scan takes to the glass, shorter than anybody takes to look into the log.
 UNHURRIED_S = 0.005
 MOST_UNHURRIED = 100
-_UNHURRIED = frozenset({"debug", "info"})
+_MAY_WAIT = frozenset({"debug", "info"})
 
 # sd-daemon(3): what journald reads before a line as its priority.
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
@@ -86,7 +86,7 @@ class _Unhurried:
         self._saying = threading.RLock()
 
     def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-        if method in _UNHURRIED and len(self._kept) < MOST_UNHURRIED and self._is_said_later():
+        if method in _MAY_WAIT and len(self._kept) < MOST_UNHURRIED and self._is_said_later():
             self._kept.append((logger, method, event))
             raise structlog.DropEvent
         self.say()
