@@ -107,9 +107,12 @@ class Connection(asyncio.Protocol):
         except FrameTooLong as too_long:
             self._frames += too_long.frames
             self._refused_line = "too long"
-        self._time_line(data)
+        if self._line_timer or self._decoder.is_inside_line:
+            self._time_line(data)
         self._home.turns.submit(self)
-        if self._frames:
+        if self._refused_line and not self._frames:
+            self.settle()
+        elif len(self._frames) > 1:
             self._regulate()
 
     def eof_received(self) -> bool:
@@ -145,14 +148,22 @@ class Connection(asyncio.Protocol):
         return bool(self._frames) and self._in_flight < MAX_IN_FLIGHT
 
     def serve(self, budget: int) -> int:
-        """Begin frames worth about `budget`; return what they cost."""
+        """Begin frames worth about `budget`; return what they cost. Their replies wait for `settle`."""
         spent = 0
         while spent < budget and self.is_ready:
             frame = self._frames.popleft()
             spent += 1 + len(frame) // BYTES_PER_COST
             self._begin(frame)
-        self._settle()
         return spent
+
+    def settle(self) -> None:
+        """After some work: send what it made, and see what comes next."""
+        self._flush()
+        if self._refused_line and not self._frames:
+            self._put_out()
+        elif self._is_read_out and self._is_idle:
+            self._transport.close()
+        self._regulate()
 
     def subscribe(self, subscription: Subscription) -> None:
         """Takes effect behind the reply to the call being served; replaces a standing one."""
@@ -181,7 +192,7 @@ class Connection(asyncio.Protocol):
         self._transport.resume_reading()
         self._frames.clear()
         self._cancel_idle_waits()
-        self._settle()
+        self.settle()
 
     def close(self) -> None:
         """Close once everything told is sent."""
@@ -213,7 +224,7 @@ class Connection(asyncio.Protocol):
         self._home.tasks.discard(task)
         if not task.cancelled():
             self._tell(task.result(), subscription)
-        self._settle()
+        self.settle()
         if self.is_ready:
             self._home.turns.submit(self)
 
@@ -225,15 +236,6 @@ class Connection(asyncio.Protocol):
             topics = " ".join(sorted(subscription.topics)).encode()
             self._tap.past = (("opened", ALREADY), ("subscribed", topics))
             self._catch_up()
-
-    def _settle(self) -> None:
-        """After some work: send what it made, and see what comes next."""
-        self._flush()
-        if self._refused_line and not self._frames:
-            self._put_out()
-        elif self._is_read_out and self._is_idle:
-            self._transport.close()
-        self._regulate()
 
     @property
     def _is_idle(self) -> bool:
@@ -284,7 +286,7 @@ class Connection(asyncio.Protocol):
             for line in lines:
                 self._tap.heard("told", line.removesuffix(b"\n"))
         self._transport.write(data)
-        if self._transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
+        if self._is_behind and self._transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
             self._drop("replies_unread")
 
     def _time_line(self, data: bytes) -> None:
@@ -304,7 +306,7 @@ class Connection(asyncio.Protocol):
         self._line_timer = None
         if self._transport.is_reading():
             self._refused_line = "too slow"
-            self._settle()
+            self.settle()
         else:
             self._time_line(b"")
 

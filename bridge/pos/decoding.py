@@ -31,9 +31,9 @@ def parse_quantity(text: str) -> Decimal:
     return quantity
 
 
-_NUMBERS: dict[type, Callable[[str], object]] = {
-    Amount: lambda text: Amount(parse_amount(text)),
-    Quantity: lambda text: Quantity(parse_quantity(text)),
+_NUMBERS: dict[type[Amount | Quantity], Callable[[str], Decimal]] = {
+    Amount: parse_amount,
+    Quantity: parse_quantity,
 }
 
 
@@ -56,7 +56,7 @@ def _as_written(text: str) -> str:
     return text
 
 
-def _number(number_type: type, written: Any) -> object:  # noqa: ANN401 - whatever JSON value stands there
+def _number(number_type: type[Amount | Quantity], written: Any) -> object:  # noqa: ANN401 - whatever JSON value stands there
     if isinstance(written, bool) or not isinstance(written, str | int):
         raise TypeError("Expected a decimal string or a number")
-    return _NUMBERS[number_type](str(written))
+    return number_type(_NUMBERS[number_type](str(written)))

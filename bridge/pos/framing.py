@@ -25,24 +25,23 @@ class FrameDecoder:
 
     def feed(self, data: bytes) -> list[bytes]:
         """The lines that `data` completes, without their newlines. Raises FrameTooLong."""
-        *lines, rest = data.split(b"\n")
-        frames: list[bytes] = []
-        for line in lines:
-            if frame := self._complete(line, frames).removesuffix(b"\r"):
-                frames.append(frame)
-        self._check(len(self._pending) + len(rest), frames)
-        self._pending += rest
-        return frames
+        may_be_too_long = len(self._pending) + len(data) > MAX_FRAME_BYTES
+        lines = data.split(b"\n")
+        rest = lines.pop()
+        if self._pending and lines:
+            lines[0] = bytes(self._pending + lines[0])
+            self._pending.clear()
+        if rest:
+            self._pending += rest
+        if may_be_too_long:
+            self._check(lines)
+        return _frames(lines)
 
-    def _complete(self, line: bytes, frames: list[bytes]) -> bytes:
-        self._check(len(self._pending) + len(line), frames)
-        if not self._pending:
-            return line
-        whole = bytes(self._pending + line)
-        self._pending.clear()
-        return whole
+    def _check(self, lines: list[bytes]) -> None:
+        for index, line in enumerate((*lines, self._pending)):
+            if len(line) > MAX_FRAME_BYTES:
+                raise FrameTooLong(_frames(lines[:index]))
 
-    @staticmethod
-    def _check(length: int, frames: list[bytes]) -> None:
-        if length > MAX_FRAME_BYTES:
-            raise FrameTooLong(frames)
+
+def _frames(lines: list[bytes]) -> list[bytes]:
+    return [frame for line in lines if (frame := line.removesuffix(b"\r"))]

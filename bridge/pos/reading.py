@@ -17,7 +17,7 @@ from bridge.pos.jsonrpc import InvalidParams
 
 def basket_of(total: m.Amount, lines: Sequence[m.LineParam] | None) -> Basket:
     """The basket; without lines, or with lines that don't add up, the total is one line."""
-    return Basket.of(Money(total.value), tuple(_line(line) for line in lines or ()))
+    return Basket.of(Money(total.value), tuple(map(_line, lines or ())))
 
 
 def cashier_of(cashier: m.CashierParam | None) -> Cashier:

@@ -10,7 +10,9 @@ from pathlib import Path
 from bridge.pos.client import CallError, Client, Unreachable
 from tests.bench.building import HERE, c_program, peers_python
 from tests.bench.rounds import Failed, Goal, Measure, Row
-from tests.bench.serving import daemon_on, emulated_till, load
+from tests.bench.scanning import provider
+from tests.bench.serving import daemon_on, load
+from tests.bench.tills import running_till
 
 CARD, RECEIPT, TOTAL = "2900000000018", "R-1", "392.50"
 CLIENTS = 100
@@ -43,15 +45,15 @@ Place = Callable[[], AbstractContextManager[tuple[str, bytes, str]]]
 
 @contextmanager
 def ours() -> Iterator[tuple[str, bytes, str]]:
-    with emulated_till() as path:
-        sell(path)
-        yield path, LINE, "line"
+    with provider() as port, running_till(f"http://127.0.0.1:{port}") as till:
+        sell(till.socket)
+        yield till.socket, LINE, "line"
 
 
 @contextmanager
 def ours_greeting() -> Iterator[tuple[str, bytes, str]]:
-    with emulated_till() as path:
-        yield path, HELLO, "line"
+    with running_till() as till:
+        yield till.socket, HELLO, "line"
 
 
 @contextmanager
