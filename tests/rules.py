@@ -24,7 +24,7 @@ DRIVER = (
     *VALUES,
     "structlog",
 )
-EVERYTHING = ("bridge", "devices", "certifi", "click", "h11", "httpx", "msgspec", "structlog", "tomlkit")
+EVERYTHING = ("bridge", "devices", "certifi", "click", "h11", "httptools", "httpx", "msgspec", "structlog", "tomlkit")
 
 RULES = (
     Rule("devices", VALUES, "hardware can be used without the bridge, so nothing below here imports it"),
@@ -152,7 +152,16 @@ RULES = (
     Rule("bridge.masking", ("bridge.domain",), "what people look at, masked"),
     Rule(
         "bridge.providers",
-        ("bridge.domain", "bridge.ports", "bridge.sqlite_thread", "certifi", "h11", "httpx", "msgspec", "structlog"),
+        (
+            "bridge.domain",
+            "bridge.ports",
+            "bridge.sqlite_thread",
+            "certifi",
+            "httptools",
+            "httpx",
+            "msgspec",
+            "structlog",
+        ),
         "an adapter: knows its wire and the port; the one place that meets httpx",
     ),
     Rule(

@@ -1,12 +1,10 @@
 """Exchanges as a listener hears them, at the last call before they are carried; without headers: keys stand in them."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import count
 from urllib.parse import urlencode
 
 from bridge.ports import Tap
-from bridge.providers.exchange import HttpReply, HttpRequest, Progress, TransportFault
+from bridge.providers.exchange import HttpReply, HttpRequest, Progress
 
 HEADERS_THAT_MATTER = ("Retry-After", "Date")
 """All that the adapters look at; Date only together with the other."""
@@ -24,25 +22,32 @@ class TappedExchanges:
         self._tap = tap
         self._numbers = count(1)
 
-    @contextmanager
-    def exchange(self, request: HttpRequest, progress: Progress) -> Iterator[Callable[[HttpReply], None]]:
-        """Around one exchange; what it yields is told the reply."""
+    def asked(self, request: HttpRequest) -> int:
+        """An exchange begins; its number."""
         number = next(self._numbers)
-        self._tell("asked", f"{number} {request.method} {request.path} ", request.body)
-        try:
-            yield lambda reply: self._tell("answered", f"{number} {reply.status} {_headers(reply)} ", reply.body)
-        except TransportFault:
-            self._tell("failed", f"{number} {'broken' if progress.sent else 'refused'}")
-            raise
-        except BaseException:  # cancelled: the deadline is our own
-            self._tell("failed", f"{number} {'given-up' if progress.sent else 'refused'}")
-            raise
+        if self._is_heard(number):
+            self._tell(number, "asked", f"{request.method} {request.path} ", request.body)
+        return number
 
-    def _tell(self, what: str, head: str, body: bytes = b"") -> None:
+    def answered(self, number: int, reply: HttpReply) -> None:
+        if self._is_heard(number):
+            self._tell(number, "answered", f"{reply.status} {_headers(reply)} ", reply.body)
+
+    def failed(self, number: int, progress: Progress, *, gave_up: bool = False) -> None:
+        """gave_up: by our own deadline."""
+        if self._is_heard(number):
+            what = "given-up" if gave_up else "broken"
+            self._tell(number, "failed", what if progress.sent else "refused")
+
+    def _is_heard(self, number: int) -> bool:
+        return self._tap.heard is not None or number == 1
+
+    def _tell(self, number: int, what: str, told: str, body: bytes = b"") -> None:
+        told_bytes = f"{number} {told}".encode() + body
         if self._tap.heard is not None:
-            self._tap.heard(what, head.encode() + body)
-        if head.startswith("1 "):
-            self._tap.past = (*self._tap.past, (what, head.encode() + body))
+            self._tap.heard(what, told_bytes)
+        if number == 1:
+            self._tap.past = (*self._tap.past, (what, told_bytes))
 
 
 def _headers(reply: HttpReply) -> str:

@@ -9,7 +9,7 @@ import httpx
 
 import bridge
 from bridge.ports import Tap
-from bridge.providers.carrier import PROGRESS, READS_ALL, Carrier
+from bridge.providers.carrier import PROGRESS, READS_ALL, Carrier, body_of
 from bridge.providers.exchange import HttpReply, HttpRequest, Progress, TransportFault
 from bridge.providers.tapped import TappedExchanges
 
@@ -18,6 +18,8 @@ _EVERY_REQUEST = {
     "Accept-Encoding": "identity",
     "User-Agent": f"pos-bridge/{bridge.__version__}",
 }
+# RFC 9110, section 8.6: they say that they have none, too.
+_METHODS_WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
 class Transport:
@@ -27,18 +29,25 @@ class Transport:
         """May read certificates: in a thread."""
         self._tap = TappedExchanges(tap)
         self._base_url = base_url.rstrip("/")
-        # httpx takes as long to parse an address as for the rest of a request; an adapter has a handful of paths.
-        self._url = lru_cache(32)(lambda path: httpx.URL(self._base_url + path))
-        self._headers = httpx.Headers({**_EVERY_REQUEST, **headers})
+        self._headers = {**_EVERY_REQUEST, **headers}
+        # httpx takes longer to parse an address than for the rest of a request; an adapter has a handful of paths.
+        self._blank = lru_cache(32)(self._blank_for)
         self._reads_all = reads_all
         self._carrier = Carrier(None if base_url.lower().startswith("http:") else _trust())
 
     async def send(self, request: HttpRequest, progress: Progress) -> HttpReply:
         """The reply. Raises TransportFault; `progress` tells whether the request may have gone out."""
-        with self._tap.exchange(request, progress) as told:
+        number = self._tap.asked(request)
+        try:
             reply = await self._send(request, progress)
-            told(reply)
-            return reply
+        except TransportFault:
+            self._tap.failed(number, progress)
+            raise
+        except BaseException:  # cancelled: the deadline is our own
+            self._tap.failed(number, progress, gave_up=True)
+            raise
+        self._tap.answered(number, reply)
+        return reply
 
     async def warm_up(self) -> None:
         """Have a connection at hand. Raises TransportFault."""
@@ -53,21 +62,29 @@ class Transport:
 
     async def _send(self, request: HttpRequest, progress: Progress) -> HttpReply:
         try:
-            headers = self._headers.copy()
-            headers.update(request.headers)
-            response = await self._carrier.handle_async_request(
-                httpx.Request(
-                    request.method,
-                    self._url(request.path),
-                    headers=headers,
-                    content=request.body,
-                    extensions={PROGRESS: progress, READS_ALL: self._reads_all},
-                )
-            )
+            response = await self._carrier.handle_async_request(self._filled_in(request, progress))
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             what = "" if isinstance(error, httpx.HTTPError) else "no connection: "
             raise TransportFault(f"{what}{error} ({type(error.__cause__ or error).__name__})") from None
-        return HttpReply(response.status_code, response.headers, response.content)
+        return HttpReply(response.status_code, response.headers, body_of(response))
+
+    def _filled_in(self, request: HttpRequest, progress: Progress) -> httpx.Request:
+        """With a stream for its body httpx adds no headers of its own, and so need not look at ours."""
+        url, always = self._blank(request.path)
+        headers = always.copy()
+        for name, value in request.headers.items():
+            headers[name] = value
+        if request.body or request.method in _METHODS_WITH_BODY:
+            headers["Content-Length"] = str(len(request.body))
+        extensions = {PROGRESS: progress, READS_ALL: self._reads_all}
+        return httpx.Request(
+            request.method, url, headers=headers, stream=httpx.ByteStream(request.body), extensions=extensions
+        )
+
+    def _blank_for(self, path: str) -> tuple[httpx.URL, httpx.Headers]:
+        """Where requests of this path go, and what each of them says."""
+        url = httpx.URL(self._base_url + path)
+        return url, httpx.Headers({"Host": url.netloc.decode(), **self._headers})
 
 
 def _trust() -> ssl.SSLContext:

@@ -47,6 +47,8 @@ AFTER_SERVING = {
     "devices.forwarding.wedge",
     "devices.scanners.keyboard",
     "evdev",
+    "h11",
+    "httptools",
     "httpx",
     "jinja2",
     "prometheus_client",

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bridge.ports import Tap
 from bridge.providers import carrier as carrying
 from bridge.providers.carrier import MAX_CONNECTIONS, MAX_IDLE_CONNECTIONS
-from bridge.providers.connection import MAX_REPLY_BYTES
 from bridge.providers.exchange import HttpReply, HttpRequest, Progress, TransportFault
+from bridge.providers.reply_reader import MAX_REPLY_BYTES
 from bridge.providers.transport import Transport
 from tests.devices.waiting import until
 

@@ -12,6 +12,7 @@ from bridge.providers.rest.verdicts import No, lookup_failure, reader, verdict
 from bridge.providers.retry_after import parse_retry_after
 from tests.fuzz.target import Target, choice
 from tests.providers.contract import CARD, PHONE
+from tests.providers.http_replies import FAULTS, REPLIES, assert_read_soundly
 from tests.providers.maxma_replies import HONEST, READERS, assert_harmless
 from tests.providers.rest import shipped
 
@@ -93,7 +94,20 @@ def _seeds_of_rest() -> Iterator[bytes]:
 
 _NUMBERS = (b"1E+999999", b'"sNaN"', b'"NaN"', b"-0", b"1e30", b"null", b"true", b"[[[[", b'"2026-13-01"')
 
+
+def _seeds_of_http() -> Iterator[bytes]:
+    yield from (said for said, _told in REPLIES.values())
+    yield from (said for said in FAULTS.values() if len(said) < 4096)
+
+
 TARGETS = (
+    Target(
+        "replies-http",
+        assert_read_soundly,
+        _seeds_of_http,
+        (b"\r\n", b"HTTP/1.1 200 ", b"Content-Length: ", b"Transfer-Encoding: chunked\r\n", b"Connection: close\r\n"),
+        max_bytes=4096,
+    ),
     Target("replies-maxma", maxma, _seeds_of_maxma, _NUMBERS, max_bytes=4096),
     Target("replies-rest", rest, _seeds_of_rest, (*_NUMBERS, b'"error":', b'"code":', b'"message":', b'"cards":[')),
     Target(
