@@ -52,10 +52,10 @@ async def open_serial_scanner(endpoint: SerialEndpoint, settings: ScannerSetting
     from devices.scanners.serial import SerialScanner  # noqa: PLC0415 - see the module's docstring
     from devices.transports.serial_port import stored_line  # noqa: PLC0415 - the same
 
-    async with aclosing(await settings.transports.open_line(endpoint, settings.store)) as stream:
+    async with aclosing(await settings.transports.open_line(endpoint, settings.store)) as line:
         driver = SerialScanner(
             settings.name,
-            stream,
+            line,
             settings.clock,
             settings.terminators,
             settings.idle_gap_ms,

@@ -131,7 +131,6 @@ class DeviceRoom:
     async def finish_scans(self) -> None:
         """Let what is being scanned come to its end: the rest of a code would be another article's."""
         until = asyncio.get_running_loop().time() + SCAN_ENDS_WITHIN_S
-        await asyncio.sleep(0)  # what was read ahead reaches its driver
         while any(driver.is_mid_scan for driver in self._drivers.values()):
             if asyncio.get_running_loop().time() > until:
                 return

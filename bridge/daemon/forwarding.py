@@ -111,17 +111,14 @@ class ScanForward:
 class ScanDesk(Protocol):
     """Who looks at every scan."""
 
-    def keeps(self, event: DataEvent) -> bool:
-        """Whether it is nobody else's business. Asked first, and quickly answered: goods wait for it."""
-        ...
-
-    def handle_scan(self, event: DataEvent) -> None:
-        """Told of each scan."""
+    def handle_scan(self, event: DataEvent, pass_on: Callable[[DataEvent], None]) -> None:
+        """Told of each scan. What is not its own business alone it gives to `pass_on`, before anything else: goods
+        wait for it."""
         ...
 
 
 class Delivery:
-    """What becomes of the scans of one scanner: what the desk does not keep goes on at once, then it is told of it."""
+    """What becomes of the scans of one scanner: the desk is told of each, and what it does not keep goes on."""
 
     def __init__(self, desk: ScanDesk, forward: ScanForward | None) -> None:
         """forward: None where scans are events only."""
@@ -139,17 +136,19 @@ class Delivery:
         return {} if self._forward is None else self._forward.counters
 
     def deliver(self, event: DataEvent) -> None:
-        is_taken = self._desk.keeps(event)
-        self._taken_at = event.at if is_taken else None
-        if not is_taken and self._forward is not None:
-            self._forward.forward(event)
-        self._desk.handle_scan(event)
+        self._taken_at = event.at
+        self._desk.handle_scan(event, self._pass_on)
 
     def deliver_remainder(self, remainder: Remainder) -> None:
         """What is no scan goes on, unless it is of a scan that did not."""
         is_taken = self._taken_at is not None and remainder.at - self._taken_at <= SAME_SCAN
         if not is_taken and self._forward is not None:
             self._forward.forward_remainder(remainder)
+
+    def _pass_on(self, event: DataEvent) -> None:
+        self._taken_at = None
+        if self._forward is not None:
+            self._forward.forward(event)
 
     async def settled(self) -> None:
         """Until `may_grab` is more than a guess."""

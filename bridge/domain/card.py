@@ -55,8 +55,9 @@ class RecognisedCard:
 
 def recognise(formats: Sequence[CardFormat], text: str, symbology: str | None = None) -> RecognisedCard | None:
     """The card in a scan, or None for goods. `symbology` is None when the scanner did not say."""
+    texts = readings(text)
     for card_format in formats:
-        for reading in readings(text):
+        for reading in texts:
             if card_format.matches(reading, symbology):
                 return RecognisedCard(card_format.provider, CardNumber(reading))
     return None
@@ -67,6 +68,8 @@ def readings(text: str) -> tuple[str, ...]:
 
     ISO/IEC 7813: %B<number>^...? and ;<number>=...?; loyalty cards often have the number alone.
     """
+    if "?" not in text:  # no track ends without it; goods are looked at for every scan
+        return (text,)
     return (text, *(track[1] for track in _TRACK.finditer(text)))
 
 

@@ -27,9 +27,14 @@ _ISSUERS = re.compile(
     re.ASCII | re.VERBOSE,
 )
 
+# None of these is shorter: American Express' bare number, or a sentinel, 13 digits and a separator. Goods mostly are.
+MIN_CHARACTERS = 15
+
 
 def is_payment_card(text: str) -> bool:
     """True for the tracks of a payment card, and for its bare number: issuer's range, length and check digit."""
+    if len(text) < MIN_CHARACTERS:
+        return False
     if _TRACK.search(text) is not None:
         return True
     numbers = list(readings(text))

@@ -4,11 +4,13 @@ import asyncio
 import os
 import socket
 from collections.abc import Collection, Iterable
+from typing import NoReturn
 
 from devices.codecs.keys import LAYOUTS, Layout, Stroke, Typist, encode_packet
 from devices.codecs.keys.records import EV_SYN, PRESSED, RELEASED, SYN_DROPPED, SYN_REPORT, record
 from devices.codecs.keys.strokes import Packet
 from devices.errors import DeviceLost
+from devices.transports.base import Receiver
 from devices.transports.fd_stream import FdStream
 
 _SYN_DROPPED = record(EV_SYN, SYN_DROPPED, 0) + record(EV_SYN, SYN_REPORT, 0)
@@ -18,14 +20,17 @@ class EmulatedInputDevice:
     """The driver's end: devices.transports.base.InputDevice."""
 
     def __init__(self, stream: FdStream, held: Collection[int]) -> None:
-        self.stream = stream
+        self._stream = stream
         self._held = held
+
+    async def listen(self, receiver: Receiver) -> NoReturn:
+        await self._stream.listen(receiver)
 
     def key_state(self) -> Collection[int]:
         return frozenset(self._held)
 
     async def aclose(self) -> None:
-        await self.stream.aclose()
+        await self._stream.aclose()
 
 
 class EmulatedKeyboardScanner:

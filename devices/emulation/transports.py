@@ -10,7 +10,8 @@ from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint, SerialEnd
 from devices.errors import DeviceNotFound
 from devices.hotplug import Hotplug
 from devices.transports import open_transport
-from devices.transports.base import ByteStream, HidDevice, InputDevice
+from devices.transports.base import ByteStream, HidDevice, InputDevice, Source
+from devices.transports.serial_port import open_serial
 
 # Where no udev ever is: real devices have no news for an emulated till.
 _NO_UDEV = Path("/nonexistent")
@@ -29,8 +30,10 @@ class EmulatedTransports:
             raise _not_emulated(endpoint)
         return await open_transport(endpoint)
 
-    async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> ByteStream:  # noqa: ARG002 - ends with us
-        return await self.open_stream(endpoint)
+    async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> Source:  # noqa: ARG002 - ends with us
+        if endpoint not in self.streams:
+            raise _not_emulated(endpoint)
+        return await open_serial(endpoint)
 
     async def open_keyboard(self, endpoint: InputEndpoint, *, grab: bool) -> InputDevice:  # noqa: ARG002 - nobody else could have it
         if endpoint not in self.keyboards:

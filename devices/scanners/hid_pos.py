@@ -10,7 +10,6 @@ from devices.codecs.hid_pos import HONEYWELL_ENABLE, HONEYWELL_VENDORS, HidPosDe
 from devices.codecs.lines import SCAN_CAP_BYTES
 from devices.errors import DeviceError, DeviceLost
 from devices.events import DataEvent
-from devices.scanners.silence import read_within
 from devices.transports.base import HidDevice
 
 # Reports of one scan follow each other within milliseconds (64 bytes a USB frame): a part that has not come by then
@@ -29,6 +28,7 @@ class HidPosScanner:
         self._device = device
         self._clock = clock
         self._decoder = HidPosDecoder(device.vendor)
+        self._emit: Callable[[DataEvent], None]
         self._reports = 0
         self._bytes = 0
         self._scans = 0
@@ -52,15 +52,32 @@ class HidPosScanner:
         }
 
     async def run(self, emit: Callable[[DataEvent], None]) -> None:
+        self._emit = emit
         self._enable()
         try:
-            while True:
-                if scan := await self._next_scan():
-                    self._scans += 1
-                    emit(self._event(scan))
+            await self._device.listen(self)
         except DeviceLost:
             self._partial_scans += self._decoder.awaits_more
             raise
+
+    def received(self, data: bytes) -> float | None:
+        self._reports += 1
+        self._bytes += len(data)
+        overruns, bad_reports = self._decoder.overruns, self._decoder.bad_reports
+        scan = self._decoder.feed(data)
+        if self._decoder.overruns > overruns:
+            _log.warning("scan_too_long", device=self._name, cap_bytes=SCAN_CAP_BYTES)
+        if self._decoder.bad_reports > bad_reports:
+            _log.warning("bad_report", device=self._name, length_bytes=len(data))
+        if scan is not None:
+            self._scans += 1
+            self._emit(self._event(scan))
+        return REPORT_GAP_S if self._decoder.has_partial else None
+
+    def silent(self) -> float | None:
+        self._partial_scans += self._decoder.awaits_more
+        self._decoder.flush()
+        return None
 
     def _enable(self) -> None:
         if self._device.vendor not in HONEYWELL_VENDORS:
@@ -69,22 +86,6 @@ class HidPosScanner:
             self._device.send_feature(HONEYWELL_ENABLE)
         except DeviceError as error:  # models that send without being asked do not know it; one that is gone says so
             _log.warning("enabling_report_refused", device=self._name, reason=error.what)
-
-    async def _next_scan(self) -> HidScan | None:
-        report = await read_within(self._device.read_report, REPORT_GAP_S if self._decoder.has_partial else None)
-        if report is None:
-            self._partial_scans += self._decoder.awaits_more
-            self._decoder.flush()
-            return None
-        self._reports += 1
-        self._bytes += len(report)
-        overruns, bad_reports = self._decoder.overruns, self._decoder.bad_reports
-        scan = self._decoder.feed(report)
-        if self._decoder.overruns > overruns:
-            _log.warning("scan_too_long", device=self._name, cap_bytes=SCAN_CAP_BYTES)
-        if self._decoder.bad_reports > bad_reports:
-            _log.warning("bad_report", device=self._name, length_bytes=len(report))
-        return scan
 
     def _event(self, scan: HidScan) -> DataEvent:
         text = decode_text(scan.data)

@@ -1,6 +1,6 @@
 """Scanners that type as a keyboard, read below any desktop: the host's layout and focus do not matter."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import structlog
@@ -11,7 +11,6 @@ from devices.codecs.lines import SCAN_CAP_BYTES
 from devices.codecs.magstripe import SwipeJoiner
 from devices.errors import DeviceLost
 from devices.events import DataEvent, Remainder
-from devices.scanners.silence import read_within
 from devices.transports.base import InputDevice
 
 # The release of a key follows its press within one or two USB frames; after this long it was lost.
@@ -45,6 +44,7 @@ class KeyboardScanner:
         self._decoder = decoder
         self._idle_gap_s = idle_gap_ms / 1000
         self._on_remainder = on_remainder
+        self._emit: Callable[[DataEvent], None]
         self._swipe = SwipeJoiner()
         self._bytes = 0
         self._scans = 0
@@ -70,22 +70,14 @@ class KeyboardScanner:
         }
 
     async def run(self, emit: Callable[[DataEvent], None]) -> None:
+        self._emit = emit
         try:
-            while True:
-                for scan in await self._next_scans():
-                    if scan.data:
-                        self._scans += 1
-                        emit(self._event(scan))
-                    elif self._on_remainder is not None:
-                        self._on_remainder(Remainder(scan.wire, self._clock(), scan.keys))
+            await self._device.listen(self)
         except DeviceLost:
             self._cut_off += self._decoder.has_partial and not self._decoder.is_dropping
             raise
 
-    async def _next_scans(self) -> list[KeyScan]:
-        data = await read_within(self._device.stream.read, self._gap_s())
-        if data is None:
-            return self._silence()
+    def received(self, data: bytes) -> float | None:
         self._bytes += len(data)
         overruns, dropped = self._decoder.overruns, self._decoder.dropped
         scans = self._feed(data)
@@ -93,7 +85,20 @@ class KeyboardScanner:
             _log.warning("scan_too_long", device=self._name, cap_bytes=SCAN_CAP_BYTES)
         if self._decoder.dropped > dropped:
             _log.warning("scan_dropped", device=self._name, reason="the kernel lost keys of it (SYN_DROPPED)")
-        return self._joined(scans)
+        self._hand_on(self._joined(scans))
+        return self._gap_s()
+
+    def silent(self) -> float | None:
+        self._hand_on(self._swipe.flush() if self._scan_gap_s() is None else self._joined(self._cut_short()))
+        return self._gap_s()
+
+    def _hand_on(self, scans: Iterable[KeyScan]) -> None:
+        for scan in scans:
+            if scan.data:
+                self._scans += 1
+                self._emit(self._event(scan))
+            elif self._on_remainder is not None:
+                self._on_remainder(Remainder(scan.wire, self._clock(), scan.keys))
 
     def _feed(self, data: bytes) -> list[KeyScan]:
         scans = self._decoder.feed(data)
@@ -114,15 +119,14 @@ class KeyboardScanner:
             return self._idle_gap_s or LOOSE_GAP_S
         return self._idle_gap_s if self._decoder.has_partial and self._idle_gap_s else None
 
-    def _silence(self) -> list[KeyScan]:
-        if self._scan_gap_s() is None:
-            return self._swipe.flush()
+    def _cut_short(self) -> list[KeyScan]:
+        """What silence makes of keys that have begun a scan."""
         has_ended = self._decoder.awaits_release
         scans = self._decoder.flush()
         self._ended_by_silence += any(scan.data for scan in scans) and not has_ended
         if self._decoder.holds_keys:
             scans += self._decoder.resync(self._device.key_state())
-        return self._joined(scans)
+        return scans
 
     def _joined(self, scans: list[KeyScan]) -> list[KeyScan]:
         return [done for scan in scans for done in self._swipe.feed(scan)]

@@ -9,8 +9,7 @@ from devices.codecs.aim import decode_text, split_identifier
 from devices.codecs.lines import ALL_TERMINATORS, SCAN_CAP_BYTES, LineBuffer, Scan
 from devices.errors import DeviceLost
 from devices.events import DataEvent, Remainder
-from devices.scanners.silence import read_within
-from devices.transports.base import ByteStream
+from devices.transports.base import Source
 
 # Within a stream too long to be a scan a short silence means little (a stalled sender), and its rest must not pass
 # for a scan; nobody scans the next article within so long.
@@ -25,7 +24,7 @@ class SerialScanner:
     def __init__(
         self,
         name: str,
-        stream: ByteStream,
+        line: Source,
         clock: Callable[[], datetime],
         terminators: Collection[str] = ALL_TERMINATORS,
         idle_gap_ms: int = 60,
@@ -36,11 +35,12 @@ class SerialScanner:
         `on_remainder` is told framing that came alone, such as the rest of a terminator whose beginning ended a scan.
         """
         self._name = name
-        self._stream = stream
+        self._line = line
         self._clock = clock
         self._lines = LineBuffer(terminators)
         self._idle_gap_s = idle_gap_ms / 1000
         self._on_remainder = on_remainder
+        self._emit: Callable[[DataEvent], None]
         self._bytes = 0
         self._scans = 0
         self._ended_by_silence = 0
@@ -63,38 +63,40 @@ class SerialScanner:
         }
 
     async def run(self, emit: Callable[[DataEvent], None]) -> None:
+        self._emit = emit
         try:
-            while True:
-                for scan in await self._next_scans():
-                    if scan.data:
-                        self._scans += 1
-                        emit(self._event(scan))
-                    elif self._on_remainder is not None:
-                        self._on_remainder(Remainder(scan.wire, self._clock()))
+            await self._line.listen(self)
         except DeviceLost:
             self._partial_scans += self._lines.has_partial
             raise
 
-    async def _next_scans(self) -> list[Scan]:
-        data = await read_within(self._stream.read, self._gap_s())
-        if data is None:
-            scan = self._lines.flush()
-            self._ended_by_silence += scan is not None and bool(scan.data)
-            return [scan] if scan else []
-        return self._feed(data)
+    def received(self, data: bytes) -> float | None:
+        self._bytes += len(data)
+        overruns = self._lines.overruns
+        scans = self._lines.feed(data)
+        for _ in range(self._lines.overruns - overruns):
+            _log.warning("scan_too_long", device=self._name, cap_bytes=SCAN_CAP_BYTES)
+        for scan in scans:
+            self._hand_on(scan)
+        return self._gap_s()
+
+    def silent(self) -> float | None:
+        if scan := self._lines.flush():
+            self._ended_by_silence += bool(scan.data)
+            self._hand_on(scan)
+        return self._gap_s()
 
     def _gap_s(self) -> float | None:
         if not self._idle_gap_s or not self._lines.has_partial:
             return None
         return max(self._idle_gap_s, OVERRUN_GAP_S) if self._lines.is_dropping else self._idle_gap_s
 
-    def _feed(self, data: bytes) -> list[Scan]:
-        self._bytes += len(data)
-        overruns = self._lines.overruns
-        scans = self._lines.feed(data)
-        for _ in range(self._lines.overruns - overruns):
-            _log.warning("scan_too_long", device=self._name, cap_bytes=SCAN_CAP_BYTES)
-        return scans
+    def _hand_on(self, scan: Scan) -> None:
+        if scan.data:
+            self._scans += 1
+            self._emit(self._event(scan))
+        elif self._on_remainder is not None:
+            self._on_remainder(Remainder(scan.wire, self._clock()))
 
     def _event(self, scan: Scan) -> DataEvent:
         symbology, data = split_identifier(scan.data)

@@ -4,7 +4,7 @@ import contextlib
 import errno
 import socket
 from collections.abc import Collection, Iterator
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from devices.descriptor_store import DescriptorStore
 from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint, SerialEndpoint
@@ -48,38 +48,48 @@ class ByteStream(Protocol):
         """Let go of the device; a second time does nothing. A read that waits ends by DeviceLost."""
 
 
-class InputDevice(Protocol):
-    """An opened keyboard: its `stream` gives struct input_event records."""
+class Receiver(Protocol):
+    """Who listens to a device. Called in the loop, so neither may take long.
 
-    @property
-    def stream(self) -> ByteStream: ...
+    Both return after how many seconds without anything `silent` is to be called; None: never.
+    """
+
+    def received(self, data: bytes) -> float | None:
+        """What has come."""
+
+    def silent(self) -> float | None:
+        """Nothing came for as long as was asked for."""
+
+
+class Source(Protocol):
+    """An opened device that sends by itself, as scanners do."""
+
+    async def listen(self, receiver: Receiver) -> NoReturn:
+        """Call `receiver` as soon as something is read, first with what waits already; one at a time.
+
+        DeviceLost when the device is gone; whatever `receiver` raises. Cancelling it loses nothing.
+        """
+
+    async def aclose(self) -> None:
+        """Let go of the device; a second time does nothing. Listening ends by DeviceLost."""
+
+
+class InputDevice(Source, Protocol):
+    """An opened keyboard: it sends struct input_event records. Closing it ends the grab too."""
 
     def key_state(self) -> Collection[int]:
         """The codes of the keys that are down now. DeviceLost."""
 
-    async def aclose(self) -> None:
-        """Let go of the device, and of the grab."""
 
-
-class HidDevice(Protocol):
-    """An opened HID interface. Reports are whole, each with its report id first."""
-
-    @property
-    def name(self) -> str:
-        """The endpoint, for errors and logs."""
+class HidDevice(Source, Protocol):
+    """An opened HID interface: it sends reports, whole and one by one, each with its report id first."""
 
     @property
     def vendor(self) -> int:
         """USB vendor id."""
 
-    async def read_report(self) -> bytes:
-        """The next input report. Cancelling it loses none. DeviceLost when the device is gone."""
-
     def send_feature(self, report: bytes) -> None:
         """Send a feature report. Any DeviceError: it was not taken."""
-
-    async def aclose(self) -> None:
-        """Let go of the device; a second time does nothing. A read that waits ends by DeviceLost."""
 
 
 class Transports(Protocol):
@@ -91,7 +101,7 @@ class Transports(Protocol):
         """What moves bytes both ways. Unsupported: input:// and hidraw:// are no byte streams."""
         ...
 
-    async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> ByteStream:
+    async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> Source:
         """A serial scanner's line; `store` keeps it open over our end, where there is a kernel to keep it."""
         ...
 

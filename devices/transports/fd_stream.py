@@ -7,10 +7,12 @@ import os
 import termios
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 
 from devices.errors import DeviceLost, DeviceTimeout
-from devices.transports.base import WRITE_TIMEOUT_S, device_error
+from devices.transports.base import WRITE_TIMEOUT_S, Receiver, device_error
 from devices.transports.line_clock import LineClock
+from devices.transports.listening import Listening
 
 READ_CHUNK_BYTES = 4096  # one tty buffer of Linux
 # A consumer that lags this far behind a till's device is stuck: the kernel's flow control must hold the sender.
@@ -42,7 +44,8 @@ class FdOptions:
 
 
 class FdStream:
-    """Reads ahead as soon as it is made, so that a hang-up is noticed whether or not anybody reads."""
+    """devices.transports.base.ByteStream and Source. Reads ahead as soon as it is made, so that a hang-up is noticed
+    whether or not anybody reads or listens."""
 
     def __init__(self, name: str, fd: int, release: Callable[[], None], options: FdOptions | None = None) -> None:
         """Own `fd`, which is non-blocking; `release` closes it (in a thread: closing a tty may wait for its line)."""
@@ -54,6 +57,7 @@ class FdStream:
         self._line = LineClock(self._options.bytes_per_s) if self._options.bytes_per_s else None
         self._loop = asyncio.get_running_loop()
         self._incoming = bytearray()
+        self._listening: Listening | None = None
         self._lost = ""
         self._closed = False
         self._stalled = False
@@ -70,12 +74,19 @@ class FdStream:
             self._raise_if_lost()
             self._arrived.clear()
             await self._arrived.wait()
-        data = bytes(self._incoming)
-        self._incoming.clear()
-        if self._is_full and not self._lost:
-            self._is_full = False
-            self._watch_input()
-        return data
+        return self._take_out()
+
+    async def listen(self, receiver: Receiver) -> NoReturn:
+        listening = self._listening = Listening(receiver)
+        try:
+            if self._incoming:
+                listening.give(self._take_out())
+            if self._lost:
+                listening.lose(DeviceLost(self.name, self._lost))
+            await listening.over()
+        finally:
+            self._listening = None
+            listening.stop()
 
     async def write(self, data: bytes) -> None:
         async with self._write_lock:
@@ -134,19 +145,30 @@ class FdStream:
             self._lose(str(error.strerror))
             return
         if data:
-            self._take(data)
+            self._take_in(data)
         elif self._options.ends_by_empty_read:
             self._lose("the device hung up")
         else:
             self._loop.remove_reader(self._fd)
             self._resume_timer = self._loop.call_later(EMPTY_READ_PAUSE_S, self._watch_input)
 
-    def _take(self, data: bytes) -> None:
+    def _take_in(self, data: bytes) -> None:
+        if self._listening is not None and not self._listening.is_over:
+            self._listening.give(data)
+            return
         self._incoming += data
         self._arrived.set()
         if len(self._incoming) >= READ_BUFFER_CAP:
             self._is_full = True
             self._loop.remove_reader(self._fd)
+
+    def _take_out(self) -> bytes:
+        data = bytes(self._incoming)
+        self._incoming.clear()
+        if self._is_full and not self._lost:
+            self._is_full = False
+            self._watch_input()
+        return data
 
     def _send(self, chunk: memoryview) -> int:
         try:
@@ -213,6 +235,8 @@ class FdStream:
         if self._is_pollable:
             self._loop.remove_reader(self._fd)
             self._loop.remove_writer(self._fd)
+        if self._listening is not None:
+            self._listening.lose(DeviceLost(self.name, what))
         self._arrived.set()
         self._writable.set()
 

@@ -8,17 +8,16 @@ import fcntl
 import os
 import struct
 import sys
-from collections import deque
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from devices.endpoints import HidrawEndpoint
 from devices.errors import DeviceLost, Unsupported
-from devices.transports.base import map_os_errors
+from devices.transports.base import Receiver, map_os_errors
+from devices.transports.listening import Listening
 from devices.transports.usb_nodes import node_paths
 
 REPORT_BYTES_CAP = 16 * 1024  # HID_MAX_BUFFER_SIZE of Linux
-# A consumer that lags this far behind is stuck; the kernel keeps 64 reports more and then drops the oldest.
-REPORTS_CAP = 1024
 
 _HIDIOCGRDESCSIZE = 0x80044801  # _IOR('H', 1, int)
 _HIDIOCGRDESC = 0x90044802  # _IOR('H', 2, struct hidraw_report_descriptor)
@@ -29,33 +28,32 @@ _RAW_INFO = struct.Struct("IHH")
 
 
 class HidrawNode:
-    """Reports of an open descriptor: devices.transports.base.HidDevice."""
+    """Reports of an open descriptor: devices.transports.base.HidDevice. While nobody listens the kernel keeps 64."""
 
     def __init__(self, name: str, fd: int, vendor: int, send_feature: Callable[[bytes], None]) -> None:
         """Own `fd`, which is non-blocking and gives one report a read. Needs a running event loop."""
-        self.name = name
         self.vendor = vendor
+        self._name = name
         self._fd = fd
         self._send_feature = send_feature
         self._loop = asyncio.get_running_loop()
-        self._reports: deque[bytes] = deque()
-        self._arrived = asyncio.Event()
+        self._listening: Listening | None = None
         self._lost = ""
         self._closed = False
-        self._loop.add_reader(fd, self._on_readable)
 
-    async def read_report(self) -> bytes:
-        while not self._reports:
-            if self._lost:
-                raise DeviceLost(self.name, self._lost)
-            self._arrived.clear()
-            await self._arrived.wait()
-        if len(self._reports) == REPORTS_CAP and not self._lost:
-            self._loop.add_reader(self._fd, self._on_readable)
-        return self._reports.popleft()
+    async def listen(self, receiver: Receiver) -> NoReturn:
+        if self._lost:
+            raise DeviceLost(self._name, self._lost)
+        listening = self._listening = Listening(receiver)
+        self._loop.add_reader(self._fd, self._on_readable, listening)
+        try:
+            await listening.over()
+        finally:
+            self._stop_reading()
+            listening.stop()
 
     def send_feature(self, report: bytes) -> None:
-        with map_os_errors(self.name):
+        with map_os_errors(self._name):
             self._send_feature(report)
 
     async def aclose(self) -> None:
@@ -65,7 +63,9 @@ class HidrawNode:
         self._lose("closed")
         os.close(self._fd)
 
-    def _on_readable(self) -> None:
+    def _on_readable(self, listening: Listening) -> None:
+        if listening.is_over:
+            return
         try:
             report = os.read(self._fd, REPORT_BYTES_CAP)
         except BlockingIOError:
@@ -73,19 +73,24 @@ class HidrawNode:
         except OSError as error:
             self._lose(str(error.strerror))
             return
-        if not report:
+        if report:
+            listening.give(report)
+        else:
             self._lose("the device hung up")
-            return
-        self._reports.append(report)
-        self._arrived.set()
-        if len(self._reports) >= REPORTS_CAP:
-            self._loop.remove_reader(self._fd)
 
     def _lose(self, what: str) -> None:
-        if not self._lost:
-            self._lost = what
+        if self._lost:
+            return
+        self._lost = what
+        if self._listening is not None:
+            self._listening.lose(DeviceLost(self._name, what))
+        self._stop_reading()
+
+    def _stop_reading(self) -> None:
+        """A hung-up descriptor is ready for ever, and a closed one's number may be another's."""
+        if self._listening is not None:
+            self._listening = None
             self._loop.remove_reader(self._fd)
-            self._arrived.set()
 
 
 async def open_hidraw(endpoint: HidrawEndpoint, descriptor_mark: bytes) -> HidrawNode:

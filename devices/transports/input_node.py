@@ -8,11 +8,11 @@ import contextlib
 import fcntl
 import struct
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from devices.endpoints import InputEndpoint
 from devices.errors import DeviceBusy, Unsupported
-from devices.transports.base import map_os_errors
+from devices.transports.base import Receiver, map_os_errors
 from devices.transports.fd_stream import FdStream
 from devices.transports.usb_nodes import node_paths
 
@@ -36,7 +36,10 @@ class InputNode:
         """Own `device`. Needs a running event loop."""
         self._name = name
         self._device = device
-        self.stream = FdStream(name, device.fd, device.close)
+        self._stream = FdStream(name, device.fd, device.close)
+
+    async def listen(self, receiver: Receiver) -> NoReturn:
+        await self._stream.listen(receiver)
 
     def key_state(self) -> Collection[int]:
         with map_os_errors(self._name):
@@ -44,7 +47,7 @@ class InputNode:
 
     async def aclose(self) -> None:
         """The kernel ends the grab with the descriptor."""
-        await self.stream.aclose()
+        await self._stream.aclose()
 
 
 async def open_input(endpoint: InputEndpoint, *, grab: bool) -> InputNode:

@@ -2,7 +2,7 @@
 
 from devices.descriptor_store import DescriptorStore
 from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint, SerialEndpoint
-from devices.transports.base import ByteStream, HidDevice, InputDevice
+from devices.transports.base import ByteStream, HidDevice, InputDevice, Source
 
 
 class KernelTransports:
@@ -13,7 +13,7 @@ class KernelTransports:
 
         return await open_transport(endpoint)
 
-    async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> ByteStream:
+    async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> Source:
         from devices.transports.serial_port import open_kept_serial  # noqa: PLC0415 - the same
 
         return await open_kept_serial(endpoint, store)

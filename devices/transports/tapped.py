@@ -5,14 +5,14 @@ write), closed, refused (why it could not be opened). What is written is told be
 comes first.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from devices.descriptor_store import DescriptorStore
 from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint, SerialEndpoint
 from devices.errors import DeviceError, DeviceTimeout
-from devices.transports.base import ByteStream, HidDevice, InputDevice, Transports
+from devices.transports.base import ByteStream, HidDevice, InputDevice, Receiver, Source, Transports
 
 
 class Tap(Protocol):
@@ -36,10 +36,18 @@ class TappedTransports:
         self._tap_of = tap_of
 
     async def open_stream(self, endpoint: Endpoint) -> ByteStream:
-        return await self._tapped(endpoint, self._transports.open_stream(endpoint))
+        tap = self._tap_of(endpoint)
+        with _refusals_told(tap):
+            stream = await self._transports.open_stream(endpoint)
+        tap.opened()
+        return TappedStream(stream, tap)
 
-    async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> ByteStream:
-        return await self._tapped(endpoint, self._transports.open_line(endpoint, store))
+    async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> Source:
+        tap = self._tap_of(endpoint)
+        with _refusals_told(tap):
+            line = await self._transports.open_line(endpoint, store)
+        tap.opened()
+        return TappedSource(line, tap)
 
     async def open_keyboard(self, endpoint: InputEndpoint, *, grab: bool) -> InputDevice:
         tap = self._tap_of(endpoint)
@@ -54,13 +62,6 @@ class TappedTransports:
             device = await self._transports.open_hid(endpoint, descriptor_mark)
         tap.opened(f"{device.vendor:04x}".encode())
         return TappedHid(device, tap)
-
-    async def _tapped(self, endpoint: Endpoint, opening: Awaitable[ByteStream]) -> ByteStream:
-        tap = self._tap_of(endpoint)
-        with _refusals_told(tap):
-            stream = await opening
-        tap.opened()
-        return TappedStream(stream, tap)
 
 
 class TappedStream:
@@ -113,54 +114,58 @@ class TappedStream:
         await self._stream.aclose()
 
 
-class TappedKeyboard:
-    """devices.transports.base.InputDevice."""
+class TappedSource:
+    """devices.transports.base.Source."""
 
-    def __init__(self, device: InputDevice, tap: Tap) -> None:
-        self._device = device
-        self._tap = tap
-        self.stream: ByteStream = TappedStream(device.stream, tap)
-
-    def key_state(self) -> Collection[int]:
-        return self._device.key_state()
-
-    async def aclose(self) -> None:
-        self._tap.closed()
-        await self._device.aclose()
-
-
-class TappedHid:
-    """devices.transports.base.HidDevice."""
-
-    def __init__(self, device: HidDevice, tap: Tap) -> None:
-        self._device = device
+    def __init__(self, source: Source, tap: Tap) -> None:
+        self._source = source
         self._tap = tap
 
-    @property
-    def name(self) -> str:
-        return self._device.name
-
-    @property
-    def vendor(self) -> int:
-        return self._device.vendor
-
-    async def read_report(self) -> bytes:
+    async def listen(self, receiver: Receiver) -> NoReturn:
         try:
-            report = await self._device.read_report()
+            await self._source.listen(_TappedReceiver(receiver, self._tap))
         except DeviceError as error:
             _tell_loss(self._tap, error)
             raise
+
+    async def aclose(self) -> None:
+        self._tap.closed()
+        await self._source.aclose()
+
+
+class _TappedReceiver:
+    """devices.transports.base.Receiver."""
+
+    def __init__(self, receiver: Receiver, tap: Tap) -> None:
+        self.silent = receiver.silent
+        self._received = receiver.received
+        self._tap = tap
+
+    def received(self, data: bytes) -> float | None:
         if self._tap.heard is not None:
-            self._tap.heard("read", report)
-        return report
+            self._tap.heard("read", data)
+        return self._received(data)
+
+
+class TappedKeyboard(TappedSource):
+    """devices.transports.base.InputDevice."""
+
+    def __init__(self, device: InputDevice, tap: Tap) -> None:
+        super().__init__(device, tap)
+        self.key_state = device.key_state
+
+
+class TappedHid(TappedSource):
+    """devices.transports.base.HidDevice."""
+
+    def __init__(self, device: HidDevice, tap: Tap) -> None:
+        super().__init__(device, tap)
+        self.vendor = device.vendor
+        self._device = device
 
     def send_feature(self, report: bytes) -> None:
         self._tap.tell("told", report)
         self._device.send_feature(report)
-
-    async def aclose(self) -> None:
-        self._tap.closed()
-        await self._device.aclose()
 
 
 @contextmanager

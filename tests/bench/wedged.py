@@ -11,7 +11,7 @@ import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 from unittest.mock import patch
 
 from bridge import logs
@@ -23,7 +23,7 @@ from devices.endpoints import InputEndpoint
 from devices.forwarding import uinput
 from devices.forwarding.uinput import UinputKeyboard
 from devices.forwarding.wedge import Wedge
-from devices.transports.base import InputDevice
+from devices.transports.base import InputDevice, Receiver
 from devices.transports.fd_stream import FdStream
 from devices.transports.kernel import KernelTransports
 
@@ -45,13 +45,16 @@ class OpenedKeyboard:
     """devices.transports.base.InputDevice, without the questions that only a kernel answers."""
 
     def __init__(self, device: Descriptor) -> None:
-        self.stream = FdStream("input", device.fd, device.close)
+        self._stream = FdStream("input", device.fd, device.close)
+
+    async def listen(self, receiver: Receiver) -> NoReturn:
+        await self._stream.listen(receiver)
 
     def key_state(self) -> Collection[int]:
         return ()
 
     async def aclose(self) -> None:
-        await self.stream.aclose()
+        await self._stream.aclose()
 
 
 class GivenTransports(KernelTransports):

@@ -13,6 +13,8 @@ class FakeDesk:
         self.told: list[DataEvent] = []
         self.on_told: Callable[[DataEvent], None] = lambda _event: None
 
-    def handle_scan(self, event: DataEvent) -> None:
+    def handle_scan(self, event: DataEvent, pass_on: Callable[[DataEvent], None]) -> None:
+        if not self.keeps(event):
+            pass_on(event)
         self.told.append(event)
         self.on_told(event)

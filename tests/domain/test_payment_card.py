@@ -38,6 +38,8 @@ def test_numbers_of_every_scheme(number: str) -> None:
         f";{VISA}=29121010000000000000?",
         f"%B{VISA}^IVANOV/IVAN^2912101?;{VISA}=2912101?",
         ";9999999999999=29121010000000000000?",  # whoever issued it: nothing else is written so
+        ";9999999999999=",  # the shortest that there are
+        "%B9999999999999^",
         f";{VISA}?",
         f"%{VISA}?",
         "%B3782 822463 10005^IVANOV/IVAN^2912101?",  # American Express writes its number so on track 1

@@ -179,7 +179,7 @@ class Year:
 
     def _scan(self, card: str) -> None:
         async def scanned(desk: Desk) -> None:
-            desk.cards.handle_scan(DataEvent("front", card.encode(), card, None, self._now()))
+            desk.cards.handle_scan(DataEvent("front", card.encode(), card, None, self._now()), lambda _event: None)
 
         self._call(scanned)
 

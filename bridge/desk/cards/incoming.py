@@ -106,17 +106,15 @@ class CardDesk:
         self._held: Presented | None = None
         self._newest_of: dict[str, Presented] = {}
 
-    def keeps(self, event: DataEvent) -> bool:
-        """True: a card, nobody else's business, or a payment card, which is nobody's at all. False: the scan goes on
-        to the cash program."""
-        return self._card_in(event) is not None or is_payment_card(event.scan_data_label)
-
-    def handle_scan(self, event: DataEvent) -> None:
-        """A scan from any scanner: told to subscribers at once; a card starts its lookup, goods disturb nothing."""
-        card = self._card_in(event)
-        if card is None and is_payment_card(event.scan_data_label):
-            log.warning("payment_card_refused", device=event.device)
-            return
+    def handle_scan(self, event: DataEvent, pass_on: Callable[[DataEvent], None]) -> None:
+        """A scan from any scanner: goods are passed on before anybody is told of them, and disturb nothing; a card is
+        nobody else's business and starts its lookup; a payment card is nobody's at all."""
+        card = recognise(self._settings.formats, event.scan_data_label, event.scan_data_type)
+        if card is None:
+            if is_payment_card(event.scan_data_label):
+                log.warning("payment_card_refused", device=event.device)
+                return
+            pass_on(event)
         current = self._book.current()
         receipt_id = current.receipt_id if current else None
         repeated = self._repeated(card, receipt_id)
@@ -133,9 +131,6 @@ class CardDesk:
             is_card=card is not None,
             is_repeat=repeated is not None,
         )
-
-    def _card_in(self, event: DataEvent) -> RecognisedCard | None:
-        return recognise(self._settings.formats, event.scan_data_label, event.scan_data_type)
 
     def _repeated(self, card: RecognisedCard | None, receipt_id: str | None) -> Presented | None:
         """The scan that this one of the same card, for the same receipt, is no more than an echo of.

@@ -11,6 +11,7 @@ from devices.emulation.pty import PtyLink
 from devices.emulation.transports import EmulatedHotplug, EmulatedTransports
 from devices.endpoints import HidrawEndpoint, InputEndpoint, SerialEndpoint
 from devices.errors import DeviceLost, DeviceNotFound
+from tests.devices.ears import first_heard
 
 KEYBOARD = InputEndpoint("/emulated/hand")
 HID = HidrawEndpoint("/emulated/third")
@@ -41,7 +42,7 @@ async def test_a_keyboard_is_opened_anew_for_each_driver() -> None:
     await first.aclose()
     second = await transports.open_keyboard(KEYBOARD, grab=True)
     await keyboard.scan("1")
-    assert await second.stream.read()
+    assert await first_heard(second)
     await second.aclose()
     await keyboard.unplug()
 
@@ -54,7 +55,7 @@ async def test_a_hid_scanner_is_opened_anew_for_each_driver() -> None:
     await first.aclose()
     second = await transports.open_hid(HID, DESCRIPTOR_MARK)
     await scanner.scan(b"17")
-    assert b"17" in await second.read_report()
+    assert b"17" in await first_heard(second)
     await second.aclose()
     scanner.unplug()
 

@@ -5,7 +5,7 @@ from devices.codecs.lines import SCAN_CAP_BYTES
 from devices.emulation.pty import PtyLink
 from devices.emulation.scanner import EmulatedScanner
 from devices.scanners.serial import SerialScanner
-from devices.transports import open_transport
+from devices.transports.serial_port import open_serial
 from tests.devices.scanners.contract import CARD, CharacterScannerContract, Opened, ScannerBench, clock
 
 
@@ -21,7 +21,7 @@ class SerialRig:
         await self._link.unplug()
 
     async def open(self, terminators: Collection[str], idle_gap_ms: int) -> Opened:
-        stream = await open_transport(self._link.endpoint)
+        stream = await open_serial(self._link.endpoint)
         return Opened(SerialScanner("front", stream, clock, terminators, idle_gap_ms), stream.aclose)
 
     async def scan(self, data: bytes) -> None:
@@ -68,7 +68,7 @@ class TestSerialScanner(CharacterScannerContract[SerialRig]):
     async def test_the_rest_of_a_terminator_is_told_apart(self) -> None:
         rig = self.rig()
         await rig.plug()
-        stream = await open_transport(rig._link.endpoint)
+        stream = await open_serial(rig._link.endpoint)
         told: asyncio.Queue[bytes] = asyncio.Queue()
         driver = SerialScanner("front", stream, clock, on_remainder=lambda rest: told.put_nowait(rest.framing))
         running = asyncio.create_task(driver.run(lambda event: told.put_nowait(event.wire)))

@@ -1,4 +1,3 @@
-import asyncio
 import socket
 from pathlib import Path
 
@@ -7,10 +6,8 @@ import pytest
 from devices.codecs.hid_pos import DESCRIPTOR_MARK
 from devices.endpoints import HidrawEndpoint, UsbId
 from devices.errors import DeviceLost, DeviceNotFound, Unsupported
-from devices.transports.hidraw_node import REPORTS_CAP, HidrawNode, open_hidraw
-from tests.devices.waiting import until
-
-DEADLINE_S = 5.0
+from devices.transports.hidraw_node import HidrawNode, open_hidraw
+from tests.devices.ears import Ears
 
 
 class Pair:
@@ -28,61 +25,15 @@ class Pair:
 
 
 async def test_reports_keep_their_borders() -> None:
-    pair = Pair()
+    """What else listening is stands in test_listening.py."""
+    pair, ears = Pair(), Ears()
     for report in (b"\x02one", b"\x05", b"\x02two"):
         pair.device.send(report)
-    assert [await pair.node.read_report() for _ in range(3)] == [b"\x02one", b"\x05", b"\x02two"]
-    await pair.aclose()
-
-
-async def test_what_was_read_before_the_loss_is_given_out_first() -> None:
-    pair = Pair()
-    pair.device.send(b"\x02one")
     pair.device.close()
-    assert await pair.node.read_report() == b"\x02one"
     with pytest.raises(DeviceLost, match="hung up"):
-        await pair.node.read_report()
+        await pair.node.listen(ears)
+    assert ears.heard == [b"\x02one", b"\x05", b"\x02two"]
     await pair.aclose()
-
-
-async def test_cancelled_read_loses_nothing() -> None:
-    pair = Pair()
-    reading = asyncio.create_task(pair.node.read_report())
-    await asyncio.sleep(0)
-    reading.cancel()
-    await asyncio.wait({reading})
-    pair.device.send(b"\x02one")
-    assert await pair.node.read_report() == b"\x02one"
-    await pair.aclose()
-
-
-async def test_nobody_who_reads_holds_the_device_back_and_loses_nothing() -> None:
-    pair = Pair()
-    pair.device.setblocking(False)
-    count = REPORTS_CAP + 200
-    loop = asyncio.get_running_loop()
-
-    async def send() -> None:
-        for number in range(count):
-            await loop.sock_sendall(pair.device, number.to_bytes(2, "big"))
-
-    sending = asyncio.create_task(send())
-    await until(lambda: len(pair.node._reports) == REPORTS_CAP)
-    async with asyncio.timeout(DEADLINE_S):
-        assert [int.from_bytes(await pair.node.read_report(), "big") for _ in range(count)] == list(range(count))
-    await sending
-    await pair.aclose()
-
-
-async def test_closing_twice_ends_a_waiting_read() -> None:
-    pair = Pair()
-    reading = asyncio.create_task(pair.node.read_report())
-    await asyncio.sleep(0)
-    await pair.node.aclose()
-    await pair.node.aclose()
-    with pytest.raises(DeviceLost, match="closed"):
-        await reading
-    pair.device.close()
 
 
 async def test_feature_reports_go_out() -> None:

@@ -1,9 +1,11 @@
 """What a listener hears of a device: all bytes, in the order in which they passed, and every error."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 
+from devices.descriptor_store import NoStore
 from devices.emulation.hidraw import EmulatedHidPosScanner
 from devices.emulation.input_node import EmulatedKeyboardScanner
 from devices.emulation.pty import PtyLink
@@ -12,6 +14,8 @@ from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint, SerialEnd
 from devices.errors import DeviceLost, DeviceNotFound
 from devices.transports.kernel import KernelTransports
 from devices.transports.tapped import TappedTransports
+from tests.devices.ears import Ears, first_heard
+from tests.devices.waiting import until
 
 
 class Heard:
@@ -58,6 +62,45 @@ async def test_a_line_is_heard_from_its_opening_to_its_loss() -> None:
     assert heard.told[1:3] == [("wrote", b"\x10\x04\x01"), ("read", b"\x12")]
 
 
+async def test_a_scanners_line_is_heard_from_its_opening_to_its_loss() -> None:
+    heard, link, ears = Heard(), PtyLink(), Ears()
+    await link.plug()
+    line = await tapped(heard).open_line(link.endpoint, NoStore())
+    await link.write(b"46")
+    assert await first_heard(line) == b"46"
+    await link.unplug()
+    with pytest.raises(DeviceLost):
+        await line.listen(ears)
+    await line.aclose()
+    assert [what for what, _ in heard.told] == ["opened", "read", "lost", "closed"]
+    assert heard.told[1] == ("read", b"46")
+
+
+async def test_listening_that_ends_because_we_close_is_no_loss() -> None:
+    heard, link = Heard(), PtyLink()
+    await link.plug()
+    line = await tapped(heard).open_line(link.endpoint, NoStore())
+    await line.aclose()
+    with pytest.raises(DeviceLost):
+        await line.listen(Ears())
+    await link.unplug()
+    assert [what for what, _ in heard.told] == ["opened", "closed"]
+
+
+async def test_silence_passes_through_a_tap() -> None:
+    heard, link, ears = Heard(), PtyLink(), Ears()
+    ears.gap_s = 0.001
+    await link.plug()
+    line = await tapped(heard).open_line(link.endpoint, NoStore())
+    await link.write(b"46")
+    listening = asyncio.ensure_future(line.listen(ears))
+    await until(lambda: ears.silences == 1)
+    await line.aclose()
+    await asyncio.wait({listening})
+    await link.unplug()
+    assert [what for what, _ in heard.told] == ["opened", "read", "closed"]
+
+
 async def test_a_read_that_ends_because_we_close_is_no_loss() -> None:
     heard, link = Heard(), PtyLink()
     await link.plug()
@@ -99,12 +142,12 @@ async def test_keys_and_reports_are_heard() -> None:
     scanner.plug()
     device = await tapped(keys, transports).open_keyboard(InputEndpoint("/keys"), grab=True)
     records = await keyboard.scan("46")
-    assert await device.stream.read() == records
+    assert await first_heard(device) == records
     await device.aclose()
     node = await tapped(hid, transports).open_hid(HidrawEndpoint("/hid"), b"")
     node.send_feature(b"\xfe\x01")
     await scanner.scan(b"46")
-    report = await node.read_report()
+    report = await first_heard(node)
     await node.aclose()
     await keyboard.unplug()
     scanner.unplug()
