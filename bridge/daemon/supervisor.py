@@ -6,6 +6,7 @@ traceback and costs that device a pause, or that task its life, and never the ti
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
+from functools import partial
 from typing import Any
 
 import structlog
@@ -23,7 +24,7 @@ class Supervisor:
         """Run `work`; if it fails, it is logged and forgotten."""
         task = asyncio.create_task(guarded(work, name), name=name)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(partial(self._ended, work))
         return task
 
     async def stop(self) -> None:
@@ -32,6 +33,10 @@ class Supervisor:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, work: Coroutine[Any, Any, None], task: asyncio.Task[bool]) -> None:
+        self._tasks.discard(task)
+        work.close()  # cancelled before its first step, it was never begun
 
 
 async def guarded(work: Awaitable[None], name: str, *, passing: tuple[type[Exception], ...] = ()) -> bool:
