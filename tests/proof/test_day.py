@@ -1,6 +1,9 @@
 """A spell of a day, in short, and that its judges find what they are there for; `make prove` plays an hour."""
 
-from collections.abc import Callable
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,6 +14,7 @@ import pytest
 from bridge.emulation.maxma.rules import Row, Rules, calculate
 from tests.proof.books import CARDS, KINDS, Books, MaxmaBooks, RestBooks, Sold, Standing, nothing_twice
 from tests.proof.day.books import Told, reckon
+from tests.proof.day.clients import Customer
 from tests.proof.day.day import Day, play
 from tests.proof.day.growth import Sample, check_flat
 from tests.proof.day.papers import Papers
@@ -32,6 +36,40 @@ async def test_a_spell_of_troubles(kind: str, socket_dir: Path) -> None:
     day = await play(socket_dir, kind, SEED, lambda _day: False, tell_nobody, STEPS)
     assert day.troubles.total() >= 3
     assert day.cashier.books.receipts >= 5
+
+
+@asynccontextmanager
+async def customer_of(folder: Path, replies: Mapping[str, Mapping[str, object]]) -> AsyncIterator[Customer]:
+    """Of a till that gives these replies, by method."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            asked = json.loads(line)
+            writer.write(json.dumps({"id": asked["id"], **replies[asked["method"]]}).encode() + b"\n")
+        writer.close()
+
+    async with (
+        await asyncio.start_unix_server(serve, folder / "till.sock"),
+        await Customer.connect(folder / "till.sock") as customer,
+    ):
+        yield customer
+
+
+REFUSED = {"error": {"code": -32602, "message": "Invalid params"}}
+
+
+async def test_params_of_ours_that_are_refused_are_found(socket_dir: Path) -> None:
+    async with customer_of(socket_dir, {"receipt.limits": REFUSED}) as customer:
+        with pytest.raises(AssertionError, match="Invalid params"):
+            await customer.call("receipt.limits", totl="1.00")
+
+
+@pytest.mark.parametrize("is_listed", [False, True])
+async def test_staff_is_refused_only_what_is_settled(is_listed: bool, socket_dir: Path) -> None:
+    listed = {"result": {"tasks": [{"task_id": "sale:R-1"}] if is_listed else []}}
+    async with customer_of(socket_dir, {"queue.retry": REFUSED, "queue.list": listed}) as customer:
+        with pytest.raises(AssertionError, match="Invalid params") if is_listed else nullcontext():
+            assert await customer.ask_of_task("queue.retry", "sale:R-1") == {"id": 1, **REFUSED}
 
 
 def test_what_does_not_grow_is_flat() -> None:

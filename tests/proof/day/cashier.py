@@ -19,7 +19,10 @@ CENT = Decimal("0.01")
 
 
 class Cashier:
-    """goods: codes that must have been heard of exactly once. cards: how often each surely was scanned."""
+    """goods: codes that must have been heard of exactly once. cards: how often each surely was scanned.
+
+    refusals: how often each method met each code.
+    """
 
     def __init__(self, till: DayTill) -> None:
         self.till = till
@@ -28,7 +31,7 @@ class Cashier:
         self.papers = Papers()
         self.goods: list[str] = []
         self.cards: Counter[str] = Counter()
-        self.refusals: Counter[int] = Counter()
+        self.refusals: Counter[str] = Counter()
         self.acts: Counter[Act] = Counter()
         self.told_staff: set[str] = set()
         self._goods = 0
@@ -54,8 +57,14 @@ class Cashier:
         try:
             return await self.cash.call(method, **params)
         except Refusal as refusal:
-            self.refusals[refusal.code] += 1
+            self.refusals[f"{method} {refusal.code}"] += 1
             return None
+
+    async def ask_of_task(self, method: str, task: Mapping[str, Any], **params: object) -> None:
+        """Staff's word about one that was listed a moment ago."""
+        reply = await self.cash.ask_of_task(method, task["task_id"], **params)
+        if "error" in reply:
+            self.refusals[f"{method} {reply['error']['code']}"] += 1
 
     async def scan_goods(self, scanner: str) -> None:
         self._goods += 1
@@ -179,6 +188,6 @@ class Cashier:
             told.by_hand = True
             self.told_staff.add(task["receipt_id"])
         if retries:
-            await self.ask("queue.retry", task_id=task["task_id"])
+            await self.ask_of_task("queue.retry", task)
         else:
-            await self.ask("queue.resolve", task_id=task["task_id"], note="booked by hand")
+            await self.ask_of_task("queue.resolve", task, note="booked by hand")

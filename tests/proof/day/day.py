@@ -120,7 +120,7 @@ class Day:
         async def is_settled() -> bool:
             waiting = [each for each in (await self.till.cash.call("queue.list"))["tasks"] if each["state"] != "open"]
             for task in waiting:
-                await self.cashier.ask("queue.retry", task_id=task["task_id"])
+                await self.cashier.ask_of_task("queue.retry", task)
             return not waiting
 
         await until(is_settled, SETTLED_WITHIN_S, "what waits for the provider is settled", look_every_s=0.5)

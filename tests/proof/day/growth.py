@@ -11,6 +11,8 @@ from tests.proof.day.till import DayTill
 
 # Of what a run took, so much is warming up: rings fill, caches, the interpreter's own pools.
 WARM_UP = 1 / 4
+# Of fewer samples a third is one or two, and what is told is which connections were just open.
+ENOUGH = 12
 # An allocator rounds and fragments; a leak goes on. In KiB, and as a share.
 RSS_MARGIN_KIB = 1024
 RSS_MARGIN = 0.02
