@@ -1,12 +1,14 @@
-"""Both emulated providers' true books in the same terms: what stands there for each receipt."""
+"""The emulated providers' true books in the same terms: what stands there for each receipt."""
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Protocol
 
+from bridge.config.profiles import EXAMPLE
 from bridge.emulation.maxma import KEY, EmulatedClient, MaxmaEmulator
 from bridge.emulation.maxma.ledger import PurchaseState
 from bridge.emulation.rest import EmulatedCard, RestEmulator
@@ -61,11 +63,12 @@ class Emulated(Protocol):
 class Books(ABC):
     """One provider kind with its emulator. secrets: what its adapter needs besides name, store and till.
 
-    served: the same emulator, for whoever wants it on a port.
+    profile: that its configuration must name. served: the same emulator, for whoever wants it on a port.
     """
 
     kind: str
     secrets: Mapping[str, str]
+    profile: Path | None = None
 
     @property
     @abstractmethod
@@ -123,10 +126,10 @@ class MaxmaBooks(Books):
 
 
 class RestBooks(Books):
-    """LoCards' and CardLab's profiles."""
+    """Whatever is spoken to by a profile: LoCards, CardLab, and the example of one's own."""
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
+    def __init__(self, kind: str, profile: Path | None = None) -> None:
+        self.kind, self.profile = kind, profile
         cards = [EmulatedCard(card, f"+7916000000{place}", points=OPENING * 100) for place, card in enumerate(CARDS)]
         blocked = EmulatedCard(BLOCKED_CARD, "+79160000009", points=OPENING * 100, status="blocked")
         self._emulator = told = RestEmulator([*cards, blocked])
@@ -181,4 +184,5 @@ KINDS: Mapping[str, Callable[[], Books]] = {
     "maxma": MaxmaBooks,
     "locards": lambda: RestBooks("locards"),
     "cardlab": lambda: RestBooks("cardlab"),
+    "rest": lambda: RestBooks("rest", EXAMPLE),
 }

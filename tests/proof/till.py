@@ -171,9 +171,10 @@ class ProofTill:
         told |= self._books.secrets
         if self._books.kind == "maxma":
             return build("maxma", MaxmaSettings(**told, timeout_ms=1500, write_timeout_ms=10_000))
-        kind, profile = self._books.kind, shipped_profile(self._books.kind)
-        settings = RestSettings(**told, kind=kind, profile=profile, till=self.name)
-        return build(self._books.kind, settings)
+        kind = self._books.kind
+        file = profile_file(Provider(name="club", kind=kind, profile=self._books.profile))
+        assert file is not None
+        return build(kind, RestSettings(**told, kind=kind, profile=_profile(file), till=self.name))
 
     def _now(self) -> datetime:
         return BEGIN + timedelta(seconds=self._loop.time())
@@ -190,9 +191,7 @@ class ProofTill:
 
 
 @cache
-def shipped_profile(kind: str) -> Profile:
-    file = profile_file(Provider(name="club", kind=kind))
-    assert file is not None
+def _profile(file: Path) -> Profile:
     return load_profile(file)
 
 

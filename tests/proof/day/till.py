@@ -125,6 +125,7 @@ async def open_day(folder: Path, books: Books) -> AsyncIterator[DayTill]:
         tape = Tape()
         await stack.enter_async_context(books.served)
         shop.club = Club(books.kind, books.emulator.base_url, books.secrets)
+        shop.more_of_club = f'profile = "{books.profile}"' if books.profile else ""
         await shop.printer.unplug()
         shop.printer = await stack.enter_async_context(EmulatedPrinter(shop.printer.link, tape))
         port = Monitor.free_port()
