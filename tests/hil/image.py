@@ -33,8 +33,8 @@ for at in dev proc sys; do $B mount --move /$at /root/$at; done
 exec $B switch_root /root /sbin/init
 """
 
-# Run by mmdebstrap within the guest's tree: the kernel of the day is unpacked rather than installed, so that nothing
-# makes an initramfs which nobody boots from.
+# Run by mmdebstrap with the guest's root as $1, so the /tmp is the guest's, never this machine's. The kernel of the day
+# is unpacked rather than installed, so that nothing makes an initramfs which nobody boots from.
 KERNEL_HOOK = """#!/bin/sh
 set -eu
 export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"

@@ -1,7 +1,6 @@
 """`pos-bridge doctor` where all is well, with one fault at a time, and after the line was run that it gave."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,7 +85,7 @@ def complete(till: Till) -> None:
     """Everything is plugged in, the display takes what it is sent, and nothing is wrong."""
     glass_at(till, till.plug("pole"))
     till.plug_everything()
-    assert wrong(till) == []
+    assert till.wrong() == []
 
 
 @pytest.fixture
@@ -102,12 +101,12 @@ def test_fault_is_found_and_its_line_mends_it(till: Till, fault: Fault) -> None:
     """The line is run as it stands. Nothing is left that is wrong, whatever else the fault had brought about."""
     till.guest.run(fault.made)
     try:
-        found = wrong(till)
+        found = till.wrong()
         (finding,) = (each for each in found if each["subject"] == fault.subject and fault.said in each["what"])
         assert [each for each in found if not each["why"] or not each["mend"]] == []
         till.guest.run(finding["mend"], is_checked=False)  # it says `apt clean` too, and here is no apt
         till.plug_everything()
-        assert wrong(till) == []
+        assert till.wrong() == []
     finally:
         till.guest.run(fault.after)
 
@@ -116,14 +115,14 @@ def test_stopped_daemon_is_started_by_its_line(till: Till) -> None:
     till.guest.run("systemctl stop pos-bridge.socket pos-bridge.service")
     till.guest.run(only(till, "daemon")["mend"])
     till.plug_everything()
-    assert wrong(till) == []
+    assert till.wrong() == []
 
 
 def test_cashier_is_let_in_by_its_line(till: Till, cashier: str) -> None:
     refused = only(till, "daemon", cashier)
     assert "Permission denied" in refused["what"]
     till.guest.run(refused["mend"])
-    assert "daemon" not in {finding["subject"] for finding in wrong(till, cashier)}
+    assert "daemon" not in {finding["subject"] for finding in till.wrong(cashier)}
 
 
 def test_unplugged_device_is_found_until_it_is_plugged_in(till: Till) -> None:
@@ -131,7 +130,7 @@ def test_unplugged_device_is_found_until_it_is_plugged_in(till: Till) -> None:
     till.unplug("pole")
     assert only(till, "display pole")["mend"].startswith("plug it in")
     till.plug("pole")
-    assert wrong(till) == []
+    assert till.wrong() == []
 
 
 def test_wrong_layout_is_found_until_it_is_set(till: Till) -> None:
@@ -143,7 +142,7 @@ def test_wrong_layout_is_found_until_it_is_set(till: Till) -> None:
     till.guest.run("systemctl reload pos-bridge")
     for _ in range(SCANS_SHOWN):
         type_latin(till)
-    assert wrong(till) == []
+    assert till.wrong() == []
 
 
 def type_latin(till: Till) -> None:
@@ -152,12 +151,7 @@ def type_latin(till: Till) -> None:
     till.scans_after(lambda: till.guest.run(f"python3 /opt/hil/keyboard.py {node} /run/latin"))
 
 
-def wrong(till: Till, user: str = "root") -> Sequence[dict[str, Any]]:
-    told = till.guest.run(f"udevadm settle; runuser -u {user} -- pos-bridge doctor --json", is_checked=False)
-    return [finding for finding in json.loads(told)["findings"] if finding["level"] == "wrong"]
-
-
-def only(till: Till, subject: str, user: str = "root") -> dict[str, Any]:
+def only(till: Till, subject: str, user: str = "root") -> Mapping[str, Any]:
     """The one thing that is wrong with it."""
-    (finding,) = (each for each in wrong(till, user) if each["subject"] == subject)
+    (finding,) = (each for each in till.wrong(user) if each["subject"] == subject)
     return finding

@@ -77,6 +77,11 @@ class Till:
             raise Failed(f"{method}: {reply['error']}")
         return reply["result"]
 
+    def wrong(self, user: str = "root") -> Sequence[Mapping[str, Any]]:
+        """What doctor finds wrong when `user` runs it."""
+        told = self.guest.run(f"udevadm settle; runuser -u {user} -- pos-bridge doctor --json", is_checked=False)
+        return [finding for finding in json.loads(told)["findings"] if finding["level"] == "wrong"]
+
     # --- devices ---
 
     def device(self, name: str) -> Mapping[str, Any]:
