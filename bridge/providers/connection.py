@@ -37,10 +37,11 @@ class Connection(asyncio.Protocol):
         self._reply = reply
         try:
             return await reply
+        except BaseException:  # also where the reply has come in this very turn of the loop: nobody takes it
+            self.close()  # what still comes would be taken for the answer to the next request
+            raise
         finally:
             self._reply = None
-            if not reply.done() or reply.cancelled():
-                self.close()  # what still comes would be taken for the answer to the next request
 
     def close(self) -> None:
         """At once: nothing that is still to go out is worth waiting for. An exchange under way fails."""

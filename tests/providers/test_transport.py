@@ -230,6 +230,18 @@ async def test_who_gives_up_closes_the_connection() -> None:
         assert peer.accepted == 2
 
 
+async def test_who_gives_up_just_as_the_reply_comes_leaves_no_socket() -> None:
+    """A deadline may be over in the very turn of the loop that has brought the reply."""
+    peer = Peer([WHOLE])
+    async with served(peer) as transport:
+        for turns in range(20):
+            asking = asyncio.create_task(ask(transport))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            asking.cancel()
+            await asyncio.wait({asking})
+
+
 async def test_so_many_at_once_and_no_more() -> None:
     peer = Peer([WHOLE], holds=True)
     async with served(peer) as transport:
