@@ -6,7 +6,10 @@ evdev is imported when the first such node is opened: it takes a tenth of a seco
 import asyncio
 import contextlib
 import fcntl
+import os
+import select
 import struct
+import time
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
 
     _Device = evdev.InputDevice[str]
 
+# What silence ends a scan by default: whoever types within it is in a code whose beginning we may not have seen.
+SILENT_S = 0.06
+SILENT_WITHIN_S = 1.0
+_READ_BYTES = 4096
 # What every scanner must be able to type: 1 to 0 and Enter (linux/input-event-codes.h). No mouse, lid or power button.
 NEEDED_KEYS = frozenset({*range(2, 12), 28})
 _EV_KEY, _EV_MSC = 1, 4
@@ -51,11 +58,12 @@ class InputNode:
 
 
 async def open_input(endpoint: InputEndpoint, *, grab: bool) -> InputNode:
-    """The keyboard at `endpoint`, alone of all that the same USB device may have.
+    """The keyboard at `endpoint`, alone of all that the same USB device may have, once it types nothing.
 
-    grab: nobody else gets its keys from now on. What it types is then lost unless the caller passes it on.
-    Unsupported: it is no keyboard. DeviceBusy: another program has grabbed it, or a key of it is down (grabbed now,
-    that key would repeat for ever in whatever saw it go down).
+    What it typed until then went where its beginning went, and is not read here. grab: nobody else gets its keys from
+    now on. What it types is then lost unless the caller passes it on.
+    Unsupported: it is no keyboard. DeviceBusy: another program has grabbed it, it types without an end, or a key of it
+    is down (grabbed now, that key would repeat for ever in whatever saw it go down).
     """
     name = str(endpoint)
     paths = [path for path in await node_paths(endpoint) if endpoint.identity is None or "/event" in path]
@@ -66,6 +74,7 @@ def _open(name: str, paths: Sequence[str], *, grab: bool) -> "_Device":
     device = _first_keyboard(name, paths)
     try:
         _leave_out_scan_codes(device)
+        until_silent(name, device.fd)
         if grab:
             _grab(name, device)
     except BaseException:
@@ -91,6 +100,17 @@ def _leave_out_scan_codes(device: "_Device") -> None:
     release a whole EAN-13 and its Enter fit in, 56 events, however late they are read."""
     with contextlib.suppress(OSError):  # before Linux 4.4 there are no masks
         fcntl.ioctl(device.fd, _EVIOCSMASK, _NO_SCAN_CODES)
+
+
+def until_silent(name: str, fd: int) -> None:
+    """Read what comes, in a thread, until nothing does. DeviceBusy: something always does."""
+    poller, gives_up_at = select.poll(), time.monotonic() + SILENT_WITHIN_S
+    poller.register(fd, select.POLLIN)
+    with map_os_errors(name):
+        while poller.poll(SILENT_S * 1000):
+            os.read(fd, _READ_BYTES)
+            if time.monotonic() > gives_up_at:
+                raise DeviceBusy(name, "it types without an end: it can be read once it is silent")
 
 
 def _grab(name: str, device: "_Device") -> None:

@@ -1,3 +1,4 @@
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -5,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from devices.endpoints import InputEndpoint, UsbId
-from devices.errors import DeviceNotFound, Unsupported
+from devices.errors import DeviceBusy, DeviceNotFound, Unsupported
+from devices.transports import input_node
 from devices.transports.input_node import open_input
 
 
@@ -24,6 +26,15 @@ async def test_no_node(tmp_path: Path) -> None:
 async def test_no_such_usb_device() -> None:
     with pytest.raises(DeviceNotFound, match="no such USB device"):
         await open_input(InputEndpoint(identity=UsbId(0xFFFF, 0xFFFE, "none")), grab=True)
+
+
+def test_who_types_without_an_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(input_node, "SILENT_WITHIN_S", 0.0)
+    ours, node = socket.socketpair()
+    with ours, node:
+        ours.send(b"keys")
+        with pytest.raises(DeviceBusy, match="without an end"):
+            input_node.until_silent("input:///dev/input/event5", node.fileno())
 
 
 def test_evdev_is_not_imported_before_it_is_needed() -> None:

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -39,6 +39,8 @@ L: device=../../input5
 
 KEYBOARD = (*range(1, 84), 96, 97, 98, 100)
 MOUSE = (0x110, 0x111, 0x112)
+# Again and again, so that one comes after it was grabbed, however long that takes here.
+LATER = {0.3 * number: "]d2Ab\x1d1\r" for number in range(1, 30)}
 
 SCAN_ONCE = """
 import asyncio, sys
@@ -64,20 +66,41 @@ except DeviceError as error:
 """
 
 
+def events(after_s: float, text: str) -> Iterator[str]:
+    """As evemu writes them: ten records a millisecond."""
+    packets = (packet for stroke in Typist().strokes_of(text) for packet in stroke.packets())
+    records = (record for packet in packets for record in RECORD.iter_unpack(encode_packet(packet)))
+    for number, (_, _, kind, code, value) in enumerate(records):
+        yield f"E: {after_s + number / 10_000:.6f} {kind:04x} {code:04x} {value}"
+
+
 def bits(codes: Collection[int], size: int) -> str:
     value = sum(1 << code for code in codes)
     return value.to_bytes(size, "little").hex().upper()
 
 
-def scan_with(folder: Path, endpoint: str, keys: Sequence[int] = KEYBOARD, held: Collection[int] = ()) -> str:
-    """What a process prints that opens `endpoint` and waits for one scan, which a device with these keys types."""
-    return while_it_types(folder, ["-c", SCAN_ONCE, endpoint], keys, held)
+def scan_with(
+    folder: Path,
+    endpoint: str,
+    keys: Sequence[int] = KEYBOARD,
+    held: Collection[int] = (),
+    types: Mapping[float, str] = LATER,
+) -> str:
+    """What a process prints that opens `endpoint` and waits for one scan of a device with these keys."""
+    return while_it_types(folder, ["-c", SCAN_ONCE, endpoint], keys, held, types)
 
 
 def while_it_types(
-    folder: Path, program: Sequence[str], keys: Sequence[int] = KEYBOARD, held: Collection[int] = ()
+    folder: Path,
+    program: Sequence[str],
+    keys: Sequence[int] = KEYBOARD,
+    held: Collection[int] = (),
+    types: Mapping[float, str] = LATER,
 ) -> str:
-    """What this interpreter prints with these arguments while such a device is plugged in and types one scan."""
+    """What this interpreter prints with these arguments while such a device is plugged in.
+
+    types: by the seconds after it was opened.
+    """
     (folder / "device").write_text(DEVICE.lstrip())
     name = b"Scanner".ljust(256, b"\0").hex().upper()
     ioctls = [
@@ -92,10 +115,8 @@ def while_it_types(
         f"EVIOCGKEY 0 {bits(held, 96)}",
     ]
     (folder / "ioctls").write_text("\n".join([*ioctls, ""]))
-    packets = [packet for stroke in Typist().strokes_of("]d2Ab\x1d1\r") for packet in stroke.packets()]
-    records = [record for packet in packets for record in RECORD.iter_unpack(encode_packet(packet))]
-    lines = [f"E: {n / 1000:.6f} {kind:04x} {code:04x} {value}" for n, (_, _, kind, code, value) in enumerate(records)]
-    (folder / "events").write_text("\n".join([*lines, ""]))
+    lines = [line for after_s, text in types.items() for line in events(after_s, text)]
+    (folder / "events").write_text("\n".join(["E: 0.000000 0000 0000 0", *lines, ""]))
     mocked = ["--device", "device", "--ioctl", f"{NODE}=ioctls", "--evemu-events", f"{NODE}=events"]
     ran = subprocess.run(  # noqa: S603 - umockdev and this interpreter
         [str(UMOCKDEV), *mocked, "--", sys.executable, *program],
@@ -120,3 +141,8 @@ def test_what_has_no_digits_is_no_scanner(tmp_path: Path) -> None:
 
 def test_it_is_not_grabbed_while_a_key_is_down(tmp_path: Path) -> None:
     assert scan_with(tmp_path, f"input://{NODE}", held=(28,)).startswith("DeviceBusy a key is held down")
+
+
+def test_the_rest_of_a_code_is_no_scan(tmp_path: Path) -> None:
+    """What it was typing when it was opened goes where its beginning went."""
+    assert scan_with(tmp_path, f"input://{NODE}", types={0.0: "51000057\r", **LATER}) == r"'Ab\x1d1'"
