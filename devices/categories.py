@@ -15,6 +15,10 @@ from devices.events import DataEvent
 class Scanner(Protocol):
     """Produces DataEvents."""
 
+    @property
+    def is_mid_scan(self) -> bool:
+        """A scan has begun to come in and was not told yet: whoever ends the driver now loses it."""
+
     async def run(self, emit: Callable[[DataEvent], None]) -> None:
         """Deliver scans until the device is lost. `emit` returns at once; it never waits on anybody."""
 

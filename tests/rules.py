@@ -259,11 +259,17 @@ RULES = (
     Rule("bridge.daemon", EVERYTHING, "composition root"),
     Rule("bridge.daemon.status_panel", (*EVERYTHING, "starlette"), "composition root, the page of a real till"),
     Rule(
+        "bridge.daemon.finishing",
+        ("bridge.daemon.forwarding", "devices.opening", "structlog"),
+        "composition root, how the devices are let go of",
+    ),
+    Rule(
         "bridge.daemon.device_room",
         (
             "bridge.config",
             "bridge.desk",
             "bridge.events",
+            "bridge.daemon.finishing",
             "bridge.daemon.forwarding",
             "bridge.daemon.hardware",
             "bridge.ports",

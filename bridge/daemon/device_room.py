@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, S
 from dataclasses import dataclass, field
 
 from bridge.config.model import Config, Display, Printer, Scanner
+from bridge.daemon.finishing import handed_on, scans_end
 from bridge.daemon.forwarding import Delivery, KeptForward, Outlets, ScanDesk
 from bridge.daemon.hardware import Hardware
 from bridge.daemon.keeper import Came, DeviceKeeper, DevicePlace, DeviceSnapshot, Life, Role
@@ -39,10 +40,6 @@ from devices.transports.serial_port import stored_line
 
 # Whoever opens one of these has it alone: by a lock, by usblp, by libusb's claim. A keyboard is claimed by the grab.
 EXCLUSIVE = (SerialEndpoint, LpEndpoint, UsbEndpoint)
-
-# An EAN-13 takes 15 ms at 9600 baud, a long QR code half a second. Whoever sends no end to a scan must not hold us up.
-SCAN_ENDS_WITHIN_S = 0.5
-SCAN_LOOK_S = 0.01
 
 Tell = Callable[[StatusUpdateEvent], None]
 Row = Scanner | Display | Printer
@@ -110,8 +107,10 @@ class DeviceRoom:
         before, after = ({row.name: row for row in _rows(each)} for each in (self._config, config))
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         if changed:
-            await self.finish_scans()
+            await scans_end(self._drivers)
         await _ended(kept.tasks for name in changed if (kept := self._drop(name)))
+        if changed:
+            await handed_on(self._forwards)
         ways = {scanner.name: scanner.forward for scanner in config.scanners}
         lost = [self._forwards.pop(name) for name, way in list(self._forwards.items()) if ways.get(name) != way.outlet]
         await _ended((way.task,) for way in lost)
@@ -128,13 +127,14 @@ class DeviceRoom:
             if name in changed:
                 self._keep(after[name], around)
 
-    async def finish_scans(self) -> None:
-        """Let what is being scanned come to its end: the rest of a code would be another article's."""
-        until = asyncio.get_running_loop().time() + SCAN_ENDS_WITHIN_S
-        while any(driver.is_mid_scan for driver in self._drivers.values()):
-            if asyncio.get_running_loop().time() > until:
-                return
-            await asyncio.sleep(SCAN_LOOK_S)
+    async def stop_scanners(self) -> None:
+        """What is being scanned comes to its end and is handed on: the rest of a code would be another article's.
+
+        From now on nothing is read: it waits in the kernel for the next daemon, or a keyboard types it by itself.
+        """
+        await scans_end(self._drivers)
+        await _ended(self._kept[row.name].tasks for row in self._config.scanners)
+        await handed_on(self._forwards)
 
     def _fit(self, config: Config) -> Sequence[PrinterQueue]:
         """A glass for each display, a queue for each printer, in their order; the queues that nobody serves now."""

@@ -58,6 +58,11 @@ class ScanForward:
         return self._forwarder is not None
 
     @property
+    def is_busy(self) -> bool:
+        """A scan is being handed on."""
+        return self._forwarder is not None and self._forwarder.is_busy
+
+    @property
     def counters(self) -> Mapping[str, int]:
         return {**self._forwarders.total(), "not_forwarded": self._missed}
 

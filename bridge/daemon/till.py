@@ -127,7 +127,7 @@ async def serve(
         await stop.wait()
         notifier.stopping()
         log.info("stopping")
-        await till.finish_scans()
+        await till.stop_scanners()
 
 
 def _obey_systemd(
@@ -275,9 +275,9 @@ class Till:
         """Until the first scan will find all at hand; whoever lets us wait for it is not waited for."""
         await asyncio.wait(self._warming, timeout=WARM_WITHIN_S)
 
-    async def finish_scans(self) -> None:
-        """What has begun to be scanned goes on before all ends."""
-        await self._devices.finish_scans()
+    async def stop_scanners(self) -> None:
+        """What has begun to be scanned goes on before all ends; what comes after is not begun."""
+        await self._devices.stop_scanners()
 
     async def apply(self, config: Config) -> None:
         """Go on with this configuration: its devices, card formats, providers and messages.

@@ -13,6 +13,10 @@ class Forwarder(Protocol):
     def counters(self) -> Mapping[str, int]:
         """What went on, and what did not."""
 
+    @property
+    def is_busy(self) -> bool:
+        """What was forwarded has not all gone on: whoever closes the outlet now cuts it off."""
+
     def forward(self, event: DataEvent) -> None:
         """Send this scan on. Returns at once, whether anybody takes it or not."""
 

@@ -58,6 +58,10 @@ class PtyForwarder:
     def counters(self) -> Mapping[str, int]:
         return {"forwarded": self._forwarded, "forward_dropped": self._dropped}
 
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._queue)
+
     def forward(self, event: DataEvent) -> None:
         self._drop(self._queue.put(event.wire, self._clock()), "the cash program does not read")
         self._wake.set()

@@ -61,6 +61,11 @@ class Wedge:
         """forward_left_out: characters that no key types."""
         return self._counters
 
+    @property
+    def is_busy(self) -> bool:
+        """Until the last pause is over: what a program has not read by then goes with the keyboard (Linux, evdev.c)."""
+        return self._pause is not None and not self._lost.done()
+
     def forward(self, event: DataEvent) -> None:
         if self._put(replayed(event.keys) if event.keys else self._typed(event)):
             self._counters["forwarded"] += 1

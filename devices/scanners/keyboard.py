@@ -53,8 +53,8 @@ class KeyboardScanner:
 
     @property
     def is_mid_scan(self) -> bool:
-        """A scan has begun to come in and has not ended."""
-        return self._decoder.has_partial
+        """A scan has begun to come in and was not told yet: its last key is down, or a track may follow."""
+        return self._decoder.holds_records or self._swipe.is_open
 
     @property
     def counters(self) -> Mapping[str, int]:

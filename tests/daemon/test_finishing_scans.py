@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bridge.config.loading import load
 from bridge.daemon.device_room import Around, DeviceRoom
@@ -17,6 +18,7 @@ from devices.descriptor_store import NoStore
 from devices.emulation.pty import PtyLink
 from devices.hotplug import Hotplug
 from tests.daemon.fake_desk import FakeDesk
+from tests.devices.forwarding.reader import Reader
 from tests.devices.waiting import until
 
 CONFIG = """
@@ -26,7 +28,7 @@ name = "t"
 [[scanners]]
 name = "front"
 endpoint = "serial://{folder}/front"
-forward = "event"
+forward = "pty:{folder}/goods"
 idle_gap_ms = 0
 """
 
@@ -55,7 +57,7 @@ class Bench:
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     file = tmp_path / "pos-bridge.toml"
     file.write_text(CONFIG.format(folder=tmp_path))
-    link, supervisor, desk = PtyLink(tmp_path / "front"), Supervisor(), FakeDesk(lambda _event: True)
+    link, supervisor, desk = PtyLink(tmp_path / "front"), Supervisor(), FakeDesk(lambda _event: False)
 
     def clock() -> datetime:
         return datetime.now(UTC)
@@ -64,7 +66,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     journal = await SqliteJournal.open(tmp_path / "journal.db")
     room = DeviceRoom(load(file), clock, lambda _: None, Hardware(hotplug=Hotplug(tmp_path / "no-udev")), NoStore())
     room.start(Around(desk, PrintRoom(journal, room.queues, clock, tuple), supervisor.spawn))
-    await until(lambda: room.snapshots()[0].opened)
+    await until(lambda: room.snapshots()[0].opened and (tmp_path / "goods").exists())
     yield Bench(room, link, desk)
     await supervisor.stop()
     await journal.aclose()
@@ -73,7 +75,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 async def test_what_has_begun_comes_to_its_end(bench: Bench) -> None:
     await bench.send(b"46000")
-    finishing = asyncio.create_task(bench.room.finish_scans())
+    finishing = asyncio.create_task(bench.room.stop_scanners())
     await bench.send(b"51000057\r")
     await finishing
     assert bench.scans == ["4600051000057"]
@@ -81,11 +83,22 @@ async def test_what_has_begun_comes_to_its_end(bench: Bench) -> None:
 
 async def test_between_scans_nobody_is_waited_for(bench: Bench) -> None:
     await bench.send(b"4600051000057\r")
-    await bench.room.finish_scans()
+    await bench.room.stop_scanners()
     assert bench.scans == ["4600051000057"]
 
 
 async def test_a_scanner_that_sends_no_end_holds_nobody_up(bench: Bench) -> None:
     await bench.send(b"46000")
-    await bench.room.finish_scans()
+    with capture_logs() as logs:
+        await bench.room.stop_scanners()
     assert bench.scans == []
+    assert [(line["event"], line["device"]) for line in logs] == [("scan_cut_off", "front")]
+
+
+async def test_what_has_ended_is_handed_on_first(bench: Bench, tmp_path: Path) -> None:
+    """A cash program that has just opened the port is given a moment to set it; the scan waits for that."""
+    reader = Reader(tmp_path / "goods")
+    await bench.send(b"4600051000057\r")
+    await bench.room.stop_scanners()
+    assert reader.read() == b"4600051000057\r"
+    reader.close()

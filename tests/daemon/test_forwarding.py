@@ -23,6 +23,7 @@ class FakeForwarder:
         self.remainders: list[bytes] = []
         self.counters: Mapping[str, int] = {"forwarded": 0}
         self.is_closed = False
+        self.is_busy = False
         self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def forward(self, event: DataEvent) -> None:

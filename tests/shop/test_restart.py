@@ -10,6 +10,7 @@ import struct
 import sys
 import termios
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,12 @@ class Systemd:
             while "READY=1" not in await self._heard():
                 pass
 
+    def has_open(self, path: str) -> bool:
+        """Whether the daemon has, which runs."""
+        assert self._service is not None
+        node = Path(path).resolve()
+        return any(is_link_to(node, each) for each in Path(f"/proc/{self._service.pid}/fd").iterdir())
+
     async def end(self, number: signal.Signals) -> None:
         assert self._service is not None
         self._service.send_signal(number)
@@ -122,6 +129,13 @@ class Systemd:
         return text.decode()
 
 
+def is_link_to(node: Path, link: Path) -> bool:
+    try:
+        return link.readlink() == node
+    except FileNotFoundError:  # closed since it was listed
+        return False
+
+
 @pytest.fixture
 async def systemd(socket_dir: Path) -> AsyncIterator[Systemd]:
     systemd = Systemd(socket_dir)
@@ -145,9 +159,9 @@ def readers() -> Iterator[list[Reader]]:
         reader.close()
 
 
-def is_hung_up(reader: Reader) -> bool:
+def is_hung_up(fd: int) -> bool:
     poll = select.poll()
-    poll.register(reader.fd, 0)
+    poll.register(fd, 0)
     return any(events & select.POLLHUP for _fd, events in poll.poll(0))
 
 
@@ -161,7 +175,7 @@ async def test_the_cash_program_keeps_its_port_and_gets_what_was_scanned_meanwhi
     await scanner.scan(GOODS.decode())
     await reader.until(GOODS + b"\r")
     await systemd.end(ending)
-    assert not is_hung_up(reader)
+    assert not is_hung_up(reader.fd)
     await scanner.send([CHESTNY_ZNAK + b"\r"])
     await systemd.start()
     await reader.until(GOODS + b"\r" + CHESTNY_ZNAK + b"\r")
@@ -182,7 +196,7 @@ async def test_a_port_that_is_configured_no_more_is_let_go_of(
     await systemd.until_stored(PORT)
     assert name in systemd.unstored
     assert name not in systemd.stored
-    assert is_hung_up(reader)
+    assert is_hung_up(reader.fd)
     await systemd.end(signal.SIGTERM)
 
 
@@ -212,6 +226,35 @@ async def unread(line: int) -> int:
 
     await until(lambda: waiting() > 0)
     return waiting()
+
+
+async def test_what_is_scanned_while_the_clients_are_let_go_waits_for_the_next_daemon(
+    systemd: Systemd, scanner: EmulatedScanner, readers: list[Reader]
+) -> None:
+    """The scanners are let go of first: half a code, read by who is about to end, would make an article of the rest."""
+    await systemd.start()
+    await systemd.until_stored(PORT, LINE)
+    readers.append(reader := Reader(systemd.folder / "goods"))
+    async with client_that_reads_nothing(systemd.folder / "pos.sock") as client:
+        ending = asyncio.create_task(systemd.end(signal.SIGTERM))
+        await until(lambda: not systemd.has_open(scanner.link.path))
+        assert not is_hung_up(client)
+        await scanner.send([GOODS[:6]])
+    await ending
+    await scanner.send([GOODS[6:] + b"\r"])
+    await systemd.start()
+    await reader.until(GOODS + b"\r")
+    await systemd.end(signal.SIGTERM)
+
+
+@asynccontextmanager
+async def client_that_reads_nothing(path: Path) -> AsyncIterator[int]:
+    """Its socket. It is owed more than the kernel holds for it, so that it is waited for."""
+    reader, writer = await asyncio.open_unix_connection(path, limit=1)
+    writer.write(b'{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}\n' * 4)
+    await reader.readexactly(1)
+    yield writer.get_extra_info("socket").fileno()
+    writer.close()
 
 
 async def test_a_scanner_that_is_unplugged_is_not_kept(systemd: Systemd, scanner: EmulatedScanner) -> None:

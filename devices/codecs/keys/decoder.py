@@ -98,6 +98,11 @@ class KeyDecoder:
         return self._lines.has_partial or self._text.has_dead or self._is_lossy
 
     @property
+    def holds_records(self) -> bool:
+        """Records have come that are in no scan yet."""
+        return bool(self._keys) or self.has_partial
+
+    @property
     def has_loose_keys(self) -> bool:
         """Keys have come that typed nothing. What is held down is waiting for the key that it modifies."""
         return bool(self._keys) and not self.has_partial and not self._text.modifiers

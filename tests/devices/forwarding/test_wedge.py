@@ -59,6 +59,14 @@ async def test_a_keyboard_scanners_events_are_replayed_as_they_came(bench: Bench
     assert bench.keyboard.records == PRESSED_AND_RELEASED * 50
 
 
+async def test_it_is_busy_until_programs_have_had_time_to_read(bench: Bench) -> None:
+    """What they have not read goes with the keyboard."""
+    bench.wedge.forward(scan(GOODS))
+    assert bench.keyboard.records == typed(GOODS)[0] + ENTER
+    assert bench.wedge.is_busy
+    await until(lambda: not bench.wedge.is_busy)
+
+
 async def test_a_goods_code_of_a_keyboard_scanner_is_one_burst(bench: Bench) -> None:
     """A USB keyboard sends 84 events for it, MSC_SCAN with each key: they would not fit a reader's 64."""
     strokes = Typist().strokes_of(GOODS.decode() + "\r")

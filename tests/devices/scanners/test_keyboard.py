@@ -20,6 +20,7 @@ from tests.devices.scanners.contract import (
     ScannerBench,
     clock,
 )
+from tests.devices.waiting import until
 
 CARD_TEXT, GOODS_TEXT = CARD.decode(), GOODS.decode()
 REPEATED = 2
@@ -172,6 +173,24 @@ class TestKeyboardScanner(CharacterScannerContract[KeyboardRig]):
         assert await bench.next_data() == b"2"
         await bench.rig.scanner.send(encode_packet(release))
         assert await bench.rig.next_remainder() == Remainder(b"", clock(), encode_packet(release))
+
+    async def test_it_is_mid_scan_until_the_last_key_is_released(self, bench: Bench) -> None:
+        """Whoever stops the driver before that loses the scan."""
+        await bench.start()
+        typed = await bench.rig.scanner.scan("46", terminator="")
+        await bench.rig.scanner.press(ENTER)
+        await until(lambda: counters(bench)["bytes"] > len(typed))
+        assert bench.driver.is_mid_scan
+        assert await bench.next_data() == b"46"
+        await until(lambda: not bench.driver.is_mid_scan)
+
+    async def test_it_is_mid_scan_while_a_track_may_follow(self, bench: Bench) -> None:
+        await bench.start()
+        await bench.rig.send(TRACK_1 + b"\r")
+        await until(lambda: counters(bench)["bytes"] > 0)
+        assert bench.driver.is_mid_scan
+        assert await bench.next_data() == TRACK_1
+        await until(lambda: not bench.driver.is_mid_scan)
 
     async def test_tracks_of_one_swipe_are_one_scan(self, bench: Bench) -> None:
         await bench.start()
