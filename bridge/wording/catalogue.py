@@ -4,7 +4,7 @@ Every template is rendered with its samples before a till starts: what fails wit
 standing there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -31,7 +31,9 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """variables: name -> meaning, for people. samples: what it is tried with, each with every variable.
+    """variables: name -> meaning, for people. samples: makes what it is tried with, each with every variable.
+
+    A till whose templates are all the product's own tries none, and all samples together are half a megabyte.
 
     may_run: of a screen, its rows may be longer than the glass where that lets them run.
     """
@@ -39,7 +41,7 @@ class Template:
     form: Form
     purpose: str
     variables: Mapping[str, str]
-    samples: Sequence[Values]
+    samples: Callable[[], Sequence[Values]]
     may_run: bool = False
 
 
@@ -100,8 +102,10 @@ def _cards() -> list[Values]:
     ]
 
 
-def _codes(name: str, codes: Sequence[str]) -> list[Values]:
-    return [{name: code} for code in codes]
+def _errors() -> list[Values]:
+    return [
+        {"kind": kind} for kind in (*(e.kind for e in DeskError.__subclasses__()), CodeMismatch.wording, "internal")
+    ]
 
 
 _RECEIPT = {"receipt_id": "the receipt", "total": "what was paid, before our discount and points; none = not known"}
@@ -147,7 +151,7 @@ def _tasks() -> list[Values]:
 
 
 def _still(purpose: str) -> Template:
-    return Template(Form.SCREEN, purpose, _SIZE, [_USUAL_SIZE])
+    return Template(Form.SCREEN, purpose, _SIZE, lambda: [_USUAL_SIZE])
 
 
 CATALOGUE: Mapping[str, Template] = {
@@ -157,7 +161,7 @@ CATALOGUE: Mapping[str, Template] = {
         "The card's message for the customer. Everybody behind the customer reads it too: there is no name and no card "
         "number to be had here.",
         {**_SIZE, **_BALANCE},
-        [{**_USUAL_SIZE, **{name: card[name] for name in _BALANCE}} for card in _cards()],
+        lambda: [{**_USUAL_SIZE, **{name: card[name] for name in _BALANCE}} for card in _cards()],
     ),
     "display/not_found": _still("The provider does not know the card."),
     "display/provider_away": _still("The provider does not answer; the card is on the receipt all the same."),
@@ -168,26 +172,26 @@ CATALOGUE: Mapping[str, Template] = {
         "Nobody is at the till, and `[messages] idle` says nothing; empty: the last screen stays. `{time}` and "
         "`{date}`, in single braces, are the clock. The one screen whose rows may run on a display with `marquee_ms`.",
         _SIZE,
-        [_USUAL_SIZE],
+        lambda: [_USUAL_SIZE],
         may_run=True,
     ),
-    "cashier/card": Template(Form.SENTENCE, "The card's message for the cashier.", _CARD, _cards()),
+    "cashier/card": Template(Form.SENTENCE, "The card's message for the cashier.", _CARD, _cards),
     "cashier/error": Template(
         Form.SENTENCE,
         "What the cashier is told when a call is refused, `data.text` of the error.",
         {"kind": "the error's name, as in docs/pos-protocol.md, `confirmation_wrong` or `internal`"},
-        _codes("kind", [*(error.kind for error in DeskError.__subclasses__()), CodeMismatch.wording, "internal"]),
+        _errors,
     ),
     "cashier/reason": Template(
         Form.SENTENCE,
         "Why `receipt.limits` gives less than hoped for.",
         {"code": f"one of {', '.join(f'`{code}`' for code in ReasonCode)}"},
-        _codes("code", list(ReasonCode)),
+        lambda: [{"code": code} for code in ReasonCode],
     ),
     "staff/task": Template(
-        Form.SENTENCE, "`text` of an entry of the queue: what exactly is to be done.", _TASK, _tasks()
+        Form.SENTENCE, "`text` of an entry of the queue: what exactly is to be done.", _TASK, _tasks
     ),
-    "paper/card": Template(Form.PAPER, "Printed when a card comes in (`print_on_card`).", _CARD, _cards()),
+    "paper/card": Template(Form.PAPER, "Printed when a card comes in (`print_on_card`).", _CARD, _cards),
     "paper/closed": Template(
         Form.PAPER,
         "Printed after a sale with a card (`print_on_close`), below the lines that the provider has for it, unless "
@@ -199,7 +203,7 @@ CATALOGUE: Mapping[str, Template] = {
             **_POINTS_AFTER,
             "has_own": "true where the provider's own lines, which tell the points, stand above",
         },
-        [
+        lambda: [
             {**_SALE, **points, "has_own": has_own}
             for points in (
                 {"redeemed": _RICH, "accrued": Decimal(13), "balance": _RICH, "expiring": _BURNING},
@@ -217,13 +221,16 @@ CATALOGUE: Mapping[str, Template] = {
             "reversed": "accrued points taken back; none = not known",
             **_POINTS_AFTER,
         },
-        [
+        lambda: [
             {**_SALE, "restored": _RICH, "reversed": Decimal(13), "balance": _RICH, "expiring": _BURNING},
             {**_SALE, "restored": None, "reversed": None, "balance": None, "expiring": ()},
         ],
     ),
     "paper/queued": Template(
-        Form.PAPER, "The same when the provider has not answered yet.", _RECEIPT, [_SALE, {**_SALE, "total": None}]
+        Form.PAPER,
+        "The same when the provider has not answered yet.",
+        _RECEIPT,
+        lambda: [_SALE, {**_SALE, "total": None}],
     ),
-    "paper/repeat": Template(Form.PAPER, "Stands above a paper that may have been printed before.", {}, [{}]),
+    "paper/repeat": Template(Form.PAPER, "Stands above a paper that may have been printed before.", {}, lambda: [{}]),
 }

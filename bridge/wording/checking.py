@@ -21,7 +21,7 @@ def check(engine: Engine, source: Source, template: Template, size: Values, glas
     compiled = _compiled(engine, source)
     for line, name in engine.unknown_names(source.text, source.file, template.variables):
         raise WordingError(source.file, line, f"there is no variable `{name}` here", _known(name, template.variables))
-    for sample in template.samples:
+    for sample in template.samples():
         values = {**sample, **(size if template.form is Form.SCREEN else {})}
         text = _rendered(compiled, source, values)
         if template.form is Form.SCREEN:

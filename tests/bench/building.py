@@ -1,4 +1,4 @@
-"""What the bench builds for itself, in build/bench: C programs, and an environment for peers of ours."""
+"""What the bench builds for itself, in build/bench: C programs, environments for peers of ours and for a till."""
 
 import shutil
 import subprocess
@@ -10,7 +10,8 @@ from pathlib import Path
 from tests.bench.rounds import Missing
 
 HERE = Path(__file__).parent
-BUILD = HERE.parents[1] / "build" / "bench"
+ROOT = HERE.parents[1]
+BUILD = ROOT / "build" / "bench"
 
 
 @cache
@@ -29,11 +30,22 @@ def c_program(name: str) -> Path:
 @cache
 def peers_python() -> Path:
     """The interpreter of an environment with peers.txt installed. Missing: they cannot be had here."""
-    wanted, folder = HERE / "peers.txt", BUILD / "peers"
+    return _environment("peers", HERE / "peers.txt")
+
+
+@cache
+def till_python() -> Path:
+    """The interpreter of an environment with what a till has installed, and no more. Missing: it cannot be had here."""
+    return _environment("till", ROOT / "requirements" / "runtime.txt")
+
+
+def _environment(name: str, wanted: Path) -> Path:
+    """Made anew when the list has changed."""
+    folder = BUILD / name
     python, mark = folder / "bin" / "python", folder / "installed.txt"
     if not mark.exists() or mark.read_text() != wanted.read_text():
         venv.create(folder, with_pip=True, clear=True)
-        sys.stderr.write("installing the bench's peers ...\n")
+        sys.stderr.write(f"installing {wanted.name} for the bench ...\n")
         install = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
         if subprocess.run([*install, "-r", str(wanted)], check=False).returncode:  # noqa: S603 - our own list
             raise Missing("its packages cannot be installed")

@@ -38,7 +38,7 @@ key = {{ credential = "maxma-key" }}
 [journal]
 path = "{folder}/{journal}"
 """
-# What nobody needs before the socket listens, and what nobody needs before the first card.
+# What nobody needs before the socket listens, what nobody needs before the first card, and of that what comes last.
 AFTER_LISTENING = {"bridge.daemon.till", "bridge.desk", "bridge.journal", "bridge.providers.maxma", "sqlite3"}
 AFTER_SERVING = {
     "bridge.providers.card_file",
@@ -56,6 +56,7 @@ AFTER_SERVING = {
     "usb",
     "uvicorn",
 }
+AFTER_WORDING = {"httptools", "httpx"}
 LOADED = """
 import asyncio, json, sys
 from pathlib import Path
@@ -71,12 +72,20 @@ listening = list(sys.modules)
 
 from bridge.daemon.surroundings import Surroundings
 from bridge.daemon.till import serve
+from bridge.wording import Wording
 
 stop = asyncio.Event()
+compile_all = Wording.warm_up
 
 async def attend(_server):
-    print(json.dumps({"listening": listening, "serving": list(sys.modules)}))
-    stop.set()
+    serving, loop = list(sys.modules), asyncio.get_running_loop()
+
+    def warm_up(wording):
+        compile_all(wording)
+        print(json.dumps({"listening": listening, "serving": serving, "worded": list(sys.modules)}))
+        loop.call_soon_threadsafe(stop.set)
+
+    Wording.warm_up = warm_up
 
 asyncio.run(serve(config, stop, Surroundings(attend=attend), door))
 """
@@ -98,6 +107,8 @@ def test_what_is_heavy_is_loaded_late(socket_dir: Path) -> None:
     assert (AFTER_LISTENING | AFTER_SERVING) & set(loaded["listening"]) == set()
     assert AFTER_SERVING & set(loaded["serving"]) == set()
     assert set(loaded["serving"]) >= AFTER_LISTENING  # the names are right
+    assert AFTER_WORDING & set(loaded["worded"]) == set()
+    assert "bridge.wording.rendering" in loaded["worded"]
 
 
 async def test_who_comes_before_the_daemon_is_answered_by_it(socket_dir: Path) -> None:

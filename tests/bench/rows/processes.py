@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.bench.building import ROOT, till_python
 from tests.bench.rounds import Goal, Measure, Row
 from tests.bench.serving import emulated_till, wait_for
 from tests.bench.tills import ENVIRONMENT, POS_BRIDGE, command_of
@@ -16,7 +17,7 @@ from tests.bench.tills import ENVIRONMENT, POS_BRIDGE, command_of
 ONCE = 5
 IDLE_S = 4.0
 NOTHING = [sys.executable, "-c", "pass"]
-BARE_ASYNCIO = [sys.executable, "-c", "import asyncio; asyncio.run(asyncio.Event().wait())"]
+BARE_ASYNCIO = ["-c", "import asyncio; asyncio.run(asyncio.Event().wait())"]
 
 
 @contextmanager
@@ -47,13 +48,14 @@ def daemon() -> Iterator[Measure]:
 
 @contextmanager
 def daemon_memory() -> Iterator[Measure]:
-    with daemon_parts() as (command, path):
+    with daemon_parts() as ([_, *arguments], path):
+        command = [str(till_python()), "-m", "bridge", *arguments]
         yield lambda: resident(command, lambda process: wait_for(path, process))
 
 
 @contextmanager
 def asyncio_memory() -> Iterator[Measure]:
-    yield lambda: resident(BARE_ASYNCIO, lambda _process: None)
+    yield lambda: resident([str(till_python()), *BARE_ASYNCIO], lambda _process: None)
 
 
 @contextmanager
@@ -76,8 +78,8 @@ def whole(command: Sequence[str]) -> float:
 
 
 def resident(command: Sequence[str], wait: Callable[[subprocess.Popen[bytes]], None]) -> float:
-    """What a process has in memory when it has been idle for a while, in MB."""
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=ENVIRONMENT) as process:  # noqa: S603 - ours
+    """What a process has in memory when it has been idle for a while, in MB. Its modules are those of this checkout."""
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, env=ENVIRONMENT) as process:  # noqa: S603 - ours
         wait(process)
         before, now_kib = 0, _resident_kib(process.pid)
         while now_kib != before:  # libraries are still being imported behind the open socket
