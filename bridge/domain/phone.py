@@ -5,6 +5,9 @@ import re
 from bridge.domain.personal import Phone
 
 _NOISE = re.compile(r"[\s()\-.\u00a0\u2010-\u2015]+")
+_WITH_COUNTRY = re.compile(r"\+[1-9][0-9]{6,14}")
+_WITHOUT_EIGHT = re.compile(r"[0-9]{10}")
+_RUSSIAN = re.compile(r"[78][0-9]{10}")
 
 
 def bare_phone(text: str) -> str:
@@ -19,10 +22,10 @@ def normalise_phone(text: str) -> Phone | None:
     a foreign number must begin with "+" (docs/providers/maxma.md, "Phones").
     """
     bare = bare_phone(text)
-    if re.fullmatch(r"\+[1-9][0-9]{6,14}", bare, re.ASCII):
+    if _WITH_COUNTRY.fullmatch(bare):
         return Phone(bare)
-    if re.fullmatch(r"[0-9]{10}", bare, re.ASCII):
+    if _WITHOUT_EIGHT.fullmatch(bare):
         return Phone("+7" + bare)
-    if re.fullmatch(r"[78][0-9]{10}", bare, re.ASCII):
+    if _RUSSIAN.fullmatch(bare):
         return Phone("+7" + bare[1:])
     return None

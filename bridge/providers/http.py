@@ -160,15 +160,17 @@ class HttpCaller:
     async def aclose(self) -> None:
         self._closed = True
         async with self._opening:
-            if self._transport:
-                await self._transport.aclose()
+            transport, self._transport = self._transport, None
+            if transport:
+                await transport.aclose()
 
     async def _sent(self, request: HttpRequest, deadline: float) -> HttpReply:
         progress = Progress()
         began = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout_at(deadline):
-                reply = await (await self._opened()).send(request, progress)
+                transport = self._transport or await self._opened()
+                reply = await transport.send(request, progress)
         except TimeoutError:
             raise Fault(f"no answer within {deadline - began:.3g} s", sent=progress.sent) from None
         except TransportFault as fault:

@@ -39,13 +39,15 @@ class Transport:
         """The reply. Raises TransportFault; `progress` tells whether the request may have gone out."""
         number = self._tap.asked(request)
         try:
-            reply = await self._send(request, progress)
-        except TransportFault:
+            response = await self._carrier.handle_async_request(self._filled_in(request, progress))
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             self._tap.failed(number, progress)
-            raise
+            what = "" if isinstance(error, httpx.HTTPError) else "no connection: "
+            raise TransportFault(f"{what}{error} ({type(error.__cause__ or error).__name__})") from None
         except BaseException:  # cancelled: the deadline is our own
             self._tap.failed(number, progress, gave_up=True)
             raise
+        reply = HttpReply(response.status_code, response.headers, body_of(response))
         self._tap.answered(number, reply)
         return reply
 
@@ -60,26 +62,17 @@ class Transport:
         """Exchanges that are under way fail."""
         await self._carrier.aclose()
 
-    async def _send(self, request: HttpRequest, progress: Progress) -> HttpReply:
-        try:
-            response = await self._carrier.handle_async_request(self._filled_in(request, progress))
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            what = "" if isinstance(error, httpx.HTTPError) else "no connection: "
-            raise TransportFault(f"{what}{error} ({type(error.__cause__ or error).__name__})") from None
-        return HttpReply(response.status_code, response.headers, body_of(response))
-
     def _filled_in(self, request: HttpRequest, progress: Progress) -> httpx.Request:
         """With a stream for its body httpx adds no headers of its own, and so need not look at ours."""
         url, always = self._blank(request.path)
-        headers = always.copy()
-        for name, value in request.headers.items():
-            headers[name] = value
-        if request.body or request.method in _METHODS_WITH_BODY:
-            headers["Content-Length"] = str(len(request.body))
         extensions = {PROGRESS: progress, READS_ALL: self._reads_all}
-        return httpx.Request(
-            request.method, url, headers=headers, stream=httpx.ByteStream(request.body), extensions=extensions
-        )
+        body = httpx.ByteStream(request.body)
+        told = httpx.Request(request.method, url, headers=always, stream=body, extensions=extensions)
+        for name, value in request.headers.items():
+            told.headers[name] = value
+        if request.body or request.method in _METHODS_WITH_BODY:
+            told.headers["Content-Length"] = str(len(request.body))
+        return told
 
     def _blank_for(self, path: str) -> tuple[httpx.URL, httpx.Headers]:
         """Where requests of this path go, and what each of them says."""

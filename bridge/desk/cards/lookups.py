@@ -135,7 +135,7 @@ class Lookups:
 
 def _without_phone(member: Member) -> Member:
     """Whatever becomes of a receipt needs none."""
-    return replace(member, phone=None)
+    return replace(member, phone=None) if member.phone else member
 
 
 def _in_a_word(answer: Answer) -> str:

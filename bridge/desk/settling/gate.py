@@ -3,9 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Self, TypeVar
 
 import structlog
 
@@ -121,9 +120,10 @@ class Gate:
         await self._provider.aclose()
 
     async def _looked_up(self, call: Callable[[], Awaitable[T]]) -> T:
-        with self._passage("") as passage:
-            if passage is None:
-                raise ProviderUnavailable(self._why_not(), self.shut_for_s)
+        passage = self._let_through("")
+        if passage is None:
+            raise ProviderUnavailable(self._why_not(), self.shut_for_s)
+        with passage:
             try:
                 found = await call()
             except ProviderUnavailable as error:
@@ -136,9 +136,10 @@ class Gate:
         return found
 
     async def _moved(self, move: Move, call: Callable[[Move], Awaitable[R]]) -> R | Away:
-        with self._passage(move.move_id) as passage:
-            if passage is None:
-                return Away(self._why_not(), self.shut_for_s)
+        passage = self._let_through(move.move_id)
+        if passage is None:
+            return Away(self._why_not(), self.shut_for_s)
+        with passage:
             reply = await call(move)
             if isinstance(reply, Away | Unknown):
                 passage.failed(reply.reason, reply.retry_after_s if isinstance(reply, Away) else None)
@@ -146,18 +147,11 @@ class Gate:
                 passage.succeeded()
         return reply
 
-    @contextmanager
-    def _passage(self, subject: str) -> Iterator["_Passage | None"]:
-        """One call; None: it is not let through."""
+    def _let_through(self, subject: str) -> "_Passage | None":
+        """One call, to be made inside of it; None: not now."""
         if not self._circuit.admit(self._monotonic()):
-            yield None
-            return
-        passage = _Passage(self._circuit, self._monotonic, self.name, subject)
-        try:
-            yield passage
-        finally:
-            passage.end()
-            self._changed.set()
+            return None
+        return _Passage(self._circuit, self._monotonic, self._changed, self.name, subject)
 
     async def _change_within(self, wait_s: float) -> None:
         """Until `wait_s` are over, or the circuit may have changed."""
@@ -175,13 +169,24 @@ class Gate:
 class _Passage:
     """One call that was let through: told how it went, else it was none."""
 
-    def __init__(self, circuit: Circuit, monotonic: Callable[[], float], name: str, subject: str) -> None:
+    def __init__(
+        self, circuit: Circuit, monotonic: Callable[[], float], changed: asyncio.Event, name: str, subject: str
+    ) -> None:
         self._circuit = circuit
         self._monotonic = monotonic
+        self._changed = changed
         self._name = name
         self._subject = subject
         self._is_probe = circuit.state is State.PROBING
         self._is_told = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        if self._is_probe and not self._is_told:
+            self._circuit.abandoned(self._monotonic())
+        self._changed.set()
 
     def succeeded(self) -> None:
         self._is_told = True
@@ -197,7 +202,3 @@ class _Passage:
             # Once an outage: it is probed twice a minute, and a night of that would hide all other lines.
             tell = log.warning if self._circuit.openings == 1 else log.debug
             tell("provider_left_alone", provider=self._name, for_s=round(opened_for_s, 1), reason=reason)
-
-    def end(self) -> None:
-        if self._is_probe and not self._is_told:
-            self._circuit.abandoned(self._monotonic())

@@ -1,20 +1,11 @@
 """Looks at a provider after every exchange: how long it took, and whether the provider has come or gone."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from time import perf_counter
+from typing import Self
 
 from bridge.desk.announcer import Announcer
 from bridge.desk.programme import Programme
 from bridge.ports import Meter, ProviderState
-
-
-@dataclass(slots=True)
-class Exchanged:
-    """What the exchange came to; to be set by whoever sees the answer."""
-
-    outcome: str = "cut_off"
 
 
 class ProviderWatch:
@@ -25,20 +16,32 @@ class ProviderWatch:
         self._meter = meter
         self._known: dict[str, ProviderState] = {}
 
-    @contextmanager
-    def exchange(self, programme: Programme, operation: str) -> Iterator[Exchanged]:
+    def exchange(self, programme: Programme, operation: str) -> "Exchanged":
         """Around one exchange with the programme's provider, answered or not."""
-        exchanged, started = Exchanged(), perf_counter()
-        try:
-            yield exchanged
-        finally:
-            self._meter.exchanged(programme.name, operation, exchanged.outcome, perf_counter() - started)
-            self._look(programme)
+        return Exchanged(self, programme, operation)
 
-    def _look(self, programme: Programme) -> None:
-        """Tell subscribers when the state has changed."""
+    def ended(self, programme: Programme, operation: str, outcome: str, took_s: float) -> None:
+        """Meter it, and tell subscribers where the provider's state has changed."""
+        self._meter.exchanged(programme.name, operation, outcome, took_s)
         state = programme.provider.state
         if state is self._known.get(programme.name, ProviderState.AVAILABLE):
             return
         self._known[programme.name] = state
         self._announcer.provider(programme.name, state.value)
+
+
+class Exchanged:
+    """One exchange, timed while inside of it. outcome: what it came to; to be set by whoever sees the answer."""
+
+    def __init__(self, watch: ProviderWatch, programme: Programme, operation: str) -> None:
+        self.outcome = "cut_off"
+        self._watch = watch
+        self._programme = programme
+        self._operation = operation
+        self._started = perf_counter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self._watch.ended(self._programme, self._operation, self.outcome, perf_counter() - self._started)
