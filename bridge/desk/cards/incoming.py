@@ -119,11 +119,11 @@ class CardDesk:
         receipt_id = current.receipt_id if current else None
         repeated = self._repeated(card, receipt_id)
         scan_id = (repeated and repeated.scan_id) or f"{event.at:%Y%m%d-%H%M%S}-{next(self._scan_ids)}"
-        self._announcer.scan(scan_id, event, card)
         if card is not None and repeated is None:
             programme = self._programmes.get(card.provider)
             presented = self._present(programme, card.number, Entry.SCAN, receipt_id, scan_id)
             self._held = presented if receipt_id is None else None
+        self._announcer.scan(scan_id, event, card)
         log.info(
             "scanned",
             device=event.device,
