@@ -95,13 +95,14 @@ def replace_missing(text: str, encoding: str) -> str:
 
 
 def encode(text: str, encoding: str) -> bytes:
-    """The bytes that show this text: never a byte below 0x20 and never 0x7F, whatever the text."""
-    return replace_missing(text, encoding).encode(encoding)
-
-
-def fit(text: str, columns: int) -> str:
-    """Exactly this many columns: padded with spaces, or cut."""
-    return text[:columns].ljust(columns)
+    """The bytes that show this text, with `replace_missing`: never one below 0x20 and never 0x7F, whatever the text."""
+    composed = unicodedata.normalize("NFC", text)
+    if not composed.isprintable():
+        composed = composed.translate(_page(encoding))
+    try:
+        return composed.encode(encoding)
+    except UnicodeEncodeError:
+        return composed.translate(_page(encoding)).encode(encoding)
 
 
 class _Page(dict[int, str]):

@@ -1,9 +1,9 @@
 """What all command sets of line displays share: the settings of a model, and a Screen as rows of bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from devices.codecs.codepage import fit, is_code_page, replace_missing
+from devices.codecs.codepage import encode, is_code_page
 from devices.documents import Screen
 
 MAX_SIDE = 255  # positions are one byte on the wire
@@ -39,12 +39,12 @@ class DisplaySettings:
             raise ValueError(f"brightness {self.brightness}: it must be from 1 to {BRIGHTNESS_LEVELS}")
 
 
-def row_texts(screen: Screen, settings: DisplaySettings) -> list[str]:
-    """Each row of the display in characters of its code page, as long as it came (LONGEST_ROW at most)."""
+def row_cells(screen: Screen, settings: DisplaySettings) -> list[bytes]:
+    """Each row of the display in its code page, a byte a cell, as long as it came (LONGEST_ROW at most)."""
     rows = (*screen.rows, *[""] * settings.rows)[: settings.rows]
-    return [replace_missing(row[:LONGEST_ROW], settings.encoding).rstrip() for row in rows]
+    return [encode(row[:LONGEST_ROW], settings.encoding).rstrip() for row in rows]
 
 
-def frame_of(texts: Sequence[str], settings: DisplaySettings) -> Frame:
-    """Rows of row_texts as cells, padded or cut: one byte more than `columns` would run into the next row."""
-    return tuple(fit(text, settings.columns).encode(settings.encoding) for text in texts)
+def frame_of(rows: Iterable[bytes], columns: int) -> Frame:
+    """Rows padded or cut: one byte more than `columns` would run into the next row."""
+    return tuple([row[:columns].ljust(columns) for row in rows])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.codecs import codepage
-from devices.codecs.codepage import PLACEHOLDER, encode, fit, is_code_page, replace_missing
+from devices.codecs.codepage import PLACEHOLDER, encode, is_code_page, replace_missing
 
 CODE_PAGES = [name for _, name, _ in pkgutil.iter_modules(encodings.__path__) if is_code_page(name)]
 
@@ -87,12 +87,6 @@ def test_one_byte_per_character_and_never_a_command_byte(text: str, encoding: st
 def test_a_question_mark_is_only_shown_where_one_was_meant(character: str) -> None:
     meant = "?" in unicodedata.normalize("NFKD", character)
     assert ("?" in replace_missing(character, "ascii")) == meant
-
-
-def test_fit_pads_and_cuts() -> None:
-    assert fit("ab", 3) == "ab "
-    assert fit("abcd", 3) == "abc"
-    assert fit("", 0) == ""
 
 
 def test_pages_of_one_byte_are_told_from_other_encodings() -> None:

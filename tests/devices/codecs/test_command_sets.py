@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.codecs.codepage import fit, replace_missing
+from devices.codecs.codepage import replace_missing
 from devices.codecs.displays.command_set import NoSuchDisplay
-from devices.codecs.displays.layout import DisplaySettings, Frame, frame_of, row_texts
+from devices.codecs.displays.layout import DisplaySettings, Frame, frame_of, row_cells
 from devices.codecs.glass import Glass
 from devices.documents import Screen
 from devices.registry import COMMAND_SETS
@@ -27,7 +27,7 @@ every_command_set = pytest.mark.parametrize("name", COMMAND_SETS)
 
 
 def frame(settings: DisplaySettings, *rows: str) -> Frame:
-    return frame_of(row_texts(Screen(rows), settings), settings)
+    return frame_of(row_cells(Screen(rows), settings), settings.columns)
 
 
 def settings_of(name: str, encoding: str = "cp866") -> DisplaySettings:
@@ -204,7 +204,7 @@ ROWS = st.lists(TEXT, max_size=4)
 
 def shown(text: str, name: str, encoding: str) -> str:
     """What the 20 cells of a row hold; AEDEX displays must not see their attention code in it."""
-    row = fit(replace_missing(text, encoding), 20)
+    row = replace_missing(text, encoding)[:20].ljust(20)
     return row.replace("!#", "! ") if name == "aedex" else row
 
 
@@ -240,7 +240,7 @@ def test_changes_at_all_sizes(rows: int, columns: int, screens: list[list[str]])
         glass.feed(codec.picture(after, before))
         before = after
     assert glass.rows == tuple(
-        fit(replace_missing(text, "cp866"), columns) for text in [*screens[-1], *[""] * 8][:rows]
+        replace_missing(text, "cp866")[:columns].ljust(columns) for text in [*screens[-1], *[""] * 8][:rows]
     )
     assert not glass.unknown
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from devices.codecs.codepage import encode, fit, replace_missing
-from devices.codecs.displays.layout import LONGEST_ROW, DisplaySettings, frame_of, row_texts
+from devices.codecs.codepage import encode, replace_missing
+from devices.codecs.displays.layout import LONGEST_ROW, DisplaySettings, frame_of, row_cells
 from devices.codecs.displays.marquee import Marquee
 from devices.codecs.glass import COMMAND_TABLES, FRAME_CAP_BYTES, Glass
 from devices.documents import Screen
@@ -20,10 +20,10 @@ def pictures(data: bytes) -> None:
     name, page = _NAMES[choice(data, 0, len(_NAMES))], PAGES[choice(data, 1, len(PAGES))]
     codec, settings = COMMAND_SETS[name], DisplaySettings(encoding=page)
     glass, before, rows = Glass(encoding=page, command_set=name), None, ["", ""]
-    glass.feed(codec.init(settings) + codec.picture(frame_of(["x" * 20, "y" * 20], settings)) + codec.init(settings))
+    glass.feed(codec.init(settings) + codec.picture(frame_of([b"x" * 20, b"y" * 20], 20)) + codec.init(settings))
     for picture in text_of(data[2:]).split("\n\n"):
         rows = [*picture.split("\n"), "", ""][:2]
-        after = frame_of(row_texts(Screen.of(rows), settings), settings)
+        after = frame_of(row_cells(Screen.of(rows), settings), settings.columns)
         glass.feed(codec.picture(after, before))
         before = after
     assert glass.rows == tuple(_shown(row, name, page) for row in rows)
@@ -32,7 +32,7 @@ def pictures(data: bytes) -> None:
 
 def _shown(row: str, name: str, page: str) -> str:
     """AEDEX displays must not see their attention code in a text."""
-    shown = fit(replace_missing(row[:LONGEST_ROW], page), 20)
+    shown = replace_missing(row[:LONGEST_ROW], page)[:20].ljust(20)
     return shown.replace("!#", "! ") if name == "aedex" else shown
 
 
@@ -77,7 +77,7 @@ def _seeds_of_glasses() -> Iterator[bytes]:
     for place, name in enumerate(_TABLES):
         if name in COMMAND_SETS:
             codec = COMMAND_SETS[name]
-            yield bytes((place, 3)) + codec.init(settings) + codec.picture(frame_of(["Hello", "World"], settings))
+            yield bytes((place, 3)) + codec.init(settings) + codec.picture(frame_of([b"Hello", b"World"], 20))
 
 
 TARGETS = (
