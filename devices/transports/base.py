@@ -40,6 +40,13 @@ class ByteStream(Protocol):
     async def write(self, data: bytes) -> None:
         """Write all of `data`. DeviceTimeout: the device takes no more; DeviceLost: it is gone."""
 
+    def write_now(self, data: bytes) -> int:
+        """Write what the device takes of `data` without anybody waiting; how many bytes that was. It never fails: what
+        is wrong with the device, the next `read` or `write` tells."""
+
+    def is_behind(self, ahead_bytes: int = 0) -> bool:
+        """Whether `drain` would wait."""
+
     async def drain(self, ahead_bytes: int = 0) -> None:
         """Wait until the line has carried all but `ahead_bytes` of what was written, where that can be known: whoever
         shows only the newest of many pictures must not queue the older ones. DeviceTimeout, DeviceLost."""

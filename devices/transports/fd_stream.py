@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from devices.errors import DeviceLost, DeviceTimeout
+from devices.errors import DeviceError, DeviceLost, DeviceTimeout
 from devices.transports.base import WRITE_TIMEOUT_S, Receiver, device_error
 from devices.transports.line_clock import LineClock
 from devices.transports.listening import Listening
@@ -97,6 +97,18 @@ class FdStream:
                 left = left[self._send(left[: self._options.write_chunk_bytes]) :]
                 await self._until_writable()
 
+    def write_now(self, data: bytes) -> int:
+        is_clear = self._options.clear_to_send
+        if self._lost or self._write_lock.locked() or (is_clear is not None and not is_clear()):
+            return 0
+        try:
+            return self._send(data[: self._options.write_chunk_bytes])
+        except DeviceError:
+            return 0  # it is lost, or takes no more: whoever waits for it is told
+
+    def is_behind(self, ahead_bytes: int = 0) -> bool:
+        return self._line is not None and self._wait_s(self._line, ahead_bytes) > 0
+
     async def drain(self, ahead_bytes: int = 0) -> None:
         """No event tells when a line is idle: wait as long as the bytes take, then look what the kernel still has."""
         if self._line is None:
@@ -170,7 +182,7 @@ class FdStream:
             self._watch_input()
         return data
 
-    def _send(self, chunk: memoryview) -> int:
+    def _send(self, chunk: bytes | memoryview) -> int:
         try:
             sent = os.write(self._fd, chunk)
         except BlockingIOError:

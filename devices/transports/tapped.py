@@ -102,6 +102,16 @@ class TappedStream:
                 _tell_loss(self._tap, error)
             raise
 
+    def write_now(self, data: bytes) -> int:
+        """Told when it is known how much went out: no answer is read meanwhile."""
+        taken = self._stream.write_now(data)
+        if taken and self._tap.heard is not None:
+            self._tap.heard("wrote", data[:taken])
+        return taken
+
+    def is_behind(self, ahead_bytes: int = 0) -> bool:
+        return self._stream.is_behind(ahead_bytes)
+
     async def drain(self, ahead_bytes: int = 0) -> None:
         try:
             await self._stream.drain(ahead_bytes)

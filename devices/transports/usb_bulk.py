@@ -104,6 +104,12 @@ class UsbBulkStream:
                 if stuck_s >= self._write_timeout_s:
                     raise DeviceTimeout(self.name, f"took no byte for {self._write_timeout_s:g} s")
 
+    def write_now(self, data: bytes) -> int:  # noqa: ARG002 - a transfer always waits for the printer
+        return 0
+
+    def is_behind(self, ahead_bytes: int = 0) -> bool:  # noqa: ARG002 - see drain
+        return False
+
     async def drain(self, ahead_bytes: int = 0) -> None:
         """A bulk transfer ends when the printer has taken it: nothing waits on this side."""
 

@@ -169,6 +169,49 @@ async def test_flow_control_that_never_clears(link: Link) -> None:
     assert stream.bytes_written == 0
 
 
+async def test_what_is_taken_at_once_is_written_before_the_call_returns(link: Link) -> None:
+    stream = link.open(write_chunk_bytes=3)
+    assert stream.write_now(b"abcdef") == 3
+    assert link.far.recv(10) == b"abc"
+    assert stream.bytes_written == 3
+
+
+async def test_full_line_takes_nothing_at_once(link: Link) -> None:
+    stream = link.open(write_chunk_bytes=1 << 16)
+    taken = 0
+    while count := stream.write_now(bytes(1 << 16)):
+        taken += count
+    assert stream.bytes_written == taken > 0
+    writing = asyncio.create_task(stream.write(b"the rest"))
+    assert await link.receive(taken + 8) == bytes(taken) + b"the rest"
+    await writing
+
+
+async def test_nothing_goes_out_between_the_bytes_of_another_writer(link: Link) -> None:
+    stream = link.open()
+    writing = asyncio.create_task(stream.write(bytes(1 << 20)))
+    await asyncio.sleep(0)
+    assert stream.write_now(b"x") == 0
+    assert await link.receive(1 << 20) == bytes(1 << 20)
+    await writing
+    assert stream.write_now(b"x") == 1
+
+
+async def test_flow_control_by_question_holds_what_would_go_out_at_once(link: Link) -> None:
+    assert link.open(clear_to_send=lambda: False).write_now(b"x") == 0
+
+
+async def test_loss_met_by_writing_at_once_is_told_to_whoever_waits(link: Link) -> None:
+    stream = link.open(is_readable=False)
+    link.far.close()
+    for _ in range(2):
+        assert stream.write_now(b"x") == 0
+    with pytest.raises(DeviceLost):
+        await stream.write(b"x")
+    with pytest.raises(DeviceLost):
+        await stream.read()
+
+
 async def test_empty_reads_of_a_printer_are_no_hang_up(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
     stream = link.open(ends_by_empty_read=False)
     monkeypatch.setattr(os, "read", _empty_first(os.read))
@@ -203,6 +246,20 @@ async def test_drain_waits_until_the_line_has_carried_everything() -> None:
     async with asyncio.timeout(5):
         await stream.drain()
     assert left == [0]
+    await stream.aclose()
+    os.close(reader)
+
+
+async def test_line_is_behind_by_what_it_was_given_and_by_what_the_kernel_still_has() -> None:
+    unsent = [0]
+    reader, writer = os.pipe()
+    options = FdOptions(is_readable=False, unsent=lambda: unsent[0], bytes_per_s=1e-3)
+    stream = FdStream("line", writer, lambda: os.close(writer), options)
+    assert not stream.is_behind()
+    assert stream.write_now(bytes(40)) == 40
+    assert (stream.is_behind(39), stream.is_behind(40)) == (True, False)
+    unsent[0] = 41
+    assert stream.is_behind(40)
     await stream.aclose()
     os.close(reader)
 

@@ -123,6 +123,21 @@ async def test_what_did_not_go_out_is_told() -> None:
     assert [told for told in heard.told if told[0] in {"wrote", "unsent"}] == [("wrote", b"lost"), ("unsent", b"4")]
 
 
+async def test_what_goes_out_at_once_is_told_as_far_as_it_went() -> None:
+    heard, link = Heard(), PtyLink()
+    await link.plug()
+    stream = await tapped(heard).open_stream(link.endpoint)
+    assert not stream.is_behind()
+    assert stream.write_now(b"hello") == 5
+    assert stream.is_behind()
+    assert await link.read() == b"hello"
+    link.hold()
+    assert stream.write_now(b"lost") == 0
+    assert heard.told[1:] == [("wrote", b"hello")]
+    await stream.aclose()
+    await link.unplug()
+
+
 async def test_why_it_could_not_be_opened_is_told() -> None:
     heard = Heard()
     with pytest.raises(DeviceNotFound):
