@@ -16,7 +16,8 @@ from bridge.events import rfc3339
 from bridge.ports import Clock
 from bridge.pos import messages as m
 from devices.descriptor_store import DescriptorStore
-from devices.displays.line_display import ByteLineDisplay, LatestScreen
+from devices.displays.latest_screen import LatestScreen
+from devices.displays.line_display import ByteLineDisplay
 from devices.documents import Screen
 from devices.endpoints import (
     Endpoint,
@@ -178,7 +179,9 @@ class DeviceRoom:
 
     def pictures(self) -> Mapping[str, Sequence[str]]:
         """The rows of each display that was given any."""
-        return {name: rows for name, glass in self.glasses.items() if (rows := glass.latest.screen.rows)}
+        return {
+            name: screen.rows for name, glass in self.glasses.items() if (screen := glass.latest.screen) and screen.rows
+        }
 
     def listed(self) -> Sequence[m.Device]:
         """What device.list answers."""

@@ -1,11 +1,11 @@
 """The driver of all line displays that take bytes; what the bytes are is its command set's matter."""
 
 import asyncio
-from itertools import cycle
 
 from devices.codecs.displays.command_set import CommandSet
-from devices.codecs.displays.layout import DisplaySettings, Frame
-from devices.codecs.displays.marquee import Marquee
+from devices.codecs.displays.layout import DisplaySettings
+from devices.codecs.displays.showing import Showing
+from devices.displays.latest_screen import LatestScreen
 from devices.documents import Screen
 from devices.together import first_of
 from devices.transports.base import ByteStream
@@ -20,45 +20,12 @@ INIT_AGAIN_S = 120.0
 REST_STEPS = 7
 
 
-class LatestScreen:
-    """The newest screen of one display. It outlives the driver, so that a display that returns shows it again."""
-
-    def __init__(self) -> None:
-        self._screen = Screen()
-        self._version = 0
-        self._changed = asyncio.Event()
-
-    @property
-    def screen(self) -> Screen:
-        """Empty before the first."""
-        return self._screen
-
-    def put(self, screen: Screen) -> None:
-        self._screen = screen
-        self._version += 1
-        self._changed.set()
-        self._changed = asyncio.Event()
-
-    async def after(self, version: int) -> tuple[Screen, int]:
-        """The newest screen and its version, as soon as that is another than `version`. 0 = none was ever put."""
-        while self._version == version:
-            await self._changed.wait()
-        return self._screen, self._version
-
-    async def has_newer(self, version: int, within_s: float) -> bool:
-        """Whether a screen comes after `version`, in so many seconds; True at once when one is there."""
-        try:
-            async with asyncio.timeout(within_s):
-                await self.after(version)
-        except TimeoutError:
-            return False
-        return True
-
-
 class ByteLineDisplay:
     """Initialises the display, then shows the newest screen of `latest`, and each newer one as it comes.
 
-    Rows that are longer than the glass run, a column every `marquee_ms`; 0 cuts them instead.
+    A screen that comes while the display is at rest is written inside `put`, as far as the line takes it at once: no
+    task has to be woken before the customer sees it. All that may take time, or fail, is `run`'s. Rows that are
+    longer than the glass run, a column every `marquee_ms`; 0 cuts them instead.
     """
 
     def __init__(
@@ -71,22 +38,24 @@ class ByteLineDisplay:
     ) -> None:
         """NoSuchDisplay: the command set has no display of these settings."""
         self._stream = stream
-        self._command_set = command_set
-        self._settings = settings
-        self._init = command_set.init(settings)
+        self._showing = Showing(command_set, settings)
         self._latest = latest or LatestScreen()
         self._marquee_ms = marquee_ms
+        self._left = b""
+        self._next: Screen | None = None
         self._initialized_at = 0.0
-        self._screen: Screen | None = None
-        self._shown: Frame | None = None
-        self._is_dark = False
+        self._moves_at: float | None = None
+        self._is_at_rest = False
+        self._is_wanted = asyncio.Event()
+        self._fault: Exception | None = None
 
     def show(self, screen: Screen) -> None:
         self._latest.put(screen)
 
     async def run(self) -> None:
         """DeviceTimeout when the display takes no bytes, DeviceLost when it is gone, even with nothing to show."""
-        await first_of(self._hear(), self._keep_showing())
+        with self._latest.shown_by(self._hear_of):
+            await first_of(self._hear(), self._keep_showing())
 
     async def _hear(self) -> None:
         """What displays answer (DSP-800's ACK) says nothing; but only who reads hears a hang-up at once."""
@@ -94,54 +63,74 @@ class ByteLineDisplay:
             await self._stream.read()
 
     async def _keep_showing(self) -> None:
-        await self._initialize()
-        version = 0
-        while True:
-            screen, version = await self._latest.after(version)
-            if self._now() - self._initialized_at >= INIT_AGAIN_S:
-                await self._initialize()
-            if screen == self._screen:
-                self._shown = None  # whoever shows it again may have seen something else
-            self._screen = screen
-            if screen.is_dark:
-                await self._darken()
+        """What is left goes first, then the newest screen, then the next step of a running text; then comes rest."""
+        self._left = self._initialize()
+        while self._fault is None:
+            if self._left:
+                await self._stream.write(self._left)
+                self._left = b""
+            await self._stream.drain(AHEAD_BYTES)
+            if self._next is not None:
+                self._left = self._begin(self._next)
+            elif self._moves_at is not None and self._now() >= self._moves_at:
+                self._left = self._move()
             else:
-                version = await self._present(screen, version)
+                await self._rest()
+        raise self._fault
 
-    async def _initialize(self) -> None:
+    async def _rest(self) -> None:
+        """Until `put` leaves something to do, or a running text is to move. The line is not behind now."""
+        self._is_wanted.clear()
+        self._is_at_rest = True
+        try:
+            async with asyncio.timeout_at(self._moves_at):
+                await self._is_wanted.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._is_at_rest = False
+
+    def _hear_of(self, screen: Screen) -> None:
+        """Called inside `put`: takes no time, and a defect of ours is not its caller's fault."""
+        self._next = screen
+        try:
+            self._is_at_rest = self._is_at_rest and self._show_at_once(screen)
+        except Exception as fault:  # noqa: BLE001 - `run` raises it
+            self._fault, self._is_at_rest = fault, False
+        if not self._is_at_rest:
+            self._is_wanted.set()
+
+    def _show_at_once(self, screen: Screen) -> bool:
+        """As far as the line takes it without waiting; True when nothing is left to do about it."""
+        if data := self._begin(screen):
+            self._left = data[self._stream.write_now(data) :]
+        return not self._left and self._moves_at is None and not self._stream.is_behind(AHEAD_BYTES)
+
+    def _initialize(self) -> bytes:
         self._initialized_at = self._now()
-        self._shown = None
-        await self._stream.write(self._init)
+        return self._showing.init()
 
-    async def _darken(self) -> None:
-        self._shown, self._is_dark = None, True
-        await self._send(self._command_set.clear + self._command_set.dark)
+    def _begin(self, screen: Screen) -> bytes:
+        if self._showing.is_running(screen):
+            self._showing.doubt()
+            self._next = None
+            return b""
+        init = self._initialize() if self._now() - self._initialized_at >= INIT_AGAIN_S else b""
+        data = init + self._showing.begin(screen)
+        self._next, self._moves_at = None, self._next_move()
+        return data
 
-    async def _present(self, screen: Screen, version: int) -> int:
-        """Show it: once, or running until another comes. The version that was shown last: the same screen again
-        does not make it begin anew."""
-        marquee = Marquee(screen, self._settings)
-        for step in cycle(range(marquee.steps)):
-            await self._draw(marquee.frame(step))
-            if marquee.steps == 1 or not self._marquee_ms:
-                break
-            until = self._now() + self._marquee_ms * (REST_STEPS if marquee.rests_at(step) else 1) / 1000
-            while await self._latest.has_newer(version, until - self._now()):
-                newest, newest_version = await self._latest.after(version)
-                if newest != screen:
-                    return version
-                version, self._shown = newest_version, None
-        return version
+    def _move(self) -> bytes:
+        data = self._showing.step()
+        self._moves_at = self._next_move()
+        return data
 
-    async def _draw(self, frame: Frame) -> None:
-        lit = self._command_set.lit if self._is_dark else b""
-        data = lit + self._command_set.picture(frame, self._shown)
-        self._shown, self._is_dark = frame, False
-        await self._send(data)
+    def _next_move(self) -> float | None:
+        """None: never, for it all fits, or is cut."""
+        if not self._marquee_ms or not self._showing.runs:
+            return None
+        steps = REST_STEPS if self._showing.rests else 1
+        return self._now() + self._marquee_ms * steps / 1000
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
-
-    async def _send(self, data: bytes) -> None:
-        await self._stream.write(data)
-        await self._stream.drain(AHEAD_BYTES)

@@ -13,7 +13,7 @@ import pytest
 
 from devices.categories import LineDisplay
 from devices.codecs.displays.layout import DisplaySettings
-from devices.displays.line_display import LatestScreen
+from devices.displays.latest_screen import LatestScreen
 from devices.documents import DARK, Screen
 from devices.emulation.display import EmulatedDisplay, Rows
 from devices.emulation.pty import PtyLink

@@ -10,7 +10,8 @@ from bridge.cli.doctor.test_page import ruler
 from bridge.cli.doctor.visit import Visit
 from bridge.config.model import Display
 from bridge.pos.client import CallError, Unreachable
-from devices.displays.line_display import ByteLineDisplay, LatestScreen
+from devices.displays.latest_screen import LatestScreen
+from devices.displays.line_display import ByteLineDisplay
 from devices.documents import Screen
 from devices.endpoints import parse_endpoint
 from devices.errors import DeviceError

@@ -9,7 +9,8 @@ import pytest
 from devices.categories import LineDisplay
 from devices.codecs.displays.layout import DisplaySettings
 from devices.displays import line_display
-from devices.displays.line_display import ByteLineDisplay, LatestScreen
+from devices.displays.latest_screen import LatestScreen
+from devices.displays.line_display import ByteLineDisplay
 from devices.documents import DARK, Screen
 from devices.emulation.display import EmulatedDisplay
 from devices.emulation.pty import PtyLink
@@ -18,6 +19,7 @@ from devices.errors import DeviceTimeout
 from devices.registry import COMMAND_SETS
 from devices.transports import ByteStream, open_transport
 from tests.devices.contracts import MARQUEE_MS, DisplayBench, LineDisplayContract
+from tests.devices.displays.narrow_line import NarrowLine, at_work, epson
 
 
 class CommandSetContract(LineDisplayContract):
@@ -86,26 +88,15 @@ def test_every_command_set_keeps_the_contract() -> None:
     assert {each.command_set for each in CommandSetContract.__subclasses__()} == set(COMMAND_SETS)
 
 
-class StuckStream:
-    """A stream whose device takes nothing; PTYs take tens of KiB first."""
-
-    name = "serial:///dev/stuck"
-    bytes_written = 0
-
-    async def read(self) -> bytes:
-        await asyncio.Event().wait()
-        return b""
+class StuckStream(NarrowLine):
+    """Its device takes nothing; PTYs take tens of KiB first."""
 
     async def write(self, data: bytes) -> None:
         raise DeviceTimeout(self.name, "took no byte")
 
-    async def drain(self, ahead_bytes: int = 0) -> None: ...
-
-    async def aclose(self) -> None: ...
-
 
 async def test_display_that_takes_nothing_ends_the_driver() -> None:
-    display = ByteLineDisplay(StuckStream(), COMMAND_SETS["epson"], DisplaySettings())
+    display = epson(StuckStream())
     async with asyncio.timeout(5):
         with pytest.raises(DeviceTimeout):
             await display.run()
@@ -148,10 +139,8 @@ async def driving(glass: EmulatedDisplay, settings: DisplaySettings, marquee_ms:
     """An Epson driver at work before this glass."""
     stream = await open_transport(glass.link.endpoint)
     display = ByteLineDisplay(stream, COMMAND_SETS["epson"], settings, marquee_ms=marquee_ms)
-    running = asyncio.create_task(display.run())
-    yield display
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    async with at_work(display):
+        yield display
     await stream.aclose()
 
 
@@ -231,12 +220,3 @@ async def test_same_screen_again_does_not_make_a_running_text_begin_anew(glass: 
         await glass.until(lambda rows: rows[0] == text[3:])
         insisting.cancel()
         await asyncio.gather(insisting, return_exceptions=True)
-
-
-async def test_mailbox_gives_each_version_once() -> None:
-    latest = LatestScreen()
-    waiting = asyncio.create_task(latest.after(0))
-    latest.put(Screen(("a",)))
-    latest.put(Screen(("b",)))
-    assert await waiting == (Screen(("b",)), 2)
-    assert await latest.after(1) == (Screen(("b",)), 2)
