@@ -239,12 +239,13 @@ class CardDesk:
     def _present(
         self, programme: Programme, who: Who, entry: Entry, receipt_id: str | None, scan_id: str | None
     ) -> Presented:
-        self._screens.searching()  # before the lookup's task, which would hold up the display's
+        self._screens.searching()
         answer = self._lookups.start(programme, who)
         presented = Presented(programme, who, entry, self._clock(), answer, scan_id, receipt_id)
         self._newest = presented
         if receipt_id is not None:
             self._newest_of[receipt_id] = presented
+        answer.add_done_callback(lambda _answer: self._show(presented))
         self._spawn(self._follow(presented), "card")
         return presented
 
@@ -253,9 +254,6 @@ class CardDesk:
             await self._remember(presented.receipt_id, presented)
         answer = await asyncio.shield(presented.answer)
         card = presented.attachable(answer)
-        if presented is self._newest:
-            self._show(card, answer)
-            await asyncio.sleep(0)  # the display's driver writes it before subscribers are told
         if card is not None and card.member is not None:
             self._announcer.card(presented.scan_id, card)
         elif answer.error is not None:
@@ -266,7 +264,12 @@ class CardDesk:
                 card, presented.receipt_id or presented.scan_id or f"{presented.at:%Y%m%d%H%M%S%f}"
             )
 
-    def _show(self, card: AttachedCard | None, answer: Answer) -> None:
+    def _show(self, presented: Presented) -> None:
+        """The answer on the glass, before anything else that it wakes; the newest card's only."""
+        if presented is not self._newest or presented.answer.cancelled():
+            return
+        answer = presented.answer.result()
+        card = presented.attachable(answer)
         if card is not None:
             self._screens.answered(card)
         elif isinstance(answer.error, CardNotFound):
