@@ -19,6 +19,10 @@ class Scanner(Protocol):
     def is_mid_scan(self) -> bool:
         """A scan has begun to come in and was not told yet: whoever ends the driver now loses it."""
 
+    def cut_off(self) -> None:
+        """Whoever is about to end the driver waits no longer: what has come of a scan goes on as what is none, where it
+        can, so that the cash program has it before the rest, which goes on without us."""
+
     async def run(self, emit: Callable[[DataEvent], None]) -> None:
         """Deliver scans until the device is lost. `emit` returns at once; it never waits on anybody."""
 

@@ -260,7 +260,7 @@ RULES = (
     Rule("bridge.daemon.status_panel", (*EVERYTHING, "starlette"), "composition root, the page of a real till"),
     Rule(
         "bridge.daemon.finishing",
-        ("bridge.daemon.forwarding", "devices.opening", "structlog"),
+        ("bridge.daemon.forwarding", "devices.categories", "structlog"),
         "composition root, how the devices are let go of",
     ),
     Rule(

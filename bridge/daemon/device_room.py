@@ -107,15 +107,14 @@ class DeviceRoom:
         """Have the devices of `config` from now on; those whose row is as it was notice nothing."""
         before, after = ({row.name: row for row in _rows(each)} for each in (self._config, config))
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-        if changed:
-            await scans_end(self._drivers)
+        await scans_end({name: driver for name, driver in self._drivers.items() if name in changed})
         await _ended(kept.tasks for name in changed if (kept := self._drop(name)))
-        if changed:
-            await handed_on(self._forwards)
         ways = {scanner.name: scanner.forward for scanner in config.scanners}
-        lost = [self._forwards.pop(name) for name, way in list(self._forwards.items()) if ways.get(name) != way.outlet]
-        await _ended((way.task,) for way in lost)
-        for way in lost:
+        lost = {name: way for name, way in self._forwards.items() if ways.get(name) != way.outlet}
+        await handed_on(lost)
+        await _ended((way.task,) for way in lost.values())
+        for name, way in lost.items():
+            del self._forwards[name]
             self._outlets.forget(way)
         for name in stored_names(self._config) - stored_names(config):
             self._outlets.store.drop(name)

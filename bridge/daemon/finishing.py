@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import structlog
 
 from bridge.daemon.forwarding import KeptForward
-from devices.opening import AnyScanner
+from devices.categories import Scanner
 
 log = structlog.get_logger()
 
@@ -17,13 +17,17 @@ HANDED_ON_WITHIN_S = 0.5
 LOOK_EVERY_S = 0.01
 
 
-async def scans_end(drivers: Mapping[str, AnyScanner]) -> None:
-    """Until no scanner is in the middle of a code: the rest of it would be another article's."""
+async def scans_end(drivers: Mapping[str, Scanner]) -> None:
+    """Until none of these is in the middle of a code: the rest of it would be another article's.
+
+    What does not end goes on as far as it has come: the cash program gets its rest without us, or from the next daemon.
+    """
 
     def unended() -> Sequence[str]:
         return [name for name, driver in drivers.items() if driver.is_mid_scan]
 
     for name in await _none_left(unended, SCANS_END_WITHIN_S):
+        drivers[name].cut_off()
         log.warning("scan_cut_off", device=name, reason=f"it did not end within {SCANS_END_WITHIN_S:g} s")
 
 

@@ -17,6 +17,8 @@ BURST_EVENTS = 60
 # ... and then as long as a desktop that draws at 60 Hz may need to come round to reading it: 1.2 ms a key, as a fast
 # scanner in keyboard mode types.
 BURST_PAUSE_S = 0.017
+# A program that is busy drawing.
+READ_WITHIN_S = 0.1
 # The longest QR code, 7,089 digits, is a quarter of it and takes eight seconds to type.
 CAP_BURSTS = 2000
 
@@ -54,6 +56,7 @@ class Wedge:
         self._lost: asyncio.Future[None] = loop.create_future()
         self._bursts: deque[bytes] = deque()
         self._has_typed_terminator = True
+        self._typed_at = -READ_WITHIN_S
         self._counters = {"forwarded": 0, "forward_dropped": 0, "forward_left_out": 0}
 
     @property
@@ -63,8 +66,8 @@ class Wedge:
 
     @property
     def is_busy(self) -> bool:
-        """Until the last pause is over: what a program has not read by then goes with the keyboard (Linux, evdev.c)."""
-        return self._pause is not None and not self._lost.done()
+        """Until programs have had time to read: what they have not goes with the keyboard (Linux, evdev.c)."""
+        return bool(self._bursts) or asyncio.get_running_loop().time() - self._typed_at < READ_WITHIN_S
 
     def forward(self, event: DataEvent) -> None:
         if self._put(replayed(event.keys) if event.keys else self._typed(event)):
@@ -103,6 +106,7 @@ class Wedge:
         except DeviceError as error:
             self._lost.set_exception(error)
         else:
+            self._typed_at = asyncio.get_running_loop().time()
             self._pause = self._call_later(BURST_PAUSE_S, self._type)
 
     async def aclose(self) -> None:

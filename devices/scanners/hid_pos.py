@@ -39,6 +39,10 @@ class HidPosScanner:
         """A scan has begun to come in and has not ended."""
         return self._decoder.has_partial
 
+    def cut_off(self) -> None:
+        """A report that is not the last is no text for anybody."""
+        self._partial_scans += self._decoder.has_partial
+
     @property
     def counters(self) -> Mapping[str, int]:
         """partial_scans: a report of it never came. bad_reports: those that are no part of a scan."""

@@ -58,7 +58,7 @@ class KeyboardScanner:
 
     @property
     def counters(self) -> Mapping[str, int]:
-        """partial_scans: the kernel lost keys of it, or the device was lost in its middle. ended_by_silence: scans
+        """partial_scans: the kernel lost keys of it, or it was cut off in its middle. ended_by_silence: scans
         without a terminator. unknown_keys: keys that type nothing in the layout. bytes: of key events."""
         return {
             "bytes": self._bytes,
@@ -92,13 +92,22 @@ class KeyboardScanner:
         self._hand_on(self._swipe.flush() if self._scan_gap_s() is None else self._joined(self._cut_short()))
         return self._gap_s()
 
+    def cut_off(self) -> None:
+        self._cut_off += self._decoder.has_partial
+        for begun in self._decoder.flush():
+            self._hand_on_remainder(begun)
+
     def _hand_on(self, scans: Iterable[KeyScan]) -> None:
         for scan in scans:
             if scan.data:
                 self._scans += 1
                 self._emit(self._event(scan))
-            elif self._on_remainder is not None:
-                self._on_remainder(Remainder(scan.wire, self._clock(), scan.keys))
+            else:
+                self._hand_on_remainder(scan)
+
+    def _hand_on_remainder(self, rest: KeyScan) -> None:
+        if self._on_remainder is not None:
+            self._on_remainder(Remainder(rest.wire, self._clock(), rest.keys))
 
     def _feed(self, data: bytes) -> list[KeyScan]:
         scans = self._decoder.feed(data)

@@ -53,7 +53,7 @@ class SerialScanner:
 
     @property
     def counters(self) -> Mapping[str, int]:
-        """partial_scans: the device was lost in the middle of one. ended_by_silence: scans without a terminator."""
+        """partial_scans: cut off in their middle. ended_by_silence: scans without a terminator."""
         return {
             "bytes": self._bytes,
             "scans": self._scans,
@@ -86,6 +86,11 @@ class SerialScanner:
             self._hand_on(scan)
         return self._gap_s()
 
+    def cut_off(self) -> None:
+        self._partial_scans += self._lines.has_partial
+        if begun := self._lines.flush():
+            self._hand_on_remainder(begun)
+
     def _gap_s(self) -> float | None:
         if not self._idle_gap_s or not self._lines.has_partial:
             return None
@@ -95,8 +100,12 @@ class SerialScanner:
         if scan.data:
             self._scans += 1
             self._emit(self._event(scan))
-        elif self._on_remainder is not None:
-            self._on_remainder(Remainder(scan.wire, self._clock()))
+        else:
+            self._hand_on_remainder(scan)
+
+    def _hand_on_remainder(self, rest: Scan) -> None:
+        if self._on_remainder is not None:
+            self._on_remainder(Remainder(rest.wire, self._clock()))
 
     def _event(self, scan: Scan) -> DataEvent:
         symbology, data = split_identifier(scan.data)

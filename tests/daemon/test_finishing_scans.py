@@ -1,7 +1,7 @@
 """The till stops while somebody scans: the scan comes to its end first."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,9 +34,10 @@ idle_gap_ms = 0
 
 
 class Bench:
-    def __init__(self, room: DeviceRoom, link: PtyLink, desk: FakeDesk) -> None:
+    def __init__(self, room: DeviceRoom, link: PtyLink, port: Path, desk: FakeDesk) -> None:
         self.room = room
         self.link = link
+        self.port = port
         self._desk = desk
 
     @property
@@ -67,10 +68,18 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     room = DeviceRoom(load(file), clock, lambda _: None, Hardware(hotplug=Hotplug(tmp_path / "no-udev")), NoStore())
     room.start(Around(desk, PrintRoom(journal, room.queues, clock, tuple), supervisor.spawn))
     await until(lambda: room.snapshots()[0].opened and (tmp_path / "goods").exists())
-    yield Bench(room, link, desk)
+    yield Bench(room, link, tmp_path / "goods", desk)
     await supervisor.stop()
     await journal.aclose()
     await link.unplug()
+
+
+@pytest.fixture
+def reader(bench: Bench) -> Iterator[Reader]:
+    """A cash program at the port."""
+    reader = Reader(bench.port)
+    yield reader
+    reader.close()
 
 
 async def test_what_has_begun_comes_to_its_end(bench: Bench) -> None:
@@ -87,18 +96,18 @@ async def test_between_scans_nobody_is_waited_for(bench: Bench) -> None:
     assert bench.scans == ["4600051000057"]
 
 
-async def test_a_scanner_that_sends_no_end_holds_nobody_up(bench: Bench) -> None:
+async def test_a_scanner_that_sends_no_end_holds_nobody_up(bench: Bench, reader: Reader) -> None:
+    """It is no scan; the cash program gets what there is, for it will get the rest from the next daemon."""
     await bench.send(b"46000")
     with capture_logs() as logs:
         await bench.room.stop_scanners()
     assert bench.scans == []
+    assert reader.read() == b"46000"
     assert [(line["event"], line["device"]) for line in logs] == [("scan_cut_off", "front")]
 
 
-async def test_what_has_ended_is_handed_on_first(bench: Bench, tmp_path: Path) -> None:
+async def test_what_has_ended_is_handed_on_first(bench: Bench, reader: Reader) -> None:
     """A cash program that has just opened the port is given a moment to set it; the scan waits for that."""
-    reader = Reader(tmp_path / "goods")
     await bench.send(b"4600051000057\r")
     await bench.room.stop_scanners()
     assert reader.read() == b"4600051000057\r"
-    reader.close()

@@ -184,6 +184,15 @@ class TestKeyboardScanner(CharacterScannerContract[KeyboardRig]):
         assert await bench.next_data() == b"46"
         await until(lambda: not bench.driver.is_mid_scan)
 
+    async def test_keys_that_are_cut_off_go_on_as_no_scan(self, bench: Bench) -> None:
+        await bench.start()
+        typed = await bench.rig.scanner.scan("46", terminator="")
+        await until(lambda: counters(bench)["bytes"] == len(typed))
+        bench.driver.cut_off()
+        assert (await bench.rig.next_remainder()).keys == typed
+        assert not bench.driver.is_mid_scan
+        assert counters(bench)["partial_scans"] == 1
+
     async def test_it_is_mid_scan_while_a_track_may_follow(self, bench: Bench) -> None:
         await bench.start()
         await bench.rig.send(TRACK_1 + b"\r")
