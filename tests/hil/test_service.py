@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+import pytest
+
 from tests.hil.test_displays_and_printers import DeviceEnd, glass_at
 from tests.hil.test_scanners import CARD, GOODS, connected, number, opened_port, report_card
 from tests.hil.till import CONFIGURATION, DEVICES, MAIN_PROCESS, USUAL, Till, until
@@ -11,6 +13,7 @@ EXPOSURE = re.compile(r"Overall exposure level for pos-bridge.service: (\S+)")
 MOST_EXPOSED = 2.0
 # Each port of the gadgets' hubs: the kernel switches its power (Linux, Documentation/ABI/testing/sysfs-bus-usb).
 PORTS = "/sys/devices/platform/dummy_hcd.*/usb*/*-0:1.0/*-port*/disable"
+GUN_NAME = "HIL keyboard"  # as gadget.py calls it
 # A program that keeps the number of a node taken, also after its line has hung up.
 HOLD = """systemd-run --quiet --collect --unit=holder sh -c 'trap "" HUP; exec 3<>{node}; exec sleep 3600'"""
 
@@ -51,6 +54,29 @@ def test_restart_refuses_nobody_hangs_nobody_up_and_loses_no_scan(till: Till) ->
     assert lines == [f"LINE '{each}\\r'" for each in (GOODS, "4008", "4009")]
     till.guest.run("touch /run/enough")
     calls.until("CALLS")
+
+
+@pytest.mark.parametrize("then", ["true", "while kill -0 $before; do sleep 0.05; done"], ids=["stops", "is gone"])
+def test_half_a_code_that_a_keyboard_types_around_a_restart_is_no_article(till: Till, then: str) -> None:
+    """Its rest comes while the daemon stops, or when there is none: the cash program gets the whole of it, once.
+
+    A pause within it is no end of it here, as it is by default after 60 ms.
+    """
+    till.configure(USUAL.replace('GUN01"', 'GUN01"\nidle_gap_ms = 5000'))
+    node = till.plug("gun")
+    desktop = till.guest.start(f"python3 /opt/hil/desktop.py 'pos-bridge gun' '{GUN_NAME}'")
+    for name in ("pos-bridge gun", GUN_NAME):
+        desktop.until(f"READS {name}")
+    till.guest.put("/run/code", f"{GOODS[:5]}\0{GOODS[5:]}\n")
+    restart = f"before=$({MAIN_PROCESS}); systemctl restart --no-block pos-bridge; {then}"
+    till.guest.run(f"python3 /opt/hil/keyboard.py {node} /run/code '{restart}'")
+    desktop.until("TYPED")
+    till.until_state("gun", "online")
+    scans = till.call("events.poll", topics=["scan"], after=0, wait_ms=0)["events"]
+    assert [line.split()[1] for line in desktop.output().splitlines() if line.startswith("TYPED")] == [GOODS]
+    assert scans == []  # the daemon of before has told it, or nobody
+    till.guest.run("pkill -f /opt/hil/[d]esktop.py")
+    till.configure()
 
 
 def test_all_devices_work_after_sleep(till: Till) -> None:

@@ -64,4 +64,5 @@ def typed(code: int, held: set[int]) -> str:
     return character
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,9 +1,11 @@
-"""A keyboard scanner's own end: keyboard.py NODE FILE types what is in the file; a line feed is Enter.
+"""A keyboard scanner's own end: keyboard.py NODE FILE [COMMAND] types what is in the file; a line feed is Enter, and at
+a NUL the shell's COMMAND is run.
 
 Reports of a boot keyboard (HID 1.11, appendix B.1), US layout, as fast as the host fetches them.
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -23,9 +25,12 @@ def report(character: str) -> bytes:
 
 
 def main() -> None:
-    node, file = sys.argv[1:]
+    node, file, *command = sys.argv[1:]
     device = os.open(node, os.O_RDWR)
     for character in Path(file).read_text("ascii"):
+        if character == "\0":
+            subprocess.run(["/bin/sh", "-c", *command], check=True)
+            continue
         os.write(device, report(character))
         os.write(device, bytes(8))
 
