@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import math
 import os
 import termios
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import NoReturn
 
 from devices.errors import DeviceError, DeviceLost, DeviceTimeout
 from devices.transports.base import WRITE_TIMEOUT_S, Receiver, device_error
+from devices.transports.happening import happens
 from devices.transports.line_clock import LineClock
 from devices.transports.listening import Listening
 
@@ -206,10 +208,8 @@ class FdStream:
         self._writable.clear()
         self._loop.add_writer(self._fd, self._writable.set)
         try:
-            async with asyncio.timeout(self._options.write_timeout_s):
-                await self._writable.wait()
-        except TimeoutError:
-            raise self._stall() from None
+            if not await happens(self._writable, self._options.write_timeout_s):
+                raise self._stall()
         finally:
             if not self._lost:
                 self._loop.remove_writer(self._fd)
@@ -226,12 +226,11 @@ class FdStream:
         is_clear = self._options.clear_to_send
         if is_clear is None:
             return
-        try:
-            async with asyncio.timeout(self._options.write_timeout_s):
-                while not is_clear():  # noqa: ASYNC110 - a modem line raises no event that a loop could wait for
-                    await asyncio.sleep(CLEAR_TO_SEND_POLL_S)
-        except TimeoutError:
-            raise self._stall() from None
+        looks = math.ceil(self._options.write_timeout_s / CLEAR_TO_SEND_POLL_S)
+        while not is_clear():  # a modem line raises no event that a loop could wait for
+            if not (looks := looks - 1):  # by a clock, time in which we stood still would be the device's
+                raise self._stall()
+            await asyncio.sleep(CLEAR_TO_SEND_POLL_S)
 
     def _stall(self) -> DeviceTimeout:
         self._stalled = True

@@ -1,6 +1,9 @@
 import asyncio
+import contextlib
 import os
+import select
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -273,3 +276,42 @@ async def test_drain_of_a_line_that_carries_nothing_ends() -> None:
             await stream.drain()
     await stream.aclose()
     os.close(reader)
+
+
+@pytest.mark.parametrize(
+    "takes_meanwhile", [True, False], ids=["the device took all meanwhile", "it takes more afterwards"]
+)
+async def test_time_in_which_the_process_stood_still_is_no_stall(link: Link, *, takes_meanwhile: bool) -> None:
+    """It was stopped, or its machine was: the deadline is over at once, and says nothing of the device."""
+    stream = link.open(write_timeout_s=0.2)
+    data = bytes(1 << 20)
+    writing = asyncio.create_task(stream.write(data))
+    await until(lambda: is_held_up(link))
+    seen = take(link) if takes_meanwhile else 0
+    time.sleep(0.3)  # noqa: ASYNC251 - the event loop stands still, as in a process that was stopped
+    await link.receive(len(data) - seen)
+    await writing
+
+
+def is_held_up(link: Link) -> bool:
+    return not select.select([], [link.near], [], 0)[1]
+
+
+def take(link: Link) -> int:
+    """All that waits in the line."""
+    taken = 0
+    with contextlib.suppress(BlockingIOError):
+        while data := link.far.recv(1 << 16):
+            taken += len(data)
+    return taken
+
+
+async def test_a_modem_line_that_was_raised_while_the_process_stood_still_is_no_stall(link: Link) -> None:
+    is_clear = False
+    stream = link.open(write_timeout_s=0.2, clear_to_send=lambda: is_clear)
+    writing = asyncio.create_task(stream.write(b"hello"))
+    await asyncio.sleep(0)
+    is_clear = True
+    time.sleep(0.3)  # noqa: ASYNC251 - the same
+    await writing
+    assert await link.receive(5) == b"hello"
