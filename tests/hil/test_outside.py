@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from bridge.emulation.maxma import KEY
 from tests.hil.outside import provider_at
 from tests.hil.till import MAIN_PROCESS, Till
 
@@ -46,6 +47,14 @@ def test_doctor_tells_a_wrong_clock_from_a_provider_that_is_away(till: Till) -> 
         (away,) = wrong_of_provider(till)
         assert "Connection refused" in away
         assert till.guest.run(MAIN_PROCESS) == process
+
+
+def test_the_key_is_in_no_argument_and_in_no_environment(till: Till) -> None:
+    """What the kernel shows of the process, to whoever may look."""
+    with served() as port, provider_at(till, port):
+        shown = till.guest.run(f"cd /proc/$({MAIN_PROCESS}); cat cmdline environ | tr '\\0' '\\n'")
+        assert "CREDENTIALS_DIRECTORY=" in shown
+        assert KEY not in shown
 
 
 def wrong_of_provider(till: Till) -> Sequence[str]:

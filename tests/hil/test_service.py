@@ -14,6 +14,7 @@ MOST_EXPOSED = 2.0
 # Each port of the gadgets' hubs: the kernel switches its power (Linux, Documentation/ABI/testing/sysfs-bus-usb).
 PORTS = "/sys/devices/platform/dummy_hcd.*/usb*/*-0:1.0/*-port*/disable"
 GUN_NAME = "HIL keyboard"  # as gadget.py calls it
+CORES = "/var/lib/pos-bridge/core"  # where the service may write
 # A program that keeps the number of a node taken, also after its line has hung up.
 HOLD = """systemd-run --quiet --collect --unit=holder sh -c 'trap "" HUP; exec 3<>{node}; exec sleep 3600'"""
 
@@ -54,6 +55,24 @@ def test_restart_refuses_nobody_hangs_nobody_up_and_loses_no_scan(till: Till) ->
     assert lines == [f"LINE '{each}\\r'" for each in (GOODS, "4008", "4009")]
     till.guest.run("touch /run/enough")
     calls.until("CALLS")
+
+
+@pytest.mark.parametrize(
+    "pattern", [f"{CORES}.file", f"|/usr/bin/tee {CORES}.piped"], ids=["to a file", "to a handler"]
+)
+def test_a_crash_leaves_no_memory_anywhere(till: Till, pattern: str) -> None:
+    """Cards and keys are in it; and who runs as the daemon's user cannot have it otherwise."""
+    till.guest.put("/proc/sys/kernel/core_pattern", pattern)
+    till.guest.result("runuser -u pos-bridge -- sh -c 'cd /; ulimit -c unlimited; kill -SEGV $$'")
+    till.guest.until(f"test -s {CORES}.*")  # so that it is known to come where it may
+    till.guest.run(f"rm {CORES}.*")
+    raised = till.guest.result(f"runuser -u pos-bridge -- prlimit --core=unlimited --pid $({MAIN_PROCESS})")
+    assert "Operation not permitted" in raised.errors
+    before = restarts(till)
+    till.guest.run("systemctl kill --signal=SEGV --kill-who=main pos-bridge.service")
+    until(lambda: restarts(till), lambda now: now > before)
+    assert till.guest.run(f"ls -d {CORES}* 2>&1", is_checked=False).endswith("No such file or directory\n")
+    till.guest.until("systemctl is-active pos-bridge")
 
 
 @pytest.mark.parametrize("then", ["true", "while kill -0 $before; do sleep 0.05; done"], ids=["stops", "is gone"])

@@ -284,7 +284,7 @@ async def test_drain_of_a_line_that_carries_nothing_ends() -> None:
 async def test_time_in_which_the_process_stood_still_is_no_stall(link: Link, *, takes_meanwhile: bool) -> None:
     """It was stopped, or its machine was: the deadline is over at once, and says nothing of the device."""
     stream = link.open(write_timeout_s=0.2)
-    data = bytes(1 << 20)
+    data = bytes(1 << 18)
     writing = asyncio.create_task(stream.write(data))
     await until(lambda: is_held_up(link))
     seen = take(link) if takes_meanwhile else 0
