@@ -70,9 +70,9 @@ async def test_the_log_repeats_nothing_of_what_is_said_at_the_doors(door: str, s
         shop.more = http_section(port)
         await shop.start()
         if door == "http":
-            answers = [await asked(port, f"{request}\r\nHost: 127.0.0.1:{port}\r\n\r\n") for request in REQUESTS]
+            answers = [await requested(port, head) for head in REQUESTS]
         else:
-            answers = [await asked(socket_dir / "pos.sock", f"{line}\n") for line in LINES]
+            answers = [await called(socket_dir / "pos.sock", line) for line in LINES]
         await shop.stop()
         told = json.dumps(shop.log)
         assert all(answers)
@@ -81,14 +81,36 @@ async def test_the_log_repeats_nothing_of_what_is_said_at_the_doors(door: str, s
         assert not any(HTTP_TOKEN.encode() in answer for answer in answers)
 
 
-async def asked(place: int | Path, request: str) -> bytes:
-    """The beginning of the answer."""
-    opening = (
-        asyncio.open_connection("127.0.0.1", place) if isinstance(place, int) else asyncio.open_unix_connection(place)
-    )
+async def test_on_the_panel_it_is_text(socket_dir: Path) -> None:
+    port, mark = free_port(), "<img src=x onerror=alert(1)>"
+    async with open_shop(socket_dir) as shop:
+        shop.more = http_section(port)
+        member(shop).level = mark
+        await shop.start()
+        async with await shop.cash_program() as cash:
+            await open_with_card(cash, mark)
+            await cash.call("display.show", rows=[mark])
+            await cash.call("printer.print", lines=[mark])
+            await shop.scanner.scan(mark)
+            page = (await requested(port, f"GET /panel HTTP/1.1\r\nAuthorization: Bearer {HTTP_TOKEN}")).decode()
+        assert "&lt;img src=x onerror=alert(1)&gt;" in page
+        assert "<img" not in page
+
+
+async def requested(port: int, head: str) -> bytes:
+    """The whole answer to a request that begins so."""
     async with within(ANSWERED_WITHIN_S):
-        reader, writer = await opening
-        writer.write(request.encode())
-        answer = await reader.read(65536)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"{head}\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+        answer = await reader.read()
+    writer.close()
+    return answer
+
+
+async def called(path: Path, line: str) -> bytes:
+    async with within(ANSWERED_WITHIN_S):
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(f"{line}\n".encode())
+        answer = await reader.readline()
     writer.close()
     return answer
