@@ -118,8 +118,8 @@ def json_text(line: bytes) -> str:
     """A message with everything personal in it masked."""
     try:
         return msgspec.json.encode(masked(msgspec.json.decode(line))).decode()[:SHOWN_CHARACTERS]
-    except msgspec.DecodeError:
-        return f"no JSON, {len(line)} bytes"
+    except (msgspec.DecodeError, RecursionError):
+        return f"no JSON that could be read, {len(line)} bytes"
 
 
 def _hidden(data: bytes) -> bytes:

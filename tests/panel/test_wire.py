@@ -11,6 +11,7 @@ from bridge.pos.peer import Caller
 CARD = "2900000000018"
 CLIENT = Caller(connection=3, pid=1, uid=0)
 LIMITS = b'{"jsonrpc":"2.0","id":7,"method":"receipt.limits","params":{"receipt_id":"1","total":"10"}}'
+DEEP = b'"deep":' + b"[" * 5000 + b"]" * 5000 + b"}"
 
 
 def wire(*, hides_text: bool = False) -> Wire:
@@ -62,6 +63,10 @@ def test_old_lines_go() -> None:
     assert (len(overheard.lines), overheard.after(KEPT_LINES)[0].number) == (KEPT_LINES, KEPT_LINES + 1)
 
 
+def test_a_message_nested_too_deep_is_a_line_too() -> None:
+    assert json_text(b"{" + DEEP) == f"no JSON that could be read, {len(DEEP) + 1} bytes"
+
+
 def test_limits_are_those_that_were_told() -> None:
     limits = OverheardLimits()
     limits.message(CLIENT, "in", LIMITS)
@@ -71,11 +76,22 @@ def test_limits_are_those_that_were_told() -> None:
     assert limits.of == {"1": {"points": "5"}}
 
 
-@pytest.mark.parametrize("line", [b"rubbish receipt.limits", b"[1]", b'{"id":null,"method":"receipt.limits"}', b"5"])
+@pytest.mark.parametrize(
+    "line",
+    [b"rubbish receipt.limits", b"[1]", b'{"id":null,"method":"receipt.limits"}', b"5", LIMITS[:-1] + b"," + DEEP],
+)
 def test_what_is_no_call_is_let_be(line: bytes) -> None:
     limits = OverheardLimits()
     limits.message(CLIENT, "in", line)
     limits.message(CLIENT, "out", line)
+    assert limits.of == {}
+
+
+def test_a_call_that_was_refused_tells_no_limits() -> None:
+    limits = OverheardLimits()
+    limits.message(CLIENT, "in", LIMITS)
+    limits.message(CLIENT, "out", b'{"id":7,"error":{"code":1006}}')
+    limits.message(CLIENT, "out", b'{"id":7,"result":{"points":"another call\'s"}}')
     assert limits.of == {}
 
 

@@ -72,7 +72,7 @@ class Stage:
         await self.take_down()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(mode=0o700)
-        self.limits.of.clear()
+        self.limits.clear()
         audience = Audience(self._glass, self._paper)
         self.made = await self._standing.enter_async_context(
             running(config, self._folder, audience, self._attend, self._heard)
