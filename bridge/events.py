@@ -105,4 +105,6 @@ class EventBus:
 
 def rfc3339(moment: datetime) -> str:
     """An aware moment as the protocol writes it: "2026-11-22T09:30:00.125Z"."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

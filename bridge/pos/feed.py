@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from bridge.events import Event, EventBus
-from bridge.pos.jsonrpc import notification
+from bridge.pos.jsonrpc import encode
 from bridge.pos.messages import Polled, PollParams
 from bridge.pos.peer import Caller
 
@@ -44,4 +44,4 @@ class Poll:
 
 def event_line(event: Event) -> bytes:
     """The notification of one event, newline included."""
-    return notification("event", event) + b"\n"
+    return b'{"jsonrpc":"2.0","method":"event","params":%b}\n' % encode(event)

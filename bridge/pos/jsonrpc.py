@@ -163,7 +163,3 @@ def batch_reply(replies: Iterable[bytes | None]) -> bytes | None:
     """The replies as one array; None when every member was a notification."""
     told = [reply for reply in replies if reply is not None]
     return b"[%b]" % b",".join(told) if told else None
-
-
-def notification(method: str, params: object) -> bytes:
-    return b'{"jsonrpc":"2.0","method":%b,"params":%b}' % (encode(method), encode(params))

@@ -36,9 +36,10 @@ SYMBOLOGIES = tuple(sorted({*filter(None, _BY_LETTER.values()), *_BY_IDENTIFIER.
 
 def split_identifier(scan: bytes) -> tuple[str | None, bytes]:
     """Symbology by its AIM name, and the data. (None, scan) when no identifier stands at its start."""
+    if not scan.startswith(b"]"):
+        return None, scan
     letter = scan[1:2].decode("ascii", "replace")
-    is_identifier = len(scan) > 3 and scan[:1] == b"]" and letter in _BY_LETTER and scan[2] in _MODIFIERS
-    if not is_identifier:
+    if len(scan) <= 3 or letter not in _BY_LETTER or scan[2] not in _MODIFIERS:
         return None, scan
     identifier, data = scan[1:3].decode("ascii"), scan[3:]
     if identifier == "E0":

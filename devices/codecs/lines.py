@@ -56,7 +56,7 @@ class LineBuffer:
     def __init__(self, terminators: Collection[str] = ALL_TERMINATORS, cap_bytes: int = SCAN_CAP_BYTES) -> None:
         """`terminators`: values of Terminator; without any only `flush` ends a scan."""
         patterns = [pattern for name, pattern in _PATTERNS.items() if name in terminators]
-        self._find_terminators = re.compile(b"|".join(patterns) or rb"(?!)").finditer
+        self._split = re.compile(b"(%b)" % (b"|".join(patterns) or rb"(?!)")).split
         self._ends_at_cr = Terminator.CR in terminators
         # The first half of a terminator whose second half may be in the next chunk.
         self._half = b"\r" if Terminator.CRLF in terminators and not self._ends_at_cr else b""
@@ -86,12 +86,12 @@ class LineBuffer:
             self._keep(Scan(b"", terminator=b"\n"), scans)
             data = data[1:]
         self._follows_cr = self._ends_at_cr and data.endswith(b"\r")
-        data, start = self._pending + data, 0
-        for terminator in self._find_terminators(data):
-            self._end(data[start : terminator.start()], terminator[0], scans)
-            start = terminator.end()
-        self._pending = data[start:]
-        self._cap_pending()
+        parts = self._split(self._pending + data)
+        self._pending = parts.pop()
+        for scan, terminator in zip(parts[::2], parts[1::2], strict=True):
+            self._end(scan, terminator, scans)
+        if self._pending:
+            self._cap_pending()
         return scans
 
     def flush(self) -> Scan | None:

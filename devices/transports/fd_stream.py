@@ -167,8 +167,7 @@ class FdStream:
             self._resume_timer = self._loop.call_later(EMPTY_READ_PAUSE_S, self._watch_input)
 
     def _take_in(self, data: bytes) -> None:
-        if self._listening is not None and not self._listening.is_over:
-            self._listening.give(data)
+        if self._listening is not None and self._listening.give(data):
             return
         self._incoming += data
         self._arrived.set()

@@ -27,10 +27,14 @@ class Listening:
         """It has ended, and its receiver is given nothing more."""
         return self._end.done()
 
-    def give(self, data: bytes) -> None:
-        """Hand it on, while it is not over."""
-        self._stop_timer()
+    def give(self, data: bytes) -> bool:
+        """Hand it on. False: it is over, and the data still the transport's."""
+        if self._end.done():
+            return False
+        if self._timer is not None:
+            self._stop_timer()
         self._tell(self._receiver.received, data)
+        return True
 
     def lose(self, error: DeviceError) -> None:
         """The device is gone. Does nothing once it is over."""

@@ -101,7 +101,8 @@ class CardDesk:
         self._screens = screens
         self._paper = paper
         self._announcer = announcer
-        self._scan_ids = count(1)
+        self._run = f"{rooms.clock():%Y%m%d-%H%M%S-%f}"  # no scan of another run has the same id
+        self._scans = count(1)
         self._newest: Presented | None = None
         self._held: Presented | None = None
         self._newest_of: dict[str, Presented] = {}
@@ -118,7 +119,7 @@ class CardDesk:
         current = self._book.current()
         receipt_id = current.receipt_id if current else None
         repeated = self._repeated(card, receipt_id)
-        scan_id = (repeated and repeated.scan_id) or f"{event.at:%Y%m%d-%H%M%S}-{next(self._scan_ids)}"
+        scan_id = (repeated and repeated.scan_id) or f"{self._run}-{next(self._scans)}"
         if card is not None and repeated is None:
             programme = self._programmes.get(card.provider)
             presented = self._present(programme, card.number, Entry.SCAN, receipt_id, scan_id)
