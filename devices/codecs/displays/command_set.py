@@ -46,7 +46,7 @@ class CommandSet:
         A row that changed is written whole: a display that lost some bytes, or its power, is right again that soon.
         """
         rows = enumerate(zip(frame, shown or [None] * len(frame), strict=True))
-        return b"".join(self.write(row, cells) for row, (cells, before) in rows if cells != before)
+        return b"".join([self.write(row, cells) for row, (cells, before) in rows if cells != before])
 
     def _check(self, settings: DisplaySettings) -> None:
         if self.sizes and (settings.rows, settings.columns) not in self.sizes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from devices.codecs.codepage import encode, is_code_page
 from devices.documents import Screen
@@ -11,6 +12,9 @@ BRIGHTNESS_LEVELS = 4  # of every command set that has a command for it
 
 # Two minutes of running text: nobody waits for more of it, and a cash program may send a novel.
 LONGEST_ROW = 400
+
+# What is said to everybody ("searching", the thanks, a welcome) comes again and again, a sale's articles in between.
+KNOWN_ROWS = 128
 
 Frame = tuple[bytes, ...]
 """What every cell of a display shows: its rows from top to bottom, each of exactly `columns` bytes."""
@@ -42,7 +46,12 @@ class DisplaySettings:
 def row_cells(screen: Screen, settings: DisplaySettings) -> list[bytes]:
     """Each row of the display in its code page, a byte a cell, as long as it came (LONGEST_ROW at most)."""
     rows = (*screen.rows, *[""] * settings.rows)[: settings.rows]
-    return [encode(row[:LONGEST_ROW], settings.encoding).rstrip() for row in rows]
+    return [_cells(row[:LONGEST_ROW], settings.encoding) for row in rows]
+
+
+@lru_cache(KNOWN_ROWS)
+def _cells(row: str, encoding: str) -> bytes:
+    return encode(row, encoding).rstrip()
 
 
 def frame_of(rows: Iterable[bytes], columns: int) -> Frame:
