@@ -26,12 +26,13 @@ _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 def plain(amount: Decimal) -> str:
     """ "1250" for whole amounts, "1250.50" else: what a person reads."""
-    return str(amount.to_integral_value() if amount == amount.to_integral_value() else amount)
+    whole = amount.to_integral_value()
+    return str(whole if amount == whole else amount)
 
 
 def clean(text: str) -> str:
     """`text` on one line, without control characters and without those that we mark with."""
-    return _STEERING.sub(" ", without_marks(text))
+    return text if text.isprintable() else _STEERING.sub(" ", without_marks(text))
 
 
 class Engine:
