@@ -36,11 +36,12 @@ class ByteLineDisplay:
         latest: LatestScreen | None = None,
         marquee_ms: int = 0,
     ) -> None:
-        """NoSuchDisplay: the command set has no display of these settings."""
+        """Needs a running event loop. NoSuchDisplay: the command set has no display of these settings."""
         self._stream = stream
         self._showing = Showing(command_set, settings)
         self._latest = latest or LatestScreen()
         self._marquee_ms = marquee_ms
+        self._now = asyncio.get_running_loop().time
         self._left = b""
         self._next: Screen | None = None
         self._initialized_at = 0.0
@@ -111,13 +112,13 @@ class ByteLineDisplay:
         return self._showing.init()
 
     def _begin(self, screen: Screen) -> bytes:
-        if self._showing.is_running(screen):
+        if self._moves_at is not None and self._showing.is_running(screen):
             self._showing.doubt()
             self._next = None
             return b""
         init = self._initialize() if self._now() - self._initialized_at >= INIT_AGAIN_S else b""
         data = init + self._showing.begin(screen)
-        self._next, self._moves_at = None, self._next_move()
+        self._next, self._moves_at = None, self._next_move() if self._showing.runs else None
         return data
 
     def _move(self) -> bytes:
@@ -126,11 +127,8 @@ class ByteLineDisplay:
         return data
 
     def _next_move(self) -> float | None:
-        """None: never, for it all fits, or is cut."""
-        if not self._marquee_ms or not self._showing.runs:
+        """None: never, for it is cut."""
+        if not self._marquee_ms:
             return None
         steps = REST_STEPS if self._showing.rests else 1
         return self._now() + self._marquee_ms * steps / 1000
-
-    def _now(self) -> float:
-        return asyncio.get_running_loop().time()

@@ -7,7 +7,10 @@ from devices.documents import Screen
 
 
 class Showing:
-    """Remembers what was sent, so that only rows that changed are."""
+    """Remembers what was sent, so that only rows that changed are.
+
+    runs: some rows are longer than the glass: `step` shows their next column.
+    """
 
     def __init__(self, command_set: CommandSet, settings: DisplaySettings) -> None:
         """NoSuchDisplay: the command set has no display of these settings."""
@@ -16,14 +19,10 @@ class Showing:
         self._init = command_set.init(settings)
         self._screen: Screen | None = None
         self._text: Marquee | None = None
+        self.runs = False
         self._step = 0
         self._shown: Frame | None = None
         self._is_dark = False
-
-    @property
-    def runs(self) -> bool:
-        """Whether some rows are longer than the glass: `step` shows their next column."""
-        return self._text is not None and self._text.steps > 1
 
     @property
     def rests(self) -> bool:
@@ -52,9 +51,10 @@ class Showing:
             self.doubt()
         self._screen, self._step = screen, 0
         if screen.is_dark:
-            self._text, self._shown, self._is_dark = None, None, True
+            self._text, self._shown, self._is_dark, self.runs = None, None, True, False
             return self._command_set.clear + self._command_set.dark
         self._text = Marquee(screen, self._settings)
+        self.runs = self._text.steps > 1
         return self._picture(self._text)
 
     def step(self) -> bytes:

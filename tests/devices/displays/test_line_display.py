@@ -198,12 +198,13 @@ async def test_long_rows_are_cut_where_they_may_not_run(glass: EmulatedDisplay) 
         assert glass.bytes_taken == taken + len(b"\x1f$\x01\x02" + b"!".ljust(20))
 
 
-async def test_same_screen_again_is_written_whole(glass: EmulatedDisplay) -> None:
+@pytest.mark.parametrize("first", ["Hello", "Hello to everybody who is longer than the glass"])
+async def test_same_screen_again_is_written_whole(glass: EmulatedDisplay, first: str) -> None:
     """Somebody pulled the display's power, put it back, and shows once more what is not there."""
     async with driving(glass, DisplaySettings()) as display:
         for _ in range(2):
-            display.show(Screen(("Hello", "World")))
-            await glass.until(lambda rows: rows == ("Hello".ljust(20), "World".ljust(20)))
+            display.show(Screen((first, "World")))
+            await glass.until(lambda rows: rows == (first[:20].ljust(20), "World".ljust(20)))
             await glass.power_cut()
 
 
