@@ -79,13 +79,9 @@ class Lookups:
         with self._watch.exchange(programme, "find") as exchanged:
             answer = await self._asked(programme, who)
             exchanged.outcome = _in_a_word(answer)
-        log.info(
-            "card_looked_up",
-            provider=programme.name,
-            who=who,
-            result=exchanged.outcome,
-            took_ms=round((answer.at - started).total_seconds() * 1000),
-        )
+        took_ms = round((answer.at - started).total_seconds() * 1000)
+        if task := asyncio.current_task():  # whoever waits for it has the answer first
+            task.add_done_callback(lambda _task: _log(programme, who, exchanged.outcome, took_ms))
         return answer
 
     async def _asked(self, programme: Programme, who: Who) -> Answer:
@@ -131,6 +127,10 @@ class Lookups:
             raise CardAmbiguous(f"provider {programme.name} knows several people of that name")
         self._memory.renew(programme.name, found[0])
         return found[0]
+
+
+def _log(programme: Programme, who: Who, result: str, took_ms: int) -> None:
+    log.info("card_looked_up", provider=programme.name, who=who, result=result, took_ms=took_ms)
 
 
 def _without_phone(member: Member) -> Member:
