@@ -36,7 +36,7 @@ def peers_python() -> Path:
 @cache
 def till_python() -> Path:
     """The interpreter of an environment with what a till has installed, and no more. Missing: it cannot be had here."""
-    return _environment("till", ROOT / "requirements" / "runtime.txt")
+    return _environment("packages", ROOT / "requirements" / "runtime.txt")
 
 
 def _environment(name: str, wanted: Path) -> Path:

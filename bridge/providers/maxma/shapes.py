@@ -188,7 +188,7 @@ class CodeReply(Shape):
 def reader(shape: type[S], convert: Callable[[S], T]) -> Callable[[bytes], T | ErrorReply]:
     """Reads a reply: what `convert` makes of this shape, or the error in its place. Raises WireError."""
 
-    def read(body: bytes) -> "T | ErrorReply":  # text: a union is not made anew for each reply
+    def read(body: bytes) -> "T | ErrorReply":  # text: no union is made for each reply
         reply = _decode(body, shape)
         return reply if isinstance(reply, ErrorReply) else convert(reply)
 

@@ -94,7 +94,7 @@ def _with(request: HttpRequest, headers: Mapping[str, str]) -> HttpRequest:
 
 
 def _or_expired(read: Callable[[HttpReply], T]) -> Callable[[HttpReply], "T | _Expired"]:
-    def read_or_expired(reply: HttpReply) -> T | _Expired:
+    def read_or_expired(reply: HttpReply) -> "T | _Expired":  # text: no union is made for each reply
         return _EXPIRED if reply.status == UNAUTHORIZED else read(reply)
 
     return read_or_expired

@@ -49,7 +49,7 @@ def reader(
     """Reads a reply to this operation: what `convert` makes of its JSON, or a No. Raises WireError and Fault."""
     rows = [row for row in profile.errors if not row.operations or operation in row.operations]
 
-    def read(reply: HttpReply) -> T | No:
+    def read(reply: HttpReply) -> "T | No":  # text: no union is made for each reply
         is_success = reply.status in _SUCCESS
         if not is_success and not any(reply.status in row.status or row.at for row in rows):
             raise _unheard_of(reply.status)
