@@ -21,6 +21,9 @@ from devices.codecs.keys.layouts import Layout
 _SCAN = re.compile(r"(?P<head>.?\][A-Za-z][0-9A-F])?(?P<text>[^\x00-\x1c\x1e\x1f\x7f]*[^\x00-\x1f\x7f])")
 _JSON_PART = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|[0-9][0-9.]*')
 
+# The maker's symbology and the flags of a HID-POS report: devices.codecs.hid_pos.
+_TAIL_OF_REPORT = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Devices:
@@ -98,12 +101,14 @@ def _rewritten_scans(finder: Finder, text: str) -> str:
 
 
 def _rewritten_reports(pieces: Pieces, finder: Finder) -> Pieces:
+    """What lies between the data and the tail is whatever the scanner's buffer held, an earlier card maybe: zeros."""
     texts = [finder.scan(text) for text in _report_texts(pieces)]
     data = "".join(texts).encode("utf-8", errors="surrogateescape")
     rewritten = []
     for piece in pieces:
         start, end = _report_span(piece)
-        rewritten.append(piece[:start] + data[: end - start] + piece[end:])
+        tail = max(end, len(piece) - _TAIL_OF_REPORT)
+        rewritten.append(piece[:start] + data[: end - start] + bytes(tail - end) + piece[tail:])
         data = data[end - start :]
     return rewritten
 

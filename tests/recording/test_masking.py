@@ -181,6 +181,17 @@ def test_reports_carry_the_double_and_keep_their_frame() -> None:
     assert double.index(b"\x1d") == data.index(b"\x1d")
 
 
+def test_what_an_earlier_scan_left_in_a_report_is_not_recorded() -> None:
+    """Behind its data a report has whatever the scanner's buffer held; its last three bytes mean something."""
+    data = b"4600051000057"
+    (report,) = reports_of(data, b"]E0", makers_symbology=ord("d"))
+    start, end = 5 + len(data), 61
+    stale = report[:start] + b"]d22900000000018".ljust(end - start, b"x") + report[end:]
+    (now,) = masked(Entry(1, "device/hid", "read", stale))
+    assert now[start:] == bytes(end - start) + report[end:]
+    assert len(now) == len(report)
+
+
 json_values = st.recursive(
     st.none() | st.integers() | st.text(max_size=12) | st.from_regex(r"[0-9 +()*-]{0,20}", fullmatch=True),
     lambda inner: (
