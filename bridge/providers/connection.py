@@ -10,6 +10,10 @@ import httpx
 from bridge.providers.reply_reader import BrokenReply, ReplyReader
 
 
+class NothingHeard(httpx.RemoteProtocolError):
+    """The peer was gone before a byte of its reply: on a connection that was kept, it most likely had given it up."""
+
+
 class Connection(asyncio.Protocol):
     """Made by `loop.create_connection`. A fault, a peer that says goodbye, and one that speaks unasked close it."""
 
@@ -18,6 +22,7 @@ class Connection(asyncio.Protocol):
         self._heard = select.poll()
         self._reply: asyncio.Future[httpx.Response] | None = None
         self._reader: ReplyReader
+        self._has_heard = False
 
     @property
     def is_open(self) -> bool:
@@ -30,9 +35,11 @@ class Connection(asyncio.Protocol):
         return self.is_open and not self._heard.poll(0)
 
     async def exchange(self, request: bytes, wants_body: Callable[[int], bool]) -> httpx.Response:
-        """The reply; its body where `wants_body` says so of its status. RemoteProtocolError: no whole one came."""
+        """The reply; its body where `wants_body` says so of its status. RemoteProtocolError: no whole one came, and
+        NothingHeard: none at all."""
         self._transport.write(request)
         self._reader = ReplyReader(wants_body)
+        self._has_heard = False
         reply: asyncio.Future[httpx.Response] = asyncio.get_running_loop().create_future()
         self._reply = reply
         try:
@@ -57,6 +64,7 @@ class Connection(asyncio.Protocol):
         if self._reply is None or self._reply.done():
             self.close()  # nobody has asked
         else:
+            self._has_heard = True
             self._take(self._reader.feed, data)
 
     def eof_received(self) -> None:
@@ -87,4 +95,4 @@ class Connection(asyncio.Protocol):
     def _fail(self, fault: str) -> None:
         self.close()
         if self._reply is not None and not self._reply.done():
-            self._reply.set_exception(httpx.RemoteProtocolError(fault))
+            self._reply.set_exception((httpx.RemoteProtocolError if self._has_heard else NothingHeard)(fault))

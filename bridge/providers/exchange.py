@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
     """path: below the provider's address, query included, percent-encoded. headers: besides those of every request.
+    may_repeat: to be asked twice does the provider's books no harm.
 
     Headers and path may carry secrets, so they stay out of the repr.
     """
@@ -15,6 +16,7 @@ class HttpRequest:
     body: bytes = field(default=b"", repr=False)
     method: str = "POST"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    may_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,8 @@ class HttpCaller:
     async def lookup(self, path: str, body: bytes, decode: Callable[[bytes], T]) -> T:
         """What `decode` makes of the reply; it may raise WireError. Raises ProviderUnavailable, ProviderRefused."""
         try:
-            return await self.exchange(HttpRequest(path, body), _of_200(decode), self.lookup_deadline())
+            request = HttpRequest(path, body, may_repeat=True)
+            return await self.exchange(request, _of_200(decode), self.lookup_deadline())
         except Fault as fault:
             raise self.failure(fault) from None
 

@@ -9,7 +9,7 @@ import httpx
 
 import bridge
 from bridge.ports import Tap
-from bridge.providers.carrier import PROGRESS, READS_ALL, Carrier, body_of
+from bridge.providers.carrier import MAY_REPEAT, PROGRESS, READS_ALL, Carrier, body_of
 from bridge.providers.exchange import HttpReply, HttpRequest, Progress, TransportFault
 from bridge.providers.tapped import TappedExchanges
 
@@ -23,7 +23,8 @@ _METHODS_WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
 class Transport:
-    """The way to one provider. No proxies from the environment, no redirects, no retries."""
+    """The way to one provider. No proxies from the environment, no redirects, no retries but on a connection that the
+    provider had given up."""
 
     def __init__(self, base_url: str, headers: Mapping[str, str], tap: Tap, *, reads_all: bool = False) -> None:
         """May read certificates: in a thread."""
@@ -65,7 +66,7 @@ class Transport:
     def _filled_in(self, request: HttpRequest, progress: Progress) -> httpx.Request:
         """With a stream for its body httpx adds no headers of its own, and so need not look at ours."""
         url, always = self._blank(request.path)
-        extensions = {PROGRESS: progress, READS_ALL: self._reads_all}
+        extensions = {PROGRESS: progress, READS_ALL: self._reads_all, MAY_REPEAT: request.may_repeat}
         body = httpx.ByteStream(request.body)
         told = httpx.Request(request.method, url, headers=always, stream=body, extensions=extensions)
         for name, value in request.headers.items():

@@ -40,11 +40,17 @@ FAULTS = {
 
 
 class Peer:
-    """A provider's server that says what it is told to say: pieces to each request, then perhaps goodbye."""
+    """A provider's server that says what it is told to say: pieces to each request, then perhaps goodbye.
 
-    def __init__(self, pieces: Sequence[bytes], *, hangs_up: bool = False, holds: bool = False) -> None:
+    goodbye: what it says, and then is gone, to a request on a connection on which it has answered before.
+    """
+
+    def __init__(
+        self, pieces: Sequence[bytes], *, hangs_up: bool = False, holds: bool = False, goodbye: bytes | None = None
+    ) -> None:
         self.pieces = pieces
         self.hangs_up = hangs_up
+        self.goodbye = goodbye
         self.heads: list[bytes] = []
         self.accepted = 0
         self.open = 0
@@ -56,25 +62,29 @@ class Peer:
         self.accepted += 1
         self.open += 1
         try:
-            while await self._exchange(reader, writer):
-                pass
+            while await self._exchange(reader, writer, self.pieces, hangs_up=self.hangs_up):
+                if self.goodbye is not None:
+                    await self._exchange(reader, writer, [self.goodbye], hangs_up=True)
+                    return
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the till has hung up
         finally:
             self.open -= 1
             writer.close()
 
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    async def _exchange(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pieces: Sequence[bytes], *, hangs_up: bool
+    ) -> bool:
         head = await reader.readuntil(b"\r\n\r\n")
         self.heads.append(head)
         length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b":0")
         await reader.readexactly(int(length.partition(b":")[2]))
         await self.may_answer.wait()
-        for piece in self.pieces:
+        for piece in pieces:
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(0)
-        return not self.hangs_up
+        return not hangs_up
 
 
 @asynccontextmanager
@@ -185,6 +195,60 @@ async def test_a_peer_that_speaks_unasked_is_left() -> None:
         for _ in range(2):
             assert (await ask(transport)).body == b"ok"
         assert peer.accepted == 2
+
+
+LOOKUP, MOVE = HttpRequest("/x", b"{}", may_repeat=True), HttpRequest("/x", b"{}")
+
+
+async def test_a_lookup_on_a_connection_that_was_given_up_is_written_on_a_new_one() -> None:
+    peer = Peer([WHOLE], goodbye=b"")
+    async with served(peer) as transport:
+        assert [(await ask(transport, LOOKUP)).body for _ in range(2)] == [b"ok", b"ok"]
+        assert (len(peer.heads), peer.accepted) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("request_", "goodbye"), [(MOVE, b""), (LOOKUP, HEAD)], ids=["a move", "what was answered in part"]
+)
+async def test_nothing_else_is_written_twice(request_: HttpRequest, goodbye: bytes) -> None:
+    peer = Peer([WHOLE], goodbye=goodbye)
+    async with served(peer) as transport:
+        await ask(transport)
+        with pytest.raises(TransportFault):
+            await ask(transport, request_)
+        assert (len(peer.heads), peer.accepted) == (2, 1)
+
+
+async def test_on_a_new_connection_there_is_one_try() -> None:
+    peer = Peer([], hangs_up=True)
+    async with served(peer) as transport:
+        with pytest.raises(TransportFault):
+            await ask(transport, LOOKUP)
+        assert (len(peer.heads), peer.accepted) == (1, 1)
+
+
+async def test_a_move_is_not_written_where_the_peer_may_have_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody could say what became of it; a lookup has a second try."""
+    peer = Peer([WHOLE])
+    async with served(peer) as transport:
+        await ask(transport, LOOKUP)
+        monkeypatch.setattr(carrying, "SURE_FOR_S", -1.0)
+        await ask(transport, LOOKUP)
+        assert peer.accepted == 1
+        await ask(transport, MOVE)
+        assert peer.accepted == 2
+
+
+async def test_so_many_idle_ones_are_kept_and_the_newest() -> None:
+    peer = Peer([WHOLE], holds=True)
+    async with served(peer) as transport:
+        asking = [asyncio.create_task(ask(transport)) for _ in range(MAX_IDLE_CONNECTIONS + 2)]
+        await until(lambda: len(peer.heads) == len(asking))
+        peer.may_answer.set()
+        await asyncio.gather(*asking)
+        await until(lambda: peer.open == MAX_IDLE_CONNECTIONS)
+        await ask(transport)
+        assert peer.accepted == len(asking)
 
 
 async def test_an_idle_connection_is_let_go_of_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

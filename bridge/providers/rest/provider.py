@@ -1,6 +1,7 @@
 """Any loyalty system that a profile describes, as a provider (docs/providers/rest.md)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -173,7 +174,7 @@ class RestProvider(LoyaltyProvider):
         convert: Callable[[object], T],
         deadline: float | None,
     ) -> T | No:
-        request = self._requests.of(operation, call, named)
+        request = replace(self._requests.of(operation, call, named), may_repeat=True)
         read = reader(self._profile, operation, call, convert)
         try:
             return await self._signed.exchange(call, request, read, deadline or self._http.lookup_deadline())
