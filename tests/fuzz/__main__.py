@@ -52,7 +52,10 @@ def main() -> int:
 def _runs() -> Mapping[str, int]:
     """Of each target. Asked of another process: here nothing may be imported that is to be instrumented."""
     with tempfile.TemporaryDirectory() as place:
-        told = (line.split() for line in _run(place, "--names").stdout.splitlines())
+        ran = _run(place, "--names")
+        if ran.returncode:
+            sys.exit(ran.stderr)
+        told = (line.split() for line in ran.stdout.splitlines())
         return {name: int(runs) for name, runs in told}
 
 
@@ -67,7 +70,8 @@ def _fuzzed(name: str, extent: Sequence[str], *, keeps: bool) -> bool:
         took = time.perf_counter() - began
         _say(f"{name:20} {_told(ran.stderr)} {took:5.0f} s  {'' if not ran.returncode else 'FAULT'}")
         if ran.returncode:
-            _say(ran.stdout[-3000:] + _last(ran.stderr, r"(Test unit written to .*|ALARM.*|out-of-memory.*)"))
+            found = re.findall(r"Test unit written to .*|ALARM.*|out-of-memory.*", ran.stderr)
+            _say(ran.stdout[-3000:] + (found or [ran.stderr[-3000:]])[-1])
         elif keeps:
             _keep(name, place)
     return not ran.returncode
