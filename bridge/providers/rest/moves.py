@@ -66,7 +66,7 @@ class RestMoves:
         if self._profile.status is not None:
             return await self._asked(move, operation, self._profile.status)
         if call is not None and call.idempotent:
-            return await self.send(move)
+            return _of_repeat(await self.send(move))
         return Unknown("the programme cannot be asked what became of it", is_final=True)
 
     def _operation_of(self, move: Move) -> tuple[str, Moving | None]:
@@ -110,6 +110,12 @@ class RestMoves:
         content = move.refund or move.purchase
         card = content.card if content else None
         return _completed(result_in(document, reply, move.move_id, card, self._profile.units), operation, move)
+
+
+def _of_repeat(reply: Reply) -> StatusReply:
+    """A "no" to a repeat says nothing of what was taken before: points that the first one has spent may be missing now,
+    or a server in between knows no such place for a moment. Told as a refusal it would be made anew, and twice."""
+    return Unknown(f"its repeat was refused: {reply.reason}") if isinstance(reply, Refused) else reply
 
 
 def _completed(result: MoveResult, operation: str, move: Move) -> MoveResult:
