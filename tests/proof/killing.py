@@ -42,14 +42,23 @@ async def killed_at(saves: int, *, keeps_last: bool) -> bool:
                 at = await played(shop, 0)
             except AssertionError:  # it died before it was ready
                 at = 0
-            has_died = at < len(SCRIPT)
-            if has_died:
-                await shop.kill()
-                shop.launcher = ()
-                await shop.start()
-                assert await played(shop, at) == len(SCRIPT)
+            if at == len(SCRIPT) and await _lives_through_check(shop):
+                return False
+            await shop.kill()
+            shop.launcher = ()
+            await shop.start()
+            assert await played(shop, at) == len(SCRIPT)
             await check(shop)
-    return has_died
+    return True
+
+
+async def _lives_through_check(shop: Shop) -> bool:
+    """On a busy machine something may be settled, and saved, after the last call was answered."""
+    try:
+        await check(shop)
+    except ConnectionError:
+        return False
+    return True
 
 
 async def played(shop: Shop, at: int) -> int:
