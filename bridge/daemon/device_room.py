@@ -92,6 +92,7 @@ class DeviceRoom:
         self._kept: dict[str, Kept] = {}
         self._drivers: dict[str, AnyScanner] = {}
         self._forwards: dict[str, KeptForward] = {}
+        self._one_at_a_time = asyncio.Lock()
         self.glasses: dict[str, DisplayGlass] = {}
         self.queues: dict[str, PrinterQueue] = {}
         self._fit(config)
@@ -105,6 +106,20 @@ class DeviceRoom:
 
     async def apply(self, config: Config, around: Around) -> None:
         """Have the devices of `config` from now on; those whose row is as it was notice nothing."""
+        async with self._one_at_a_time:
+            await self._apply(config, around)
+
+    async def stop_scanners(self) -> None:
+        """What is being scanned comes to its end and is handed on: the rest of a code would be another article's.
+
+        From now on nothing is read: it waits in the kernel for the next daemon, or a keyboard types it by itself.
+        """
+        await self._one_at_a_time.acquire()  # for good: no reload takes a scanner again
+        await scans_end(self._drivers)
+        await _ended(self._kept[row.name].tasks for row in self._config.scanners)
+        await handed_on(self._forwards)
+
+    async def _apply(self, config: Config, around: Around) -> None:
         before, after = ({row.name: row for row in _rows(each)} for each in (self._config, config))
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         await scans_end({name: driver for name, driver in self._drivers.items() if name in changed})
@@ -126,15 +141,6 @@ class DeviceRoom:
         for name in after:
             if name in changed:
                 self._keep(after[name], around)
-
-    async def stop_scanners(self) -> None:
-        """What is being scanned comes to its end and is handed on: the rest of a code would be another article's.
-
-        From now on nothing is read: it waits in the kernel for the next daemon, or a keyboard types it by itself.
-        """
-        await scans_end(self._drivers)
-        await _ended(self._kept[row.name].tasks for row in self._config.scanners)
-        await handed_on(self._forwards)
 
     def _fit(self, config: Config) -> Sequence[PrinterQueue]:
         """A glass for each display, a queue for each printer, in their order; the queues that nobody serves now."""

@@ -34,8 +34,9 @@ idle_gap_ms = 0
 
 
 class Bench:
-    def __init__(self, room: DeviceRoom, link: PtyLink, port: Path, desk: FakeDesk) -> None:
+    def __init__(self, room: DeviceRoom, around: Around, link: PtyLink, port: Path, desk: FakeDesk) -> None:
         self.room = room
+        self._around = around
         self.link = link
         self.port = port
         self._desk = desk
@@ -49,6 +50,12 @@ class Bench:
         before = self._bytes()
         await self.link.write(data)
         await until(lambda: self._bytes() == before + len(data))
+
+    async def reload(self, forward: str) -> None:
+        """With another way for goods."""
+        file = self.port.with_name("pos-bridge.toml")
+        file.write_text(CONFIG.format(folder=file.parent).replace(f"pty:{self.port}", forward))
+        await self.room.apply(load(file), self._around)
 
     def _bytes(self) -> int:
         return self.room.snapshots()[0].counters.get("bytes", 0)
@@ -66,9 +73,10 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     await link.plug()
     journal = await SqliteJournal.open(tmp_path / "journal.db")
     room = DeviceRoom(load(file), clock, lambda _: None, Hardware(hotplug=Hotplug(tmp_path / "no-udev")), NoStore())
-    room.start(Around(desk, PrintRoom(journal, room.queues, clock, tuple), supervisor.spawn))
+    around = Around(desk, PrintRoom(journal, room.queues, clock, tuple), supervisor.spawn)
+    room.start(around)
     await until(lambda: room.snapshots()[0].opened and (tmp_path / "goods").exists())
-    yield Bench(room, link, tmp_path / "goods", desk)
+    yield Bench(room, around, link, tmp_path / "goods", desk)
     await supervisor.stop()
     await journal.aclose()
     await link.unplug()
@@ -111,3 +119,21 @@ async def test_what_has_ended_is_handed_on_first(bench: Bench, reader: Reader) -
     await bench.send(b"4600051000057\r")
     await bench.room.stop_scanners()
     assert reader.read() == b"4600051000057\r"
+
+
+async def test_a_stop_that_comes_into_a_reload_waits_for_its_end(bench: Bench, reader: Reader) -> None:
+    """The scanner is let go of and not taken again yet: what it has scanned is still being handed on."""
+    await bench.send(b"4600051000057\r")
+    reloading = asyncio.create_task(bench.reload(forward="event"))
+    await until(lambda: not bench.room.snapshots())
+    await bench.room.stop_scanners()
+    assert reloading.done()
+
+
+async def test_no_reload_takes_a_scanner_again_once_they_are_let_go_of(bench: Bench) -> None:
+    """What is scanned from then on is the next daemon's."""
+    await bench.room.stop_scanners()
+    reloading = asyncio.create_task(bench.reload(forward="event"))
+    await asyncio.wait({reloading}, timeout=0.05)
+    assert not reloading.done()
+    reloading.cancel()
