@@ -41,7 +41,7 @@ class HidPosScanner:
 
     def cut_off(self) -> None:
         """A report that is not the last is no text for anybody."""
-        self._partial_scans += self._decoder.has_partial
+        self._partial_scans += self._decoder.awaits_more
 
     @property
     def counters(self) -> Mapping[str, int]:

@@ -74,7 +74,7 @@ class KeyboardScanner:
         try:
             await self._device.listen(self)
         except DeviceLost:
-            self._cut_off += self._decoder.has_partial and not self._decoder.is_dropping
+            self._count_cut_off()
             raise
 
     def received(self, data: bytes) -> float | None:
@@ -93,9 +93,14 @@ class KeyboardScanner:
         return self._gap_s()
 
     def cut_off(self) -> None:
-        self._cut_off += self._decoder.has_partial
+        self._count_cut_off()
+        self._hand_on(self._swipe.flush())
         for begun in self._decoder.flush():
             self._hand_on_remainder(begun)
+
+    def _count_cut_off(self) -> None:
+        """One that is being dropped is counted already."""
+        self._cut_off += self._decoder.has_partial and not self._decoder.is_dropping
 
     def _hand_on(self, scans: Iterable[KeyScan]) -> None:
         for scan in scans:

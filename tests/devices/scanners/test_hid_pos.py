@@ -97,6 +97,19 @@ class TestHidPosScanner(HidPosContract):
         await bench.rig.scan(b"]E0" + GOODS)
         assert await bench.next_data() == GOODS
 
+    @pytest.mark.parametrize(
+        ("report", "partial_scans"), [(next(reports_of(bytes(100))), 1), (b"\x02" + b"\xff" * 63, 0)]
+    )
+    async def test_a_scan_that_is_cut_off_is_counted_once(
+        self, bench: Bench, report: bytes, partial_scans: int
+    ) -> None:
+        """The second is counted as a bad report."""
+        await bench.start()
+        await bench.rig.scanner.send(report)
+        await until(lambda: bench.driver.is_mid_scan)
+        bench.driver.cut_off()
+        assert counters(bench)["partial_scans"] == partial_scans
+
 
 class TestOtherLayout(HidPosContract):
     """The AIM identifier at 3."""

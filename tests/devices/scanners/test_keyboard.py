@@ -193,6 +193,24 @@ class TestKeyboardScanner(CharacterScannerContract[KeyboardRig]):
         assert not bench.driver.is_mid_scan
         assert counters(bench)["partial_scans"] == 1
 
+    async def test_a_track_that_came_whole_is_not_lost_with_the_one_that_is_cut_off(self, bench: Bench) -> None:
+        await bench.start()
+        track = await bench.rig.scanner.scan(TRACK_1.decode())
+        begun = await bench.rig.scanner.scan(";12", terminator="")
+        await until(lambda: counters(bench)["bytes"] == len(track + begun))
+        bench.driver.cut_off()
+        assert not bench.driver.is_mid_scan
+        assert await bench.next_data() == TRACK_1
+        assert (await bench.rig.next_remainder()).keys == begun
+
+    async def test_a_scan_that_lost_keys_is_counted_once_though_it_is_cut_off(self, bench: Bench) -> None:
+        await bench.start()
+        await bench.rig.scanner.scan("46", terminator="")
+        await bench.rig.scanner.drop_records()
+        await until(lambda: counters(bench)["partial_scans"] == 1)
+        bench.driver.cut_off()
+        assert counters(bench)["partial_scans"] == 1
+
     async def test_it_is_mid_scan_while_a_track_may_follow(self, bench: Bench) -> None:
         await bench.start()
         await bench.rig.send(TRACK_1 + b"\r")
