@@ -66,9 +66,11 @@ class ReplyReader:
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
+        if self.is_done:
+            return
         if status < 200:  # a word in between: the reply's own head is still to come
             self.headers.clear()
-        elif not self.is_done:
+        else:
             self.status = status
             self._keeps_alive = self._parser.should_keep_alive()
             self.is_done = not self._wants_body(status)

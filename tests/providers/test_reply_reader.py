@@ -39,6 +39,12 @@ def test_headers_are_those_of_the_reply_alone() -> None:
     assert reader.headers == [(b"Transfer-Encoding", b"chunked")]
 
 
+def test_what_is_said_after_a_reply_takes_nothing_from_it() -> None:
+    reader = ReplyReader(lambda status: status == 200)
+    reader.feed(b"HTTP/1.1 429 X\r\nRetry-After: 9\r\nContent-Length: 0\r\n\r\nHTTP/1.1 103 X\r\nLink: <x>\r\n\r\n")
+    assert (reader.status, reader.headers[0], reader.may_go_on) == (429, (b"Retry-After", b"9"), False)
+
+
 def test_a_reply_whose_body_nobody_wants_is_done_at_its_head_and_ends_the_connection() -> None:
     reader = ReplyReader(lambda status: status == 200)
     reader.feed(b"HTTP/1.1 500 X\r\nContent-Length: 2\r\n\r\nok")
