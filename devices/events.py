@@ -47,7 +47,8 @@ class DataEvent:
 class Remainder:
     """What a scanner sent and no scan holds: Enter after a pause or alone, the LF of a CR LF, keys that type nothing.
 
-    framing: its bytes, b"" where it has none. keys: of a keyboard scanner the records, else b"".
+    And the beginning of a code that was cut off. framing: its bytes, b"" where it has none. keys: of a keyboard scanner
+    the records, else b"".
     """
 
     framing: bytes

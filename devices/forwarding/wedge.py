@@ -77,11 +77,12 @@ class Wedge:
             _log.warning("scans_not_forwarded", device=self._device, scans=1, reason="the ones before are being typed")
 
     def forward_remainder(self, remainder: Remainder) -> None:
-        """CR LF is one Enter, whenever the LF comes; where keys were pressed, they are."""
+        """CR LF is one Enter, whenever the LF comes; where keys were pressed, they are; a code's beginning is typed."""
         if remainder.keys:
             self._put(replayed(remainder.keys))
         elif remainder.framing != b"\n" or not self._has_typed_terminator:
-            self._put(self._terminator(remainder.framing))
+            begun, _ = typed(remainder.framing)
+            self._put(begun or self._terminator(remainder.framing))
 
     async def run(self) -> None:
         await self._lost

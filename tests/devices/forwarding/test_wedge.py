@@ -118,6 +118,13 @@ async def test_enter_alone_is_typed(bench: Bench) -> None:
     await until(lambda: bench.keyboard.records == typed(b"1")[0] + ENTER + ENTER)
 
 
+async def test_of_a_code_that_was_cut_off_its_beginning_is_typed(bench: Bench) -> None:
+    """The next daemon types the rest."""
+    bench.wedge.forward(scan(b"1", terminator=b"\r"))
+    bench.wedge.forward_remainder(Remainder(b"\x0246\x1b00", NOW))
+    await until(lambda: bench.keyboard.records == typed(b"1")[0] + ENTER + typed(b"4600")[0])
+
+
 async def test_keys_that_make_no_scan_are_replayed(bench: Bench) -> None:
     bench.wedge.forward(scan(keys=PRESSED_AND_RELEASED))
     bench.wedge.forward_remainder(Remainder(b"\n", NOW, ENTER))
