@@ -126,7 +126,9 @@ async def test_a_stop_that_comes_into_a_reload_waits_for_its_end(bench: Bench, r
     await bench.send(b"4600051000057\r")
     reloading = asyncio.create_task(bench.reload(forward="event"))
     await until(lambda: not bench.room.snapshots())
-    await bench.room.stop_scanners()
+    stopping = asyncio.create_task(bench.room.stop_scanners())
+    await reader.until(b"4600051000057\r")
+    await stopping
     assert reloading.done()
 
 

@@ -54,6 +54,7 @@ class Peer:
         self.heads: list[bytes] = []
         self.accepted = 0
         self.open = 0
+        self.writers: list[asyncio.StreamWriter] = []
         self.may_answer = asyncio.Event()
         if not holds:
             self.may_answer.set()
@@ -61,6 +62,7 @@ class Peer:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
         self.open += 1
+        self.writers.append(writer)
         try:
             while await self._exchange(reader, writer, self.pieces, hangs_up=self.hangs_up):
                 if self.goodbye is not None:
@@ -249,6 +251,17 @@ async def test_so_many_idle_ones_are_kept_and_the_newest() -> None:
         await until(lambda: peer.open == MAX_IDLE_CONNECTIONS)
         await ask(transport)
         assert peer.accepted == len(asking)
+
+
+async def test_words_that_nobody_has_asked_for_are_not_read_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What followed them would be taken for the answer to the next request."""
+    monkeypatch.setattr(carrying, "KEEPALIVE_S", 60.0)
+    peer = Peer([WHOLE])
+    async with served(peer) as transport:
+        await transport.warm_up()
+        await until(lambda: bool(peer.writers))
+        peer.writers[0].write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        await until(lambda: not peer.open)
 
 
 async def test_an_idle_connection_is_let_go_of_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

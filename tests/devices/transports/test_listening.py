@@ -152,7 +152,7 @@ async def test_after_a_fault_nothing_is_lost(line: Line) -> None:
 async def test_cancelled_it_loses_nothing(line: Line) -> None:
     listening = await line.listen()
     line.far.send(b"46")
-    listening.cancel()  # what is read in the same turn comes too late for it
+    asyncio.get_running_loop().call_soon(listening.cancel)  # what is read behind that, in the same turn, comes too late
     await asyncio.wait({listening})
     assert listening.cancelled()
     assert line.ears.heard == []
@@ -254,6 +254,28 @@ async def test_a_held_up_event_loop_is_no_silence(line: Line) -> None:
     line.far.send(b"00")
     time.sleep(0.05)  # noqa: ASYNC251 - this is what holds the loop up, past the end of the gap
     line.ears.gap_s = None
+    await until(lambda: line.ears.heard == [b"46", b"00"])
+    assert line.ears.silences == 0
+
+
+async def test_what_comes_after_the_loop_has_looked_is_no_silence(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where another thread has the interpreter meanwhile: the gap is over, and what came within it not seen yet."""
+    line.ears.gap_s = 0.02
+    await line.listen()
+    line.far.send(b"46")
+    await until(lambda: line.ears.heard == [b"46"])
+    line.ears.gap_s = None
+    selector = asyncio.get_running_loop()._selector  # type: ignore[attr-defined] # BaseSelectorEventLoop's
+    look = selector.select
+
+    def look_and_be_held_up(_timeout: float | None) -> object:
+        monkeypatch.undo()
+        found = look(0)
+        line.far.send(b"00")
+        time.sleep(0.05)
+        return found
+
+    monkeypatch.setattr(selector, "select", look_and_be_held_up)
     await until(lambda: line.ears.heard == [b"46", b"00"])
     assert line.ears.silences == 0
 
