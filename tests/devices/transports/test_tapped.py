@@ -131,9 +131,12 @@ async def test_what_goes_out_at_once_is_told_as_far_as_it_went() -> None:
     assert stream.write_now(b"hello") == 5
     assert stream.is_behind()
     assert await link.read() == b"hello"
+    taken = stream.write_now(bytes(1000))
+    assert 0 < taken < 1000
+    assert await link.read() == bytes(taken)
     link.hold()
     assert stream.write_now(b"lost") == 0
-    assert heard.told[1:] == [("wrote", b"hello")]
+    assert heard.told[1:] == [("wrote", b"hello"), ("wrote", bytes(taken))]
     await stream.aclose()
     await link.unplug()
 
