@@ -7,6 +7,9 @@ from functools import partial
 import pytest
 
 from bridge.desk.cards import incoming as cards
+from bridge.desk.screens.screens import CardScreens
+from bridge.domain.member import AttachedCard
+from bridge.domain.personal import CardNumber
 from bridge.emulation.maxma import Fault, FaultKind
 from tests.shop.client import CashProgram
 from tests.shop.shop import BLOCKED_CARD, CARD, OTHER_CARD, UNKNOWN_CARD, Shop
@@ -124,6 +127,20 @@ async def test_points_of_a_card_found_by_phone_are_not_spent(cash: CashProgram) 
     assert (limits["points"]["max_redeem"], [r["code"] for r in limits["reasons"]]) == ("0.00", ["entry"])
     await refused_with(1009, cash.call("receipt.redeem", receipt_id="R-1", points="10", wait_ms=PATIENCE_MS))
     assert (await close(cash, "R-1"))["accrued"] == "50.00"
+
+
+async def test_the_answer_to_an_earlier_card_is_not_shown_over_the_later_ones(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[AttachedCard] = []
+    monkeypatch.setattr(CardScreens, "answered", lambda _self, card: shown.append(card))
+    shop.provider.fault("get-balance", Fault(FaultKind.DELAY, seconds=0.2))
+    await shop.scanner.scan(CARD)
+    await cash.event("scan", card=CARD)
+    await shop.scanner.scan(OTHER_CARD)
+    for card in (OTHER_CARD, CARD):
+        await cash.event("card", card=card)
+    assert [card.number for card in shown] == [CardNumber(OTHER_CARD)]
 
 
 async def test_clearing_the_card_lets_its_hold_go(shop: Shop, cash: CashProgram) -> None:
