@@ -5,14 +5,15 @@ write), closed, refused (why it could not be opened). What is written is told be
 comes first.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import NoReturn, Protocol
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, Protocol, TypeVar
 
 from devices.descriptor_store import DescriptorStore
 from devices.endpoints import Endpoint, HidrawEndpoint, InputEndpoint, SerialEndpoint
 from devices.errors import DeviceError, DeviceTimeout
 from devices.transports.base import ByteStream, HidDevice, InputDevice, Receiver, Source, Transports
+
+T = TypeVar("T")
 
 
 class Tap(Protocol):
@@ -36,32 +37,33 @@ class TappedTransports:
         self._tap_of = tap_of
 
     async def open_stream(self, endpoint: Endpoint) -> ByteStream:
-        tap = self._tap_of(endpoint)
-        with _refusals_told(tap):
-            stream = await self._transports.open_stream(endpoint)
+        stream, tap = await self._opened(endpoint, self._transports.open_stream(endpoint))
         tap.opened()
         return TappedStream(stream, tap)
 
     async def open_line(self, endpoint: SerialEndpoint, store: DescriptorStore) -> Source:
-        tap = self._tap_of(endpoint)
-        with _refusals_told(tap):
-            line = await self._transports.open_line(endpoint, store)
+        line, tap = await self._opened(endpoint, self._transports.open_line(endpoint, store))
         tap.opened()
         return TappedSource(line, tap)
 
     async def open_keyboard(self, endpoint: InputEndpoint, *, grab: bool) -> InputDevice:
-        tap = self._tap_of(endpoint)
-        with _refusals_told(tap):
-            device = await self._transports.open_keyboard(endpoint, grab=grab)
+        device, tap = await self._opened(endpoint, self._transports.open_keyboard(endpoint, grab=grab))
         tap.opened()
         return TappedKeyboard(device, tap)
 
     async def open_hid(self, endpoint: HidrawEndpoint, descriptor_mark: bytes) -> HidDevice:
-        tap = self._tap_of(endpoint)
-        with _refusals_told(tap):
-            device = await self._transports.open_hid(endpoint, descriptor_mark)
+        device, tap = await self._opened(endpoint, self._transports.open_hid(endpoint, descriptor_mark))
         tap.opened(f"{device.vendor:04x}".encode())
         return TappedHid(device, tap)
+
+    async def _opened(self, endpoint: Endpoint, opening: Awaitable[T]) -> tuple[T, Tap]:
+        """What was opened, and its tap, which is told where it cannot be."""
+        tap = self._tap_of(endpoint)
+        try:
+            return await opening, tap
+        except DeviceError as error:
+            tap.tell("refused", str(error).encode())
+            raise
 
 
 class TappedStream:
@@ -176,15 +178,6 @@ class TappedHid(TappedSource):
     def send_feature(self, report: bytes) -> None:
         self._tap.tell("told", report)
         self._device.send_feature(report)
-
-
-@contextmanager
-def _refusals_told(tap: Tap) -> Iterator[None]:
-    try:
-        yield
-    except DeviceError as error:
-        tap.tell("refused", str(error).encode())
-        raise
 
 
 def _tell_loss(tap: Tap, error: DeviceError) -> None:

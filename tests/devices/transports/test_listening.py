@@ -111,12 +111,17 @@ async def test_closing_ends_it(line: Line) -> None:
         await line.ended()
 
 
-async def test_a_fault_of_the_receiver_ends_it(line: Line) -> None:
+async def fail_over(line: Line, data: bytes) -> None:
+    """The receiver fails over these data, and that ends the listening."""
     line.ears.on_received = boom
     await line.listen()
-    line.far.send(b"46")
+    line.far.send(data)
     with pytest.raises(Boom):
         await line.ended()
+
+
+async def test_a_fault_of_the_receiver_ends_it(line: Line) -> None:
+    await fail_over(line, b"46")
 
 
 async def test_a_fault_over_what_waited_ends_it(line: Line) -> None:
@@ -138,11 +143,7 @@ async def test_a_fault_in_a_silence_ends_it(line: Line) -> None:
 
 
 async def test_after_a_fault_nothing_is_lost(line: Line) -> None:
-    line.ears.on_received = boom
-    await line.listen()
-    line.far.send(b"46")
-    with pytest.raises(Boom):
-        await line.ended()
+    await fail_over(line, b"46")
     line.far.send(b"00")
     line.ears.on_received = lambda _data: None
     await line.listen()
