@@ -15,14 +15,15 @@ from itertools import accumulate, pairwise
 from bridge.recording.entries import BYTES, CLIENT, DEVICE, PROVIDER, Entry
 from bridge.recording.finding import Finder
 from bridge.recording.keystrokes import retyped, scans_of
+from devices.codecs.hid_pos import REPORT_BYTES, SYMBOLOGY_AT
 from devices.codecs.keys.layouts import Layout
 
 # Between scans, and what may stand before one: a report's length and the AIM identifier. GS is part of a scan.
 _SCAN = re.compile(r"(?P<head>.?\][A-Za-z][0-9A-F])?(?P<text>[^\x00-\x1c\x1e\x1f\x7f]*[^\x00-\x1f\x7f])")
 _JSON_PART = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|[0-9][0-9.]*')
 
-# The maker's symbology and the flags of a HID-POS report: devices.codecs.hid_pos.
-_TAIL_OF_REPORT = 3
+# The maker's symbology and the flags of a HID-POS report stand behind all that may be data.
+_TAIL_OF_REPORT = REPORT_BYTES - SYMBOLOGY_AT
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from devices.codecs.lines import SCAN_CAP_BYTES
 REPORT_ID = 2
 REPORT_BYTES = 64
 MAX_DATA_BYTES = 56
+SYMBOLOGY_AT = 61
 HONEYWELL_VENDORS = frozenset({0x0C2E, 0x23D0})
 # Honeywell's scanners send nothing before it: feature report FE, payload 01 (python_hon_usbhid).
 HONEYWELL_ENABLE = b"\xfe\x01"
@@ -26,7 +27,6 @@ HONEYWELL_ENABLE = b"\xfe\x01"
 DESCRIPTOR_MARK = b"\x05\x8c\x09\x02"
 
 _SUFFIX = re.compile(rb"(\r\n|[\r\n\t])\Z")
-_SYMBOLOGY_AT = 61
 _FLAGS_AT = 63
 _MORE_FOLLOW = 0x01
 _AIM_BYTES = 3
@@ -86,7 +86,7 @@ class HidPosDecoder:
         self._take(report)
         if report[_FLAGS_AT] & _MORE_FOLLOW:
             return None
-        scan = self._scan(report[_SYMBOLOGY_AT])
+        scan = self._scan(report[SYMBOLOGY_AT])
         self._reset()
         return scan
 

@@ -5,14 +5,12 @@ import errno
 import socket
 from collections.abc import Iterator
 
-from devices.codecs.hid_pos import HONEYWELL_ENABLE, HONEYWELL_VENDORS, MAX_DATA_BYTES, REPORT_ID
+from devices.codecs.hid_pos import HONEYWELL_ENABLE, HONEYWELL_VENDORS, MAX_DATA_BYTES, REPORT_ID, SYMBOLOGY_AT
 from devices.errors import DeviceLost
 from devices.transports.hidraw_node import HidrawNode
 
 ZEBRA_VENDOR = 0x05E0
 HONEYWELL_VENDOR = 0x0C2E
-
-_SYMBOLOGY_AT = 61
 
 
 class EmulatedHidPosScanner:
@@ -107,4 +105,4 @@ def reports_of(
         head = bytes((REPORT_ID, len(part))) + bytes(identifier_at - 2) + identifier + part
         has_more = start + size < len(data)
         tail = bytes((makers_symbology, 0, has_more))
-        yield head.ljust(_SYMBOLOGY_AT, b"\0") + tail
+        yield head.ljust(SYMBOLOGY_AT, b"\0") + tail
