@@ -9,9 +9,9 @@ def left_until(deadline: float) -> float:
     return max(0.0, deadline - asyncio.get_running_loop().time())
 
 
-async def done_by(task: asyncio.Task[Any], deadline: float) -> bool:
-    """True when the task is done by the loop's time `deadline`; the task itself runs on."""
+async def done_by(answer: asyncio.Future[Any], deadline: float) -> bool:
+    """True when the answer is there by the loop's time `deadline`; what brings it runs on."""
     left = left_until(deadline)
-    if not task.done() and left:
-        await asyncio.wait({task}, timeout=left)
-    return task.done()
+    if not answer.done() and left:
+        await asyncio.wait({answer}, timeout=left)
+    return answer.done()

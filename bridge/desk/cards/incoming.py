@@ -43,7 +43,7 @@ class Presented:
     who: Who
     entry: Entry
     at: datetime
-    answer: asyncio.Task[Answer]
+    answer: asyncio.Future[Answer]
     scan_id: str | None = None
     receipt_id: str | None = None
 

@@ -6,9 +6,11 @@ from datetime import datetime
 
 import structlog
 
+from bridge.desk.answering import asked
 from bridge.desk.cards.memory import CardMemory
 from bridge.desk.programme import Programme
 from bridge.desk.settling.provider_watch import ProviderWatch
+from bridge.desk.settling.settler import Spawn
 from bridge.domain.errors import (
     CardAmbiguous,
     CardBlocked,
@@ -43,19 +45,22 @@ class Answer:
 class Lookups:
     """Asks providers who a card is."""
 
-    def __init__(self, clock: Clock, watch: ProviderWatch, memory: CardMemory) -> None:
+    def __init__(self, clock: Clock, watch: ProviderWatch, memory: CardMemory, spawn: Spawn) -> None:
         self._clock = clock
         self._watch = watch
         self._memory = memory
-        self._running: dict[tuple[str, Who], asyncio.Task[Answer]] = {}
+        self._spawn = spawn
+        self._running: dict[tuple[str, Who], asyncio.Future[Answer]] = {}
 
-    def start(self, programme: Programme, who: Who) -> asyncio.Task[Answer]:
+    def start(self, programme: Programme, who: Who) -> asyncio.Future[Answer]:
         """The lookup of this card: the one under way, or a new one. Never cancel it: others may wait on it."""
         key = (programme.name, who)
         running = self._running.get(key)
         if running is None:
-            running = self._running[key] = asyncio.create_task(self._answer(programme, who), name="lookup")
-            running.add_done_callback(lambda _task: self._running.pop(key, None))
+            running = self._running[key] = asked(
+                self._spawn, "lookup", lambda: self._answer(programme, who), lambda: self._broken(programme)
+            )
+            running.add_done_callback(lambda _answer: self._running.pop(key, None))
         return running
 
     async def ask_with_quote(self, programme: Programme, purchase: Purchase) -> tuple[Member, Quote]:
@@ -91,6 +96,10 @@ class Lookups:
             return await self._remembered(programme, who, error)
         except DeskError as error:
             return Answer(error=error, at=self._clock())
+
+    def _broken(self, programme: Programme) -> Answer:
+        error = ProviderUnavailable(f"{programme.name}: the lookup failed; the log has the defect")
+        return Answer(error=error, at=self._clock())
 
     async def _remembered(self, programme: Programme, who: Who, error: DeskError) -> Answer:
         try:

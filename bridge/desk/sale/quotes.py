@@ -4,9 +4,11 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bridge.desk.answering import asked
 from bridge.desk.programme import Programme
 from bridge.desk.settling.provider_watch import ProviderWatch
-from bridge.domain.errors import DeskError
+from bridge.desk.settling.settler import Spawn
+from bridge.domain.errors import DeskError, ProviderUnavailable
 from bridge.domain.limits import Limits
 from bridge.domain.moves import Purchase, Return
 from bridge.domain.quote import Quote, ReturnQuote
@@ -41,32 +43,33 @@ class Reckoned:
 class _Kept:
     provider: str
     question: Purchase | Return
-    task: asyncio.Task[Quoted]
+    answer: asyncio.Future[Quoted]
     reckoned: Reckoned | None = None
 
 
 class Quotes:
     """The newest preview of each receipt."""
 
-    def __init__(self, clock: Clock, watch: ProviderWatch) -> None:
+    def __init__(self, clock: Clock, watch: ProviderWatch, spawn: Spawn) -> None:
         self._clock = clock
         self._watch = watch
+        self._spawn = spawn
         self._kept: dict[str, _Kept] = {}
 
-    def start(self, receipt_id: str, programme: Programme, question: Purchase | Return) -> asyncio.Task[Quoted]:
+    def start(self, receipt_id: str, programme: Programme, question: Purchase | Return) -> asyncio.Future[Quoted]:
         """The preview of this basket: the one at hand or under way, or a new one. Never cancel it.
 
         A failure is told once and then asked about anew.
         """
         timeless = replace(question, at=EPOCH)
         kept = self._kept.get(receipt_id)
-        if kept and (kept.provider, kept.question) == (programme.name, timeless) and self._is_fresh(kept.task):
-            if kept.task.done() and kept.task.result().error:
+        if kept and (kept.provider, kept.question) == (programme.name, timeless) and self._is_fresh(kept.answer):
+            if kept.answer.done() and kept.answer.result().error:
                 del self._kept[receipt_id]
-            return kept.task
-        task = asyncio.create_task(self._quoted(programme, question), name=f"quote {receipt_id}")
-        self._kept[receipt_id] = _Kept(programme.name, timeless, task)
-        return task
+            return kept.answer
+        answer = asked(self._spawn, "quote", lambda: self._quoted(programme, question), lambda: self._broken(programme))
+        self._kept[receipt_id] = _Kept(programme.name, timeless, answer)
+        return answer
 
     def note(self, reckoned: Reckoned) -> None:
         """What the preview at hand came to."""
@@ -78,14 +81,14 @@ class Quotes:
         kept = self._kept.get(receipt.receipt_id)
         if kept is None or kept.reckoned is None or kept.reckoned.receipt is not receipt:
             return None
-        return kept.reckoned if self._is_fresh(kept.task) else None
+        return kept.reckoned if self._is_fresh(kept.answer) else None
 
     def drop(self, receipt_id: str) -> None:
         """The receipt is closed: its preview is of no more use."""
         self._kept.pop(receipt_id, None)
 
-    def _is_fresh(self, task: asyncio.Task[Quoted]) -> bool:
-        return not task.done() or self._clock() - task.result().at < KEPT_FOR
+    def _is_fresh(self, answer: asyncio.Future[Quoted]) -> bool:
+        return not answer.done() or self._clock() - answer.result().at < KEPT_FOR
 
     async def _quoted(self, programme: Programme, question: Purchase | Return) -> Quoted:
         with self._watch.exchange(programme, "quote") as exchanged:
@@ -100,3 +103,7 @@ class Quotes:
             return Quoted(self._clock(), quote=await programme.provider.quote(question))
         except DeskError as error:
             return Quoted(self._clock(), error=error)
+
+    def _broken(self, programme: Programme) -> Quoted:
+        error = ProviderUnavailable(f"{programme.name}: the preview failed; the log has the defect")
+        return Quoted(self._clock(), error=error)
