@@ -3,7 +3,7 @@
 Adapters stand in bridge.providers and bridge.journal; the composition root joins them.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,8 @@ from bridge.domain.receipt import JobState, PrintJob, Receipt, ReceiptState
 from bridge.domain.task import StaffTask
 
 Clock = Callable[[], datetime]
+# Runs a coroutine under supervision, by a name for the log.
+Spawn = Callable[[Coroutine[object, object, None], str], object]
 
 
 class ProviderState(StrEnum):

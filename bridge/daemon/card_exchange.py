@@ -5,14 +5,13 @@ from pathlib import Path
 from bridge.config.model import Sync
 from bridge.desk.programme import Programmes
 from bridge.desk.settings import DeskSettings
-from bridge.desk.settling.settler import Spawn
 from bridge.desk.sync.exporting import Exporter
 from bridge.desk.sync.importing import Importer
 from bridge.desk.sync.patience import Patience
 from bridge.desk.sync.planning import Planner
 from bridge.desk.sync.service import SyncService, Times
 from bridge.pace import Pace
-from bridge.ports import CardDirectory, CardListFile, Clock
+from bridge.ports import CardDirectory, CardListFile, Clock, Spawn
 
 
 def sync_service(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from bridge.desk.settling.settler import Spawn
+from bridge.ports import Spawn
 
 T = TypeVar("T")
 

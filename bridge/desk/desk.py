@@ -24,17 +24,18 @@ from bridge.desk.sale.redeeming import RedeemDesk
 from bridge.desk.sale.refunding import RefundDesk
 from bridge.desk.screens.screens import CardScreens, Screens
 from bridge.desk.settings import DeskSettings
+from bridge.desk.settling.bookkeeping import Bookkeeping
 from bridge.desk.settling.errands import Errands
 from bridge.desk.settling.exchange import Exchange, MoveIds
 from bridge.desk.settling.provider_watch import ProviderWatch
 from bridge.desk.settling.queueing import QueueDesk
-from bridge.desk.settling.settler import Settler, Spawn
+from bridge.desk.settling.settler import Settler
 from bridge.desk.settling.staff import Staff
 from bridge.desk.upkeep.housekeeping import Housekeeping
 from bridge.desk.upkeep.rescued import RescueWatch
 from bridge.desk.upkeep.retention import Retention
 from bridge.pace import Pace
-from bridge.ports import CardDirectory, Clock, Journal, Meter, PersonalRecords, Unfinished
+from bridge.ports import CardDirectory, Clock, Journal, Meter, PersonalRecords, Spawn, Unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,9 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
     ids = MoveIds(settings.store, settings.till, clock)
     errands = Errands(book)
     staff = Staff(errands, settings.wording, clock)
-    settler = Settler(book, Exchange(outside.programmes, watch), staff, ids, spawn, outside.pace)
+    exchange = Exchange(outside.programmes, watch)
+    bookkeeping = Bookkeeping(book, exchange, staff, ids)
+    settler = Settler(book, bookkeeping, exchange, staff, spawn, outside.pace)
     memory = CardMemory(outside.directory, clock, spawn)
     lookups = Lookups(clock, watch, memory, spawn)
     rooms = Rooms(outside.programmes, book, lookups, Quotes(clock, watch, spawn), settler, errands, staff, clock, spawn)

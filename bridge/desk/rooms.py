@@ -7,9 +7,9 @@ from bridge.desk.cards.lookups import Lookups
 from bridge.desk.programme import Programmes
 from bridge.desk.sale.quotes import Quotes
 from bridge.desk.settling.errands import Errands
-from bridge.desk.settling.settler import Settler, Spawn
+from bridge.desk.settling.settler import Settler
 from bridge.desk.settling.staff import Staff
-from bridge.ports import Clock
+from bridge.ports import Clock, Spawn
 
 
 @dataclass(frozen=True, slots=True)

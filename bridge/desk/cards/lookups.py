@@ -10,7 +10,6 @@ from bridge.desk.answering import asked
 from bridge.desk.cards.memory import CardMemory
 from bridge.desk.programme import Programme
 from bridge.desk.settling.provider_watch import ProviderWatch
-from bridge.desk.settling.settler import Spawn
 from bridge.domain.errors import (
     CardAmbiguous,
     CardBlocked,
@@ -24,7 +23,7 @@ from bridge.domain.member import Member
 from bridge.domain.moves import Purchase
 from bridge.domain.personal import CardNumber, PersonName, Phone, Who
 from bridge.domain.quote import Quote
-from bridge.ports import Clock
+from bridge.ports import Clock, Spawn
 
 log = structlog.get_logger()
 

@@ -5,12 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from bridge.desk.settling.settler import Spawn
 from bridge.domain.errors import CardAmbiguous
 from bridge.domain.known_card import KnownCard
 from bridge.domain.member import Member
 from bridge.domain.personal import CardNumber, Who
-from bridge.ports import CardDirectory, Clock, DirectoryFailed
+from bridge.ports import CardDirectory, Clock, DirectoryFailed, Spawn
 
 log = structlog.get_logger()
 

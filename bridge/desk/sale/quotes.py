@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 from bridge.desk.answering import asked
 from bridge.desk.programme import Programme
 from bridge.desk.settling.provider_watch import ProviderWatch
-from bridge.desk.settling.settler import Spawn
 from bridge.domain.errors import DeskError, ProviderUnavailable
 from bridge.domain.limits import Limits
 from bridge.domain.moves import Purchase, Return
 from bridge.domain.quote import Quote, ReturnQuote
 from bridge.domain.receipt import Receipt
-from bridge.ports import Clock
+from bridge.ports import Clock, Spawn
 
 # The same customer may stand at another till: an older preview is asked for again.
 KEPT_FOR = timedelta(seconds=60)

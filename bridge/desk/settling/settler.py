@@ -1,17 +1,14 @@
 """Drives the moves of each receipt towards its goal: one task a receipt, durable before the first byte, patient."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from dataclasses import replace
 
 import structlog
 
 from bridge.desk.book import ReceiptBook
-from bridge.desk.sale.undoing import without_doubt
-from bridge.desk.settling.errands import by_hand
-from bridge.desk.settling.exchange import Exchange, MoveIds, after
+from bridge.desk.settling.bookkeeping import Bookkeeping
+from bridge.desk.settling.exchange import Exchange, after
 from bridge.desk.settling.progress import Progress, Told, Work
-from bridge.desk.settling.staff import Staff, task_behind
+from bridge.desk.settling.staff import Staff
 from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import (
     Absent,
@@ -19,53 +16,47 @@ from bridge.domain.moves import (
     Done,
     Move,
     MoveKind,
-    MoveState,
     Refused,
     StatusReply,
     Unknown,
 )
-from bridge.domain.outcome import outcome_of
 from bridge.domain.policy import Way
-from bridge.domain.receipt import GoalKind, OutcomeState, Receipt, RedemptionState
+from bridge.domain.receipt import GoalKind, Receipt
 from bridge.domain.settlement import (
     Ask,
-    Drop,
-    Make,
     Send,
     Settled,
     Step,
-    is_dispensable,
-    is_left,
-    next_step,
     way_of,
 )
-from bridge.domain.task import BY_POLICY, SALE_WITH_STAFF, TaskKind
 from bridge.pace import Pace
+from bridge.ports import Spawn
 from devices.together import first_of
 
 log = structlog.get_logger()
 
-# After so many status queries without an answer a person is told; a hold of no use any more is then given up, since
-# nothing can come of what was never confirmed, while anything else is asked about for as long as it takes.
+# After so many status queries without an answer a person is told, and it is asked about for as long as it takes.
 ASKS_BEFORE_STAFF = 5
 # Where nobody can be asked only a person can tell; a look now and then costs nothing.
 HOPELESS_S = 3600.0
-MAX_GIVEN_UP = 2
-GIVEN_UP = "given up, staff told"
-
-Spawn = Callable[[Coroutine[object, object, None], str], object]
 
 
 class Settler:
     """`drive` after every change of a receipt's goal; `reach` waits for what came of it."""
 
     def __init__(
-        self, book: ReceiptBook, exchange: Exchange, staff: Staff, ids: MoveIds, spawn: Spawn, pace: Pace
+        self,
+        book: ReceiptBook,
+        bookkeeping: Bookkeeping,
+        exchange: Exchange,
+        staff: Staff,
+        spawn: Spawn,
+        pace: Pace,
     ) -> None:
         self._book = book
+        self._bookkeeping = bookkeeping
         self._exchange = exchange
         self._staff = staff
-        self._ids = ids
         self._spawn = spawn
         self._pace = pace
         self._works: dict[str, Work] = {}
@@ -117,7 +108,7 @@ class Settler:
 
     async def refusal(self, receipt: Receipt) -> Move | None:
         """The refused move for which this receipt counts as settled, if that is why."""
-        step = await self._next(receipt)
+        step = await self._bookkeeping.next_step(receipt)
         return step.refused if isinstance(step, Settled) else None
 
     async def _settle_in_turn(self, receipt_id: str, work: Work, provider: str) -> None:
@@ -151,12 +142,12 @@ class Settler:
                 return False
             obstacle = await self._obstacle(receipt)
             if obstacle is None:
-                step = await self._next(receipt)
+                step = await self._bookkeeping.next_step(receipt)
                 if isinstance(step, Settled):
                     await self._finish(receipt, step, work)
                     return False
                 shut = self._shut(step)
-                exchange = None if shut else await self._record(receipt, step)
+                exchange = None if shut else await self._bookkeeping.record(receipt, step)
                 work.is_talking = exchange is not None
         if obstacle is not None:
             work.obstacle = obstacle.reason
@@ -190,63 +181,9 @@ class Settler:
                 return Away(f"the sale {base.receipt_id} is not settled yet")
         return None
 
-    async def _next(self, receipt: Receipt) -> Step:
-        moves = await self._book.moves(receipt.receipt_id)
-        return next_step(receipt.goal, moves, self._exchange.style(receipt.goal.provider))
-
-    async def _record(self, receipt: Receipt, step: Step) -> Send | Ask | None:
-        """Make a step durable; what is left is the exchange with the provider, if the step needs one."""
-        match step:
-            case Make():
-                await self._plan(receipt, await self._made(receipt, step))
-            case Drop(move):
-                await self._book.save_move(replace(move, state=MoveState.ABSENT, reason="not wanted any more"))
-            case Send(move) if self._is_left(receipt, move, is_away=False):
-                await self._leave(receipt, move)
-            case Send(move):
-                sent = replace(move, state=MoveState.SENT, attempts=move.attempts + 1, reason="")
-                await self._book.save_move(sent)
-                return Send(sent)
-            case Ask():
-                return step
-        return None
-
-    async def _plan(self, receipt: Receipt, move: Move) -> None:
-        if receipt.base and move.refund and not move.refund.base_ref:
-            await self._leave(receipt, by_hand(move, self._book.alias_of(receipt.base), SALE_WITH_STAFF))
-            return
-        if not self._is_left(receipt, move, is_away=False):
-            await self._book.save_move(move)
-            return
-        moves = await self._book.moves(receipt.receipt_id)
-        target = next((each for each in moves if each.move_id == move.target), None)
-        if target and self._exchange.policy(move.provider).cancel is Way.NONE:
-            await self._book.save_move(
-                replace(target, state=MoveState.ABSENT, reason="the programme forgets it itself")
-            )
-        else:
-            await self._leave(receipt, replace(move, reason=BY_POLICY))
-
-    def _is_left(self, receipt: Receipt, move: Move, *, is_away: bool) -> bool:
-        return is_left(receipt.goal, move, self._exchange.policy(move.provider), is_away=is_away)
-
-    async def _leave(self, receipt: Receipt, move: Move) -> None:
-        """It is not made, and a task stands in its place."""
-        left = replace(move, state=MoveState.LEFT)
-        await self._book.save_move(left, await self._staff.left(receipt, left))
-
-    async def _made(self, receipt: Receipt, step: Make) -> Move:
-        moves = await self._book.moves(receipt.receipt_id)
-        number = sum(move.kind is step.kind for move in moves) + 1
-        if step.refund is not None and not step.refund.base_ref:
-            base = await self._book.sale_of(receipt.base)  # settled by now: see _obstacle
-            reference = (base.outcome.provider_ref if base and base.outcome else None) or ""
-            step = replace(step, refund=replace(step.refund, base_ref=reference))
-        return self._ids.new_move(receipt.receipt_id, step, number)
-
     async def _talk(self, receipt: Receipt, step: Send | Ask, work: Work) -> None:
         reply = await self._exchange.talk(step, card_key=_card_key(receipt))
-        if not self._is_given_up(receipt, step, reply):
+        if not self._bookkeeping.is_given_up(receipt, step, reply):
             await self._keep(after(step, reply), work)
         await self._heard(receipt, step, reply, work)
 
@@ -260,15 +197,11 @@ class Settler:
                 work.failures += 1
                 await asyncio.sleep(self._pace.pause(work.failures))
 
-    def _is_given_up(self, receipt: Receipt, step: Send | Ask, reply: StatusReply) -> bool:
-        is_away = isinstance(step, Send) and isinstance(reply, Away)
-        return is_away and self._is_left(receipt, step.move, is_away=True)
-
     async def _heard(self, receipt: Receipt, step: Send | Ask, reply: StatusReply, work: Work) -> None:
         """Go on as this answer says: at once, after a rest, or never."""
         work.obstacle = "" if isinstance(reply, Done) else reply.reason
-        if self._is_given_up(receipt, step, reply):
-            await self._leave(receipt, after(step, reply))
+        if self._bookkeeping.is_given_up(receipt, step, reply):
+            await self._bookkeeping.leave(receipt, after(step, reply))
         elif isinstance(reply, Done | Refused | Absent):
             work.failures = 0
         elif isinstance(step, Ask):
@@ -281,14 +214,14 @@ class Settler:
             work.tell(Progress.UNKNOWN, reply)  # and ask at once: the next step is that
 
     async def _still_unknown(self, receipt: Receipt, move: Move, reply: Away | Unknown, work: Work) -> None:
-        await self._mark_unknown(move.receipt_id)
+        await self._bookkeeping.mark_unknown(move.receipt_id)
         work.tell(Progress.UNKNOWN, reply)
         await self._list(receipt, work)
         is_final = isinstance(reply, Unknown) and reply.is_final
         work.asks += isinstance(reply, Unknown)
         if is_final or work.asks >= ASKS_BEFORE_STAFF:
             work.asks = 0
-            await self._call_staff(move)
+            await self._bookkeeping.call_staff(move)
         at_least_s = reply.retry_after_s if isinstance(reply, Away) else HOPELESS_S if is_final else None
         await self._rest(work, move.provider, at_least_s)
 
@@ -316,61 +249,17 @@ class Settler:
             await asyncio.sleep(self._pace.pause(work.failures, at_least_s))
         await self._exchange.turn(provider)
 
-    async def _mark_unknown(self, receipt_id: str) -> None:
-        async with self._book.lock(receipt_id):
-            receipt = await self._book.get(receipt_id)
-            if receipt.outcome and receipt.outcome.state is OutcomeState.QUEUED:
-                outcome = replace(receipt.outcome, state=OutcomeState.UNKNOWN)
-                await self._book.save(replace(receipt, outcome=outcome))
-
-    async def _call_staff(self, move: Move) -> None:
-        """Tell a person. A hold is given up when no points are to be spent by it: one more of them spends none twice.
-
-        Not one after another, though, where every answer gets lost.
-        """
-        async with self._book.lock(move.receipt_id):
-            receipt = await self._book.get(move.receipt_id)
-            given_up = sum(each.reason == GIVEN_UP for each in await self._book.moves(move.receipt_id))
-            if is_dispensable(move, receipt.goal) and given_up < MAX_GIVEN_UP:
-                await self._book.save_move(replace(move, state=MoveState.ABSENT, reason=GIVEN_UP))
-                await self._book.call_staff(self._staff.stuck_hold(move))
-            else:
-                await self._book.call_staff(await self._staff.unknown(receipt, move))
-
     async def _finish(self, receipt: Receipt, step: Settled, work: Work) -> None:
         """Under the receipt's lock: the goal is reached, or refused for good."""
-        refused = step.refused
-        tasks = [
-            self._staff.settled_by_itself(t)
-            for t in self._book.open_tasks(receipt.receipt_id)
-            if t.kind == TaskKind.UNKNOWN
-        ]
-        if refused and (not receipt.is_live or refused.kind is MoveKind.REVERT):
-            tasks.append(await self._staff.refused(receipt, refused))
-        if receipt.is_live:
-            receipt = without_doubt(receipt)
-        else:
-            receipt = await self._concluded(receipt, step)
-        await self._book.save(replace(receipt, settled=True), *tasks)
+        await self._bookkeeping.conclude(receipt, step)
         if work.listed:
             self._book.announce(self._staff.settled_by_itself(work.listed))
         self._strike_off(receipt.receipt_id, work)
         self._wake_refunds_of(receipt.receipt_id)
-        if refused:
-            work.tell(Progress.REFUSED, Refused(refused.reason, error=refused.refusal))
+        if step.refused:
+            work.tell(Progress.REFUSED, Refused(step.refused.reason, error=step.refused.refusal))
         else:
             work.tell(Progress.LEFT if step.left else Progress.SETTLED)
-
-    async def _concluded(self, receipt: Receipt, step: Settled) -> Receipt:
-        moves = await self._book.moves(receipt.receipt_id)
-        outcome = outcome_of(receipt.goal, moves, step, self._exchange.reference)
-        job_id = receipt.outcome.job_id if receipt.outcome else None
-        log.info("receipt_settled", receipt_id=receipt.receipt_id, outcome=outcome.state.value)
-        redemption = receipt.redemption
-        if redemption and outcome.state is OutcomeState.DONE:
-            redemption = replace(redemption, state=RedemptionState.WRITTEN_OFF)
-        outcome = replace(outcome, task_id=task_behind(receipt, step), job_id=job_id)
-        return replace(receipt, redemption=redemption, outcome=outcome)
 
     def _wake_refunds_of(self, receipt_id: str) -> None:
         for other in self._book.unsettled():

@@ -11,14 +11,13 @@ from itertools import count
 
 import structlog
 
-from bridge.desk.settling.settler import Spawn
 from bridge.desk.sync.planning import NothingToExchange, Order, Plan, Planner
 from bridge.desk.sync.rows import RowsEnded
 from bridge.desk.sync.run import Direction, Run, RunState
 from bridge.domain.card_list import ListedCard
 from bridge.domain.errors import DeskError, Overloaded
 from bridge.pace import Beat
-from bridge.ports import CardDirectory, CardListFailed, Clock, DirectoryFailed
+from bridge.ports import CardDirectory, CardListFailed, Clock, DirectoryFailed, Spawn
 
 log = structlog.get_logger()
 
