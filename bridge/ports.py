@@ -178,7 +178,10 @@ class LoyaltyProvider(Protocol):
         ...
 
     async def warm_up(self) -> None:
-        """Get ready (imports, connection) before the first card is scanned; never raises."""
+        """Have at hand what the next card will want (imports, a connection); never raises.
+
+        At the start, and as a sale begins that nobody was asked anything for a while before.
+        """
         ...
 
     async def aclose(self) -> None: ...

@@ -10,6 +10,7 @@ from bridge.desk.cards.incoming import CardDesk
 from bridge.desk.cards.lookups import Lookups
 from bridge.desk.cards.memory import CardMemory
 from bridge.desk.cards.searching import SearchDesk
+from bridge.desk.cards.warming import Warming
 from bridge.desk.printing.jobs import PrintRoom
 from bridge.desk.programme import Programmes
 from bridge.desk.rooms import Rooms
@@ -99,7 +100,9 @@ def build_desk(settings: DeskSettings, outside: Outside) -> Desk:
     settler = Settler(book, bookkeeping, exchange, staff, spawn, outside.pace)
     memory = CardMemory(outside.directory, clock, spawn)
     lookups = Lookups(clock, watch, memory, spawn)
-    rooms = Rooms(outside.programmes, book, lookups, Quotes(clock, watch, spawn), settler, errands, staff, clock, spawn)
+    warming = Warming(outside.programmes, spawn)
+    quotes = Quotes(clock, watch, spawn)
+    rooms = Rooms(outside.programmes, book, lookups, warming, quotes, settler, errands, staff, clock, spawn)
     screens = CardScreens(outside.screens, settings)
     on_card = CardPaper(outside.printing, settings)
     cards = CardDesk(rooms, settings, screens, on_card, outside.announcer)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bridge.desk.book import ReceiptBook
 from bridge.desk.cards.lookups import Lookups
+from bridge.desk.cards.warming import Warming
 from bridge.desk.programme import Programmes
 from bridge.desk.sale.quotes import Quotes
 from bridge.desk.settling.errands import Errands
@@ -19,6 +20,7 @@ class Rooms:
     programmes: Programmes
     book: ReceiptBook
     lookups: Lookups
+    warming: Warming
     quotes: Quotes
     settler: Settler
     errands: Errands

@@ -97,6 +97,7 @@ class CardDesk:
         self._settler = rooms.settler
         self._clock = rooms.clock
         self._spawn = rooms.spawn
+        self._warming = rooms.warming
         self._settings = settings
         self._screens = screens
         self._paper = paper
@@ -125,6 +126,8 @@ class CardDesk:
             presented = self._present(programme, card.number, Entry.SCAN, receipt_id, scan_id)
             self._held = presented if receipt_id is None else None
         self._announcer.scan(scan_id, event, card)
+        if card is None:
+            self._warming.sale_goes_on()
         log.info(
             "scanned",
             device=event.device,

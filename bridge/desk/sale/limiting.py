@@ -29,6 +29,7 @@ class LimitDesk:
         self._quotes = rooms.quotes
         self._errands = rooms.errands
         self._clock = rooms.clock
+        self._warming = rooms.warming
         self._cards = cards
 
     def at_hand(self, receipt_id: str, basket: Basket) -> Limits | None:
@@ -51,6 +52,7 @@ class LimitDesk:
         receipt = live(await self._book.get(receipt_id))
         card = receipt.card or await self._card_of_base(receipt)
         if card is None:
+            self._warming.sale_goes_on()
             return self._nothing(receipt, ReasonCode.NO_CARD)
         return await self._of_card(receipt, card, basket, deadline)
 

@@ -21,10 +21,12 @@ class ReceiptDesk:
         self._book = rooms.book
         self._settler = rooms.settler
         self._clock = rooms.clock
+        self._warming = rooms.warming
         self._cards = cards
 
     async def open(self, receipt_id: str, operation: Operation, base: Base | None, cashier: Cashier) -> Receipt:
         """Open a receipt; a repeat of the same call changes nothing. ReceiptIdReused for any other use of the id."""
+        self._warming.sale_goes_on()
         opened_with = fingerprint(operation, base, cashier)
         async with self._book.lock(receipt_id):
             known = await self._book.find(receipt_id)
@@ -51,6 +53,7 @@ class ReceiptDesk:
         """Scans attach to this receipt from now on."""
         receipt = live(await self._book.get(receipt_id))
         self._book.current_id = receipt_id
+        self._warming.sale_goes_on()
         return receipt
 
     async def clear_card(self, receipt_id: str) -> Receipt:

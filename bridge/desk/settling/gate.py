@@ -1,6 +1,7 @@
 """A provider behind its circuit: while it is away nobody waits for it, and what has piled up goes out one by one."""
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -32,6 +33,8 @@ PROBING = Pace(first_s=1.0, longest_s=30.0, spread=0.5)
 A_TICK_S = 0.001
 # A probe has a deadline of its own; what waits for its end is told so much.
 PROBE_WITHIN_S = 15.0
+# An adapter keeps a connection for 55 s (bridge/providers/carrier.py): for 25 s after an article there is one.
+COLD_AFTER_S = 30.0
 
 
 class Gate:
@@ -46,6 +49,7 @@ class Gate:
         self._lane = asyncio.Lock()
         self._in_lane = 0
         self._changed = asyncio.Event()
+        self._cold_at = -math.inf
 
     @property
     def state(self) -> ProviderState:
@@ -113,8 +117,23 @@ class Gate:
         sender = self._provider.code_sender
         return await self._looked_up(lambda: sender.send_code(card)) if sender else None
 
+    def wants_warming(self) -> bool:
+        """True where so long nobody has come by that the next card might wait for a connection: call `warm_up` then.
+
+        Told once, and never of a provider that is left alone.
+        """
+        is_cold = self._circuit.is_closed and self._monotonic() >= self._cold_at
+        if is_cold:
+            self._came_by()
+        return is_cold
+
     async def warm_up(self) -> None:
-        await self._provider.warm_up()
+        self._cold_at = math.inf  # one at a time, however long it takes
+        try:
+            await self._provider.warm_up()
+        finally:
+            self._cold_at = -math.inf
+            self._came_by()
 
     async def aclose(self) -> None:
         await self._provider.aclose()
@@ -147,10 +166,14 @@ class Gate:
                 passage.succeeded()
         return reply
 
+    def _came_by(self) -> None:
+        self._cold_at = max(self._cold_at, self._monotonic() + COLD_AFTER_S)
+
     def _let_through(self, subject: str) -> "_Passage | None":
         """One call, to be made inside of it; None: not now."""
         if not self._circuit.admit(self._monotonic()):
             return None
+        self._came_by()
         return _Passage(self._circuit, self._monotonic, self._changed, self.name, subject)
 
     async def _change_within(self, wait_s: float) -> None:

@@ -30,9 +30,14 @@ class Cabinet:
         self._wants_code = False
         self._due = 0.0
 
+    @property
+    def is_due(self) -> bool:
+        """True when `wants_code` would ask."""
+        return time.monotonic() >= self._due
+
     async def wants_code(self) -> bool:
         """True where spending points must be confirmed; asked once an hour. Never raises: what was last known stays."""
-        if time.monotonic() >= self._due:
+        if self.is_due:
             try:
                 self._wants_code = await self._asked()
             except ProviderUnavailable:

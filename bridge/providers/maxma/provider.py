@@ -99,8 +99,11 @@ class MaxmaProvider(LoyaltyProvider):
         return move_id
 
     async def warm_up(self) -> None:
-        """Opens the first connection and learns whether our key is accepted."""
-        await self._cabinet.wants_code()
+        """Opens a connection; where that is due, by learning from the cabinet, and so whether our key is accepted."""
+        if self._cabinet.is_due:
+            await self._cabinet.wants_code()
+        else:
+            await self._http.warm_up()
 
     async def aclose(self) -> None:
         await self._http.aclose()
