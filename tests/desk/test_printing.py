@@ -363,3 +363,47 @@ async def test_a_job_that_cannot_be_begun_for_the_disk_keeps_its_place(
     monkeypatch.setattr(print_serving, "JOURNAL_RETRY_S", 0.0)
     assert [(await desk.served(job)).state for job in (second, first)] == [JobState.PRINTED] * 2
     assert desk.printer.printed == [["first"], ["second"]]
+
+
+async def test_a_full_disk_does_not_keep_the_serving_of_a_printer_from_its_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its keeper waits for that before it opens the printer again, and so does a stop of the daemon."""
+    await desk.room.submit(PAPER)
+    printing = asyncio.Event()
+
+    class Slow(ObedientPrinter):
+        async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
+            await progress.begins()
+            printing.set()
+            await asyncio.Event().wait()
+            return True
+
+    serving = asyncio.create_task(desk.room.serve("receipt", Slow()))
+    await asyncio.wait_for(printing.wait(), 5)
+    monkeypatch.setattr(SqliteJournal, "save", _refused)
+    serving.cancel()
+    await asyncio.wait({serving}, timeout=2)
+    assert serving.cancelled()
+
+
+@pytest.mark.parametrize(
+    "loss", [DeviceLost("lp", "unplugged"), JobInterrupted("lp", "it fell silent"), JobIncomplete("lp", "unplugged")]
+)
+async def test_a_full_disk_does_not_hide_that_the_printer_is_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, loss: DeviceError
+) -> None:
+    class Lost(ObedientPrinter):
+        async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
+            if isinstance(loss, JobInterrupted):
+                await progress.begins()
+            monkeypatch.setattr(SqliteJournal, "save", _refused)
+            raise loss
+
+    await desk.room.submit(PAPER)
+    with pytest.raises(type(loss)):
+        await asyncio.wait_for(desk.room.serve("receipt", Lost()), 2)
+
+
+async def _refused(_journal: SqliteJournal, *_records: Record) -> None:
+    raise JournalFailed("the disk is full")

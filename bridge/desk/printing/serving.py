@@ -74,14 +74,14 @@ class PrinterQueueServer:
         self._queue.printer = printer
         try:
             while True:
-                await _despite_the_journal(self._print_next(printer))
+                await _despite_the_journal(self._print_next(printer), JOURNAL_RETRY_S)
         finally:
             self._queue.printer = None
 
     async def watch_age(self) -> None:
         """For ever: end the jobs whose time is over, whether the printer is there or not."""
         while True:
-            await _despite_the_journal(self._end_too_old())
+            await _despite_the_journal(self._end_too_old(), JOURNAL_RETRY_S)
             await self._changed(self._queue.next_too_old_in(self._clock()))
 
     async def give_up(self) -> None:
@@ -109,10 +109,10 @@ class PrinterQueueServer:
             await printer.ready()
         except JobInterrupted as error:
             queue.cut_off = printout
-            await self._interrupted(sending, error)
+            await _despite_the_journal(self._interrupted(sending, error))
             raise
         except asyncio.CancelledError:
-            await self._stopped(sending)
+            await _despite_the_journal(self._stopped(sending))
             raise
         except Unsupported as error:
             await self._end(job, JobState.FAILED, error.what)
@@ -120,7 +120,7 @@ class PrinterQueueServer:
             queue.put_back(job)
             raise
         except DeviceError as error:
-            await self._keep(sending, error.what)
+            await _despite_the_journal(self._keep(sending, error.what))
             raise
         else:
             await (self._end(job, JobState.PRINTED) if is_printed else self._end(job, JobState.SENT, SAYS_NOTHING))
@@ -174,9 +174,10 @@ class PrinterQueueServer:
             return
 
 
-async def _despite_the_journal(step: Awaitable[None]) -> None:
+async def _despite_the_journal(step: Awaitable[None], rest_s: float = 0.0) -> None:
+    """A disk that refuses is told to the log alone, so that it hides no lost printer and no stop. Then rest."""
     try:
         await step
     except JournalFailed as error:
         log.error("printing_waits_for_journal", reason=str(error))  # noqa: TRY400 - no defect
-        await asyncio.sleep(JOURNAL_RETRY_S)
+        await asyncio.sleep(rest_s)
