@@ -51,5 +51,8 @@ class Housekeeping:
     async def _see_to(self, receipt: Receipt) -> None:
         if may_expire(receipt):
             await self._closing.expire(receipt.receipt_id)
-        elif not self._book.open_tasks(receipt.receipt_id):
-            await self._book.call_staff(await self._staff.abandoned(receipt))
+            return
+        async with self._book.lock(receipt.receipt_id):  # a close that comes meanwhile must find the task
+            now = await self._book.get(receipt.receipt_id)
+            if now.is_live and not self._book.open_tasks(now.receipt_id):
+                await self._book.call_staff(await self._staff.abandoned(now))
