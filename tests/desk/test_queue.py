@@ -5,12 +5,15 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import pytest
 
+from bridge.domain.task import StaffTask
 from bridge.emulation.maxma import Fault, FaultKind, RepeatedSet, errors
+from bridge.journal import SqliteJournal
+from bridge.ports import Record
 from tests.shop.client import CashProgram
 from tests.shop.shop import CARD, OTHER_CARD, Shop
 from tests.shop.steps import PATIENCE_MS, bought, close, final, held, member, open_with_card, redeem, refused_with, sell
@@ -208,3 +211,33 @@ async def test_a_hold_that_could_be_neither_confirmed_nor_released_is_not_forgot
     await cash.call("queue.retry", task_id="refused:R-1")
     await final(cash, "R-1")
     assert ([p.calculation.applied for p in bought(shop)], held(shop)) == ([100], [])
+
+
+@pytest.mark.parametrize("second", ["retry", "resolve"])
+@pytest.mark.parametrize("first", ["retry", "resolve"])
+async def test_two_people_who_see_to_the_same_task_do_not_both(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch, first: str, second: str
+) -> None:
+    """What one of them books by hand must not go to the provider as well."""
+    save, writes, goes_on = SqliteJournal.save, asyncio.Event(), asyncio.Event()
+
+    async def saved_late(self: SqliteJournal, *records: Record) -> None:
+        if any(isinstance(record, StaffTask) for record in records):
+            writes.set()
+            await goes_on.wait()
+        await save(self, *records)
+
+    def call(name: str) -> Awaitable[Any]:
+        note = {"note": "booked by hand"} if name == "resolve" else {}
+        return cash.call(f"queue.{name}", task_id="refused:R-1", **note)
+
+    member(shop, OTHER_CARD).bonuses = 0
+    await close(cash, "R-1", card=OTHER_CARD, redeemed="300")
+    monkeypatch.setattr(SqliteJournal, "save", saved_late)
+    earlier = asyncio.ensure_future(call(first))
+    await asyncio.wait_for(writes.wait(), 5)
+    later = asyncio.ensure_future(call(second))
+    await cash.call("bridge.status")  # it has been begun
+    goes_on.set()
+    await earlier
+    await refused_with(-32602, later)

@@ -1,6 +1,7 @@
 """The queue as staff sees it: what is not settled and why; sent again now, or taken off by who has set it right."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import structlog
@@ -42,10 +43,9 @@ class QueueDesk:
 
     async def retry(self, task_id: str, by: str) -> None:
         """Try again now. TaskUnknown, or WrongReceiptState where there is nothing that could be sent again."""
-        task = await self._find(task_id)
-        if not task.receipt_id:
-            raise WrongReceiptState(f"nothing of {task.task_id!r} can be sent again: set it right, then resolve it")
-        async with self._book.lock(task.receipt_id):
+        async with self._held(task_id) as task:
+            if not task.receipt_id:
+                raise WrongReceiptState(f"nothing of {task.task_id!r} can be sent again: set it right, then resolve it")
             receipt = await self._book.get(task.receipt_id)
             if receipt.settled:
                 await self._reopen(receipt, task, by)
@@ -58,25 +58,25 @@ class QueueDesk:
         An abandoned receipt is cancelled. TaskUnknown; WrongReceiptState while its receipt is open, or the provider is
         just being asked.
         """
-        task = await self._find(task_id)
-        resolved = self._staff.resolved(task, note, by)
-        if not task.receipt_id:
-            await self._book.save_tasks(resolved)
-            log.info("queue_resolved", task_id=task_id, receipt_id="", by=by)
-            return
-        async with self._book.lock(task.receipt_id):
-            receipt = await self._book.get(task.receipt_id)
-            if task.kind in _APART:
-                await self._book.save_tasks(resolved)
-            elif task.kind == TaskKind.ABANDONED:
+        async with self._held(task_id) as task:
+            resolved = self._staff.resolved(task, note, by)
+            receipt = await self._book.get(task.receipt_id) if task.receipt_id else None
+            if receipt and task.kind == TaskKind.ABANDONED:
                 await self._closing.give_up(receipt, resolved)
-            elif receipt.settled:
-                raise TaskUnknown(f"{task_id!r} has just been settled by the bridge")
+            elif receipt is None or receipt.settled or task.kind in _APART:
+                await self._book.save_tasks(resolved)
             else:
                 await self._settle_by_hand(receipt, resolved)
         log.info("queue_resolved", task_id=task_id, receipt_id=task.receipt_id, by=by)
-        if not receipt.settled or task.kind == TaskKind.ABANDONED:
+        if receipt and (not receipt.settled or task.kind == TaskKind.ABANDONED):
             self._settler.drive(task.receipt_id)  # to go on, or to hear that nothing is left to do
+
+    @asynccontextmanager
+    async def _held(self, task_id: str) -> AsyncIterator[StaffTask]:
+        """The entry under its receipt's lock, where nobody else sees to it. TaskUnknown: somebody has by then."""
+        receipt_id = (await self._find(task_id)).receipt_id
+        async with self._book.lock(receipt_id):
+            yield await self._find(task_id)
 
     async def _find(self, task_id: str) -> StaffTask:
         found = next((task for task in await self.list() if task.task_id == task_id), None)
