@@ -90,8 +90,8 @@ outcome and changes nothing, so repeating is always safe. The same id with other
 receipt that is closed or cancelled are 1007.
 
 **Three outcomes.** What moves points is done, refused or *unknown*: the request went out and no valid answer
-came back. After 1011 sell without points. The bridge finds out what happened and sets it right; nobody has to
-call again.
+came back. After 1011 sell without points: none that were noted before are spent either. The bridge finds out what
+happened and sets it right; nobody has to call again.
 
 **Closing.** `receipt.close` records what was fiscalised and never fails because of the provider: what cannot be
 told now is `queued` and told later, and a `receipt` event says when it became final. It opens a receipt that

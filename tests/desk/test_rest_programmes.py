@@ -260,6 +260,20 @@ async def test_cardlab_loses_the_answer_to_a_write_off(opened: Opened, system: R
     assert (system.ledger.standing("redemption"), _points(system)) == ([], 400)
 
 
+async def test_cardlab_gives_back_what_was_written_off_before_a_redeem_that_took_too_long(
+    opened: Opened, system: RestEmulator
+) -> None:
+    cash = await opened("cardlab")
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "100")
+    system.fault("cards", Fault(FaultKind.SILENCE, times=10))
+    await refused_with(1011, cash.call("receipt.redeem", receipt_id="R-1", points="50", wait_ms=100))
+    system.faults.clear()
+    outcome = await close(cash, "R-1")
+    assert (outcome["state"], outcome["redeemed"]) == ("done", "0.00")
+    assert (system.ledger.standing("redemption"), _points(system)) == ([], 400)
+
+
 async def test_a_sign_in_that_expires_in_mid_receipt(opened: Opened, system: RestEmulator) -> None:
     cash = await opened("cardlab")
     await open_with_card(cash, "S-1")

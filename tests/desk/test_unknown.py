@@ -206,3 +206,24 @@ async def test_a_card_that_comes_in_while_preparing_is_not_charged_for_the_other
     outcome = await close(cash, "R-1")
     assert (outcome["state"], outcome["redeemed"]) == ("done", "0.00")
     assert ([p.client.card for p in bought(shop)], held(shop)) == ([OTHER_CARD], [])
+
+
+async def test_points_are_not_spent_after_a_preview_that_took_too_long(shop: Shop, cash: CashProgram) -> None:
+    """The cash program was told to sell without points: so must be what it closes."""
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "200")
+    shop.provider.fault("v2/calculate-purchase", Fault(FaultKind.SILENCE))
+    await refused_with(1011, prepare(cash, "R-1", total="900.00", wait_ms=100))
+    outcome = await close(cash, "R-1", total="900.00")
+    assert (outcome["state"], outcome["redeemed"]) == ("done", "0.00")
+    assert [p.calculation.applied for p in bought(shop)] == [0]
+
+
+async def test_points_of_before_are_not_spent_after_a_redeem_that_took_too_long(shop: Shop, cash: CashProgram) -> None:
+    await open_with_card(cash, "R-1")
+    await redeem(cash, "R-1", "200")
+    shop.provider.fault("*", Fault(FaultKind.SILENCE, times=2))
+    await refused_with(1011, cash.call("receipt.redeem", receipt_id="R-1", points="100", wait_ms=100))
+    shop.provider.faults.clear()
+    outcome = await close(cash, "R-1")
+    assert (outcome["state"], outcome["redeemed"]) == ("done", "0.00")

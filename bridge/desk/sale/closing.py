@@ -10,10 +10,9 @@ from bridge.desk.deadline import left_until
 from bridge.desk.fingerprint import fingerprint
 from bridge.desk.rooms import Rooms
 from bridge.desk.sale.closing_paper import ClosingPaper
-from bridge.desk.sale.preparing import standing_points
 from bridge.desk.sale.refunding import Refund, RefundDesk
 from bridge.desk.sale.selling import Wanted, wanted_of_sale
-from bridge.desk.sale.undoing import without_redemption
+from bridge.desk.sale.undoing import standing_points, without_redemption
 from bridge.domain.errors import CardNotFound, ReceiptIdReused
 from bridge.domain.life_cycle import TABLE, Call, entered, is_repeat
 from bridge.domain.member import AttachedCard, Entry, Source

@@ -1,5 +1,7 @@
 """What is arranged at the provider for a receipt that is still open: set, and given up when it cannot be reached."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from bridge.desk.deadline import left_until
@@ -7,12 +9,16 @@ from bridge.desk.programme import Programme
 from bridge.desk.rooms import Rooms
 from bridge.desk.sale.receipts import live
 from bridge.desk.sale.releasing import failure_of
-from bridge.desk.sale.undoing import without_hold, without_redemption
+from bridge.desk.sale.undoing import in_doubt, standing_points, without_hold, without_redemption
 from bridge.desk.settling.progress import Progress, Told
+from bridge.domain.errors import OutcomeUnknown
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.moves import Purchase
-from bridge.domain.receipt import Goal, GoalKind, Receipt, ReceiptState, RedemptionState
+from bridge.domain.receipt import Goal, GoalKind, Receipt, ReceiptState
 from bridge.domain.settlement import serves
+
+# How a hold that did not succeed is given up, by what came of it; else its points are in doubt.
+_UNDONE = {Progress.REFUSED: without_redemption, Progress.AWAY: without_hold}
 
 
 class Holding:
@@ -41,16 +47,29 @@ class Holding:
             raise failure_of(told)
         return goal
 
+    @asynccontextmanager
+    async def doubted(self, receipt_id: str) -> AsyncIterator[None]:
+        """Around what may end by OutcomeUnknown, wherever: the cash program then sells without points, so none of
+        those that were noted before are to be spent either."""
+        try:
+            yield
+        except OutcomeUnknown:
+            await self._doubt(receipt_id)
+            raise
+
+    async def _doubt(self, receipt_id: str) -> None:
+        async with self._book.lock(receipt_id):
+            receipt = await self._book.get(receipt_id)
+            if not receipt.is_live or not standing_points(receipt):
+                return
+            await self._book.save(in_doubt(receipt))
+        self._settler.drive(receipt_id)
+
     async def _give_up(self, receipt_id: str, told: Told) -> None:
         """The hold is not wanted any more, whatever becomes of it; after a refusal neither are its points."""
         async with self._book.lock(receipt_id):
             receipt = live(await self._book.get(receipt_id))
-            if told.progress is Progress.REFUSED:
-                receipt = without_redemption(receipt)
-            elif told.progress is not Progress.AWAY and receipt.redemption:
-                redemption = replace(receipt.redemption, state=RedemptionState.UNKNOWN)
-                receipt = replace(receipt, redemption=redemption)
-            await self._book.save(without_hold(receipt))
+            await self._book.save(_UNDONE.get(told.progress, in_doubt)(receipt))
         self._settler.drive(receipt_id)
 
 

@@ -12,13 +12,14 @@ from bridge.desk.sale.holding import Holding, is_held
 from bridge.desk.sale.receipts import live
 from bridge.desk.sale.redeeming import check_redeemable
 from bridge.desk.sale.releasing import release_hold
+from bridge.desk.sale.undoing import standing_points
 from bridge.domain.errors import CardBlocked, OutcomeUnknown, ProviderUnavailable
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.life_cycle import Call, entered
 from bridge.domain.money import NO_POINTS, Points
 from bridge.domain.moves import PaperLine, Purchase
 from bridge.domain.quote import Quote, quote_by_percent
-from bridge.domain.receipt import Goal, Operation, Receipt, RedemptionState
+from bridge.domain.receipt import Goal, Operation, RedemptionState
 from bridge.domain.sale import Basket
 from bridge.domain.settlement import standing_sale
 
@@ -51,6 +52,10 @@ class PrepareDesk:
         Without points to hold a card's own percent does for a provider that is away. ProviderUnavailable: nothing was
         held. OutcomeUnknown: sell without points, the hold is being undone.
         """
+        async with self._holding.doubted(receipt_id):
+            return await self._prepared(receipt_id, basket, wait_s)
+
+    async def _prepared(self, receipt_id: str, basket: Basket, wait_s: float) -> PreparedSale:
         deadline = asyncio.get_running_loop().time() + wait_s
         live(await self._book.get(receipt_id))
         if not await self._cards.attached_by(receipt_id, deadline):
@@ -115,9 +120,3 @@ class PrepareDesk:
                 replace(receipt, basket=basket, redemption=redemption, state=state, told_hold=told_hold)
             )
         return hold.result.printout if hold and hold.result else ()
-
-
-def standing_points(receipt: Receipt) -> Points:
-    """The points that will be spent; after an unknown outcome none are, until the cash program says so."""
-    redemption = receipt.redemption
-    return redemption.points if redemption and redemption.state is not RedemptionState.UNKNOWN else NO_POINTS

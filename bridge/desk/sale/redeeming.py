@@ -52,6 +52,10 @@ class RedeemDesk:
         The provider is asked afresh. Zero cancels what was noted. OutcomeUnknown when `wait_s` runs out: then nothing
         is noted, and what may have been written off is undone. code: as the customer told it, where one is wanted.
         """
+        async with self._holding.doubted(receipt_id):
+            return await self._redeemed(receipt_id, points, wait_s, code)
+
+    async def _redeemed(self, receipt_id: str, points: Points, wait_s: float, code: str | None) -> Redemption:
         deadline = asyncio.get_running_loop().time() + wait_s
         receipt = live(await self._book.get(receipt_id))
         if not points:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bridge.domain.life_cycle import Call, entered
+from bridge.domain.money import NO_POINTS, Points
 from bridge.domain.receipt import Goal, GoalKind, Receipt, RedemptionState
 
 # Calls that only undo have no wait_ms of their own: the protocol's usual one.
@@ -27,7 +28,19 @@ def without_redemption(receipt: Receipt) -> Receipt:
     return replace(without_hold(receipt), redemption=None)
 
 
+def in_doubt(receipt: Receipt) -> Receipt:
+    """As without_hold, and no points are to be spent: whether they were is not known, until all is undone."""
+    redemption = receipt.redemption and replace(receipt.redemption, state=RedemptionState.UNKNOWN)
+    return without_hold(replace(receipt, redemption=redemption))
+
+
 def without_doubt(receipt: Receipt) -> Receipt:
     """Settled: a redemption that was unknown is by now known not to stand."""
     is_unknown = receipt.redemption is not None and receipt.redemption.state is RedemptionState.UNKNOWN
     return replace(receipt, redemption=None) if is_unknown and receipt.goal.kind is GoalKind.NOTHING else receipt
+
+
+def standing_points(receipt: Receipt) -> Points:
+    """The points that will be spent; after an unknown outcome none are, until the cash program says so."""
+    redemption = receipt.redemption
+    return redemption.points if redemption and redemption.state is not RedemptionState.UNKNOWN else NO_POINTS
