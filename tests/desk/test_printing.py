@@ -1,115 +1,30 @@
 """What becomes of print jobs, whatever their printer does: a real journal, a printer that does as it is told."""
 
 import asyncio
-import contextlib
-from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bridge.desk.printing import serving as print_serving
 from bridge.desk.printing.jobs import PrintRoom
 from bridge.desk.printing.paper import printout_of
-from bridge.desk.printing.queue import PrinterQueue
-from bridge.domain.errors import DeviceUnavailable, JournalFailed
+from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, PrintJob
-from bridge.journal import SqliteJournal
-from bridge.ports import Record
 from devices.categories import NOBODY_COUNTS, JobProgress
-from devices.documents import DrawerPulse, Printout, TextLine
-from devices.errors import (
-    DeviceError,
-    DeviceLost,
-    JobIncomplete,
-    JobInterrupted,
-    PrinterNotReady,
-    Unsupported,
-)
+from devices.documents import Printout
+from devices.errors import DeviceLost, JobIncomplete, JobInterrupted, PrinterNotReady, Unsupported
+from tests.desk.print_desk import END, MARK, NOON, PAPER, WORTH_PRINTING_FOR, Desk, ObedientPrinter, Slow, open_desk
 from tests.devices.waiting import until
-
-NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
-MARK = PaperLine(text="ПОВТОР")
-PAPER = (PaperLine(text="спасибо"),)
-WORTH_PRINTING_FOR = timedelta(minutes=10)
-END = {JobState.SENT, JobState.PRINTED, JobState.UNKNOWN, JobState.FAILED}
-
-
-@dataclass
-class ObedientPrinter:
-    """Each job meets the next of `fates`: True (printed), False (sent) or an error; then True for ever."""
-
-    fates: deque[bool | DeviceError] = field(default_factory=deque)
-    printed: list[list[str]] = field(default_factory=list)
-    is_ready: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
-        fate = self.fates.popleft() if self.fates else True
-        if not isinstance(fate, DeviceError) or isinstance(fate, JobInterrupted):
-            await progress.begins()
-            self.printed.append([each.text for each in printout.elements if isinstance(each, TextLine)])
-        if isinstance(fate, DeviceError):
-            raise fate
-        return fate
-
-    async def ready(self) -> None:
-        await self.is_ready.wait()
-
-    async def open_drawer(self, pulse: DrawerPulse) -> None:
-        raise NotImplementedError
-
-    def has_printed(self, jobs: int) -> bool:
-        return len(self.printed) == jobs
-
-
-class Desk:
-    """A print room with one printer."""
-
-    def __init__(self, journal: SqliteJournal) -> None:
-        self.now = NOON
-        self.journal = journal
-        self.printer = ObedientPrinter()
-        self.room = self.started()
-
-    def started(self) -> PrintRoom:
-        self.queue = PrinterQueue(self._check, WORTH_PRINTING_FOR)
-        return PrintRoom(self.journal, {"receipt": self.queue}, lambda: self.now, lambda: (MARK,))
-
-    async def restarted(self) -> list[PrintJob]:
-        self.room = self.started()
-        return self.room.load(await self.journal.unfinished())
-
-    async def served(self, job: PrintJob, *states: JobState) -> PrintJob:
-        """Serve, reopening the printer as its keeper would, until the job is in one of these states."""
-        serving = asyncio.create_task(self._serve())
-        try:
-            async with asyncio.timeout(5):
-                while (found := await self.room.job(job.job_id)) is None or found.state not in (states or END):
-                    pass
-        finally:
-            serving.cancel()
-            await asyncio.wait({serving})
-        return found
-
-    async def _serve(self) -> None:
-        while True:
-            with contextlib.suppress(DeviceError):
-                await self.room.serve("receipt", self.printer)
-
-    def _check(self, printout: Printout) -> None:
-        if TextLine("unprintable") in printout.elements:
-            raise ValueError("unprintable")
 
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    journal = await SqliteJournal.open(tmp_path / "journal.db")
-    yield Desk(journal)
-    await journal.aclose()
+    async with open_desk(tmp_path) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -265,18 +180,9 @@ async def test_a_start_takes_up_what_the_last_run_left(desk: Desk) -> None:
 
 
 async def test_stopped_in_mid_job_it_is_unknown(desk: Desk) -> None:
-    job = await desk.room.submit(PAPER)
-    printing = asyncio.Event()
-
-    class Slow(ObedientPrinter):
-        async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
-            await progress.begins()
-            printing.set()
-            await asyncio.Event().wait()
-            return True
-
-    serving = asyncio.create_task(desk.room.serve("receipt", Slow()))
-    await asyncio.wait_for(printing.wait(), 5)
+    job, printer = await desk.room.submit(PAPER), Slow()
+    serving = asyncio.create_task(desk.room.serve("receipt", printer))
+    await asyncio.wait_for(printer.is_printing.wait(), 5)
     serving.cancel()
     await asyncio.wait({serving})
     found = await desk.room.job(job.job_id)
@@ -346,64 +252,3 @@ async def test_what_cannot_be_reprinted(desk: Desk) -> None:
     await desk.journal.save(PrintJob("wide", "receipt", "", (PaperLine(text="unprintable"),), NOON, JobState.SENT))
     with pytest.raises(ValueError, match="unprintable"):
         await desk.room.reprint("wide")
-
-
-async def test_a_job_that_cannot_be_begun_for_the_disk_keeps_its_place(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    save, failures = SqliteJournal.save, [JournalFailed("the disk is full")]
-
-    async def fails_once(self: SqliteJournal, *records: Record) -> None:
-        if failures:
-            raise failures.pop()
-        await save(self, *records)
-
-    first, second = [await desk.room.submit((PaperLine(text=each),)) for each in ("first", "second")]
-    monkeypatch.setattr(SqliteJournal, "save", fails_once)
-    monkeypatch.setattr(print_serving, "JOURNAL_RETRY_S", 0.0)
-    assert [(await desk.served(job)).state for job in (second, first)] == [JobState.PRINTED] * 2
-    assert desk.printer.printed == [["first"], ["second"]]
-
-
-async def test_a_full_disk_does_not_keep_the_serving_of_a_printer_from_its_end(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its keeper waits for that before it opens the printer again, and so does a stop of the daemon."""
-    await desk.room.submit(PAPER)
-    printing = asyncio.Event()
-
-    class Slow(ObedientPrinter):
-        async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
-            await progress.begins()
-            printing.set()
-            await asyncio.Event().wait()
-            return True
-
-    serving = asyncio.create_task(desk.room.serve("receipt", Slow()))
-    await asyncio.wait_for(printing.wait(), 5)
-    monkeypatch.setattr(SqliteJournal, "save", _refused)
-    serving.cancel()
-    await asyncio.wait({serving}, timeout=2)
-    assert serving.cancelled()
-
-
-@pytest.mark.parametrize(
-    "loss", [DeviceLost("lp", "unplugged"), JobInterrupted("lp", "it fell silent"), JobIncomplete("lp", "unplugged")]
-)
-async def test_a_full_disk_does_not_hide_that_the_printer_is_lost(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, loss: DeviceError
-) -> None:
-    class Lost(ObedientPrinter):
-        async def print(self, printout: Printout, progress: JobProgress = NOBODY_COUNTS) -> bool:
-            if isinstance(loss, JobInterrupted):
-                await progress.begins()
-            monkeypatch.setattr(SqliteJournal, "save", _refused)
-            raise loss
-
-    await desk.room.submit(PAPER)
-    with pytest.raises(type(loss)):
-        await asyncio.wait_for(desk.room.serve("receipt", Lost()), 2)
-
-
-async def _refused(_journal: SqliteJournal, *_records: Record) -> None:
-    raise JournalFailed("the disk is full")
