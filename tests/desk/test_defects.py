@@ -7,6 +7,8 @@ from contextlib import contextmanager
 import pytest
 from structlog.testing import capture_logs
 
+from bridge.daemon.supervisor import Supervisor
+from bridge.desk.answering import asked
 from bridge.providers.maxma import MaxmaProvider
 from tests.shop.client import CashProgram
 from tests.shop.shop import CARD, Shop
@@ -60,3 +62,11 @@ async def test_a_preview(cash: CashProgram, monkeypatch: pytest.MonkeyPatch) -> 
         assert [await reasons() for _ in range(2)] == [["offline"], ["offline"]]
     assert defects == ["quote"]
     assert "offline" not in await reasons()
+
+
+async def test_a_question_that_a_stop_cuts_off_has_no_answer() -> None:
+    supervisor, never = Supervisor(), asyncio.Event()
+    answer = asked(supervisor.spawn, "lookup", never.wait, lambda: True)
+    await asyncio.sleep(0)  # it has begun
+    await supervisor.stop()
+    assert answer.cancelled()
