@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bridge.domain.member import Entry
+from bridge.domain.sale import Basket, Line
 
 
 class Way(StrEnum):
@@ -58,6 +59,10 @@ class Policy:
     redeem_entries: frozenset[Entry] = frozenset({Entry.SCAN, Entry.TYPED, Entry.PICKED})
     offline_discount: bool = True
     offline_unknown: bool = True
+
+    def lines_of_refund(self, basket: Basket) -> tuple[Line, ...]:
+        """The lines that the provider is told of a refund: none where it takes a part of a sale by its amount."""
+        return basket.own_lines if self.partial_refund is PartialRefund.LINES else ()
 
 
 @dataclass(frozen=True, slots=True)

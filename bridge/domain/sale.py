@@ -57,6 +57,11 @@ class Basket:
             return cls(total, lines)
         return _of_one_line(str(total))
 
+    @property
+    def own_lines(self) -> tuple[Line, ...]:
+        """The lines that were given; none where one was made of the total, for no shop has such an article."""
+        return () if self.lines == (whole_receipt(self.total),) else self.lines
+
 
 @lru_cache(maxsize=64)
 def _of_one_line(written: str) -> Basket:

@@ -42,7 +42,6 @@ def closing_of(params: m.CloseParams) -> Closing:
     return Closing(
         receipt_id=params.receipt_id,
         basket=basket_of(params.total, params.lines),
-        lines_given=bool(params.lines),
         redeemed=_points(params.redeemed),
         operation=Operation(params.operation) if params.operation else None,
         card=params.card,

@@ -69,6 +69,26 @@ async def test_limits_of_a_refund_tell_what_comes_back(cash: CashProgram) -> Non
         await refused_with(1005, cash.call("receipt.redeem", receipt_id=receipt_id, points="10"))
 
 
+@pytest.mark.parametrize("lines", [None, LINES[:1], LINES[1:]])
+async def test_limits_of_a_part_are_those_of_its_close(cash: CashProgram, lines: list[dict[str, str]] | None) -> None:
+    """No article is asked about that the sale never had: where no lines add up to the total, it has none."""
+    await open_with_card(cash, "S-1")
+    await close(cash, "S-1", lines=LINES, redeemed="200")
+    await cash.call("receipt.open", receipt_id="F-1", operation="refund", base={"receipt_id": "S-1"})
+    told: dict[str, object] = {"lines": lines} if lines else {}
+    limits = await cash.call("receipt.limits", receipt_id="F-1", total="400.00", wait_ms=PATIENCE_MS, **told)
+    assert (limits["points"]["restore"], limits["reasons"]) == ("80.00", [])
+    assert _moved(await close(cash, "F-1", "400.00", **told)) == ("done", "80.00", "16.00")
+
+
+async def test_limits_of_a_refund_without_its_provider(shop: Shop, cash: CashProgram) -> None:
+    await sell(cash, "S-1", points="200")
+    shop.provider.fault("calculate-return", Fault(FaultKind.STATUS, status=500))
+    await cash.call("receipt.open", receipt_id="F-1", operation="refund", base={"receipt_id": "S-1"})
+    limits = await cash.call("receipt.limits", receipt_id="F-1", total="300.00", wait_ms=PATIENCE_MS)
+    assert ([reason["code"] for reason in limits["reasons"]], limits["source"]) == (["offline"], "offline")
+
+
 def _ref(sale: Mapping[str, Any]) -> dict[str, object]:
     return {"provider_ref": sale["provider_ref"]}
 

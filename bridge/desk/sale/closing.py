@@ -39,14 +39,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """receipt.close as told. lines_given: False when only a total came; redeemed None = what stands.
+    """receipt.close as told. redeemed None = what stands.
 
     fiscal: the number of the fiscal paper. rest: what is not used here (payments) but tells a repeat from another call.
     """
 
     receipt_id: str
     basket: Basket
-    lines_given: bool = False
     redeemed: Points | None = None
     operation: Operation | None = None
     card: str | None = None
@@ -159,7 +158,7 @@ class CloseDesk:
         basket, card = receipt.basket or closing.basket, receipt.card
         if receipt.operation is Operation.REFUND:
             number = card.number.value if card else ""
-            told = Refund(receipt.base, basket, closing.lines_given, number, closing.restore, receipt.cashier)
+            told = Refund(receipt.base, basket, number, closing.restore, receipt.cashier)
             return await self._refunds.wanted(receipt, told)
         if card is None:
             return Wanted()
@@ -240,7 +239,7 @@ def _number(card: AttachedCard | None) -> CardNumber | None:
 
 def _basket(receipt: Receipt, closing: Closing) -> Basket:
     """The basket as told; where only its total came, the lines known of the same total serve."""
-    if closing.lines_given:
+    if closing.basket.own_lines:
         return closing.basket
     held = receipt.goal.purchase.basket if receipt.goal.purchase else None
     known = (basket for basket in (held, receipt.basket) if basket)

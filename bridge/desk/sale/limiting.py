@@ -95,11 +95,11 @@ class LimitDesk:
         reference = await self._base_reference(receipt)
         if not (reference and policy.reverse.is_sent):
             return replace(limits, restore=await self._reckoned(receipt))
-        question = Return(card.number, reference, basket.total, self._clock(), basket.lines)
+        question = Return(card.number, reference, basket.total, self._clock(), policy.lines_of_refund(basket))
         quoted = await self._quoted(receipt, programme, question, deadline)
         if quoted is None or quoted.returned is None:
             code = ReasonCode.LOOKUP_RUNNING if quoted is None else ReasonCode.OFFLINE
-            return replace(limits, reasons=(code,))
+            return limits_without_quote(card, basket, programme.rules, code)
         restore = quoted.returned.restore
         if restore is None:
             return replace(limits, restore=await self._reckoned(receipt))

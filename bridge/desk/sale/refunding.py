@@ -51,11 +51,10 @@ class TooMuch(ForStaff):
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A refund as told at close. card "": not told; lines_given: False when only a total came."""
+    """A refund as told at close. card "": not told."""
 
     base: Base | None
     basket: Basket
-    lines_given: bool
     card: str
     restore: Points | None
     cashier: Cashier
@@ -167,8 +166,10 @@ class RefundDesk:
     async def _told(self, refund: Refund, base: Base, card: CardNumber, reference: str, sold: Money | None) -> Return:
         if sold is not None:
             await self._check_total(refund, base, sold, reference)
-        lines = refund.basket.lines if refund.lines_given else ()
-        return Return(card, reference, refund.basket.total, self._clock(), lines, refund.restore, refund.cashier, sold)
+        basket = refund.basket
+        return Return(
+            card, reference, basket.total, self._clock(), basket.own_lines, refund.restore, refund.cashier, sold
+        )
 
     async def _by_policy(self, receipt: Receipt, refund: Refund, found: Found) -> Wanted:
         programme, told = found
@@ -180,7 +181,7 @@ class RefundDesk:
         errand = replace(await self._errands.of(receipt, reason, restore), why=why)
         told = replace(
             told,
-            lines=told.lines if policy.partial_refund is PartialRefund.LINES else (),
+            lines=policy.lines_of_refund(refund.basket),
             restore=errand.give_back if restore is not None else None,
             give_back=errand.give_back,
             take_away=errand.take_away,
