@@ -39,7 +39,8 @@ def named_devices(config: Config) -> Iterator[NamedDevice]:
     """All devices of the till, as udev is to know them."""
     for scanner in config.scanners:
         # With any other forward its goods must reach the cash program by typing while the bridge is down.
-        yield NamedDevice(scanner.name, parse_endpoint(scanner.endpoint), hidden=scanner.forward == "event")
+        is_hidden = scanner.forward == "event"
+        yield NamedDevice(scanner.name, parse_endpoint(scanner.endpoint), is_scanner=True, hidden=is_hidden)
     others: list[Display | Printer] = [*config.displays, *config.printers]
     for device in others:
         yield NamedDevice(device.name, parse_endpoint(device.endpoint))

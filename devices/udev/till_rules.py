@@ -34,10 +34,14 @@ _HEAD = """\
 
 @dataclass(frozen=True, slots=True)
 class NamedDevice:
-    """hidden: the desktop is not to see what it types; right only where its scans reach nobody by typing."""
+    """hidden: the desktop is not to see what it types; right only where its scans reach nobody by typing.
+
+    is_scanner: a scan can tell which device it is.
+    """
 
     name: str
     endpoint: Endpoint
+    is_scanner: bool = False
     hidden: bool = False
 
 
@@ -67,7 +71,7 @@ def _rules_of(device: NamedDevice) -> Iterator[str]:
             yield line(_kind(endpoint), *below(identity), *_name_and_rights(endpoint, device.name))
             yield from _of_usb_device(identity)
         case NodeEndpoint():
-            yield _by_path(endpoint, device.name)
+            yield _by_path(endpoint, device)
 
 
 def _of_usb_device(identity: Identity) -> Iterator[str]:
@@ -75,12 +79,13 @@ def _of_usb_device(identity: Identity) -> Iterator[str]:
     yield line(*itself(identity), *AWAKE)
 
 
-def _by_path(endpoint: NodeEndpoint, name: str) -> str:
+def _by_path(endpoint: NodeEndpoint, device: NamedDevice) -> str:
     if node := fixed_node(endpoint):
-        return line(_kind(endpoint), f'KERNEL=="{node}"', *_name_and_rights(endpoint, name))
+        return line(_kind(endpoint), f'KERNEL=="{node}"', *_name_and_rights(endpoint, device.name))
+    mend = f"pos-bridge learn {device.name}" if device.is_scanner else "pos-bridge suggest, and change its endpoint"
     if is_below_pos(endpoint):
-        return f"# a name that is not bound to a device yet: pos-bridge learn {name}"
-    return f"# tomorrow this may be the name of another device: pos-bridge learn {name}"
+        return f"# a name that is not bound to a device yet: {mend}"
+    return f"# tomorrow this may be the name of another device: {mend}"
 
 
 def _kind(endpoint: NodeEndpoint) -> str:

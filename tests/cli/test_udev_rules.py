@@ -32,7 +32,7 @@ def test_only_a_scanner_that_types_to_nobody_is_hidden(config: Path, capsys: pyt
     hidden = [line for line in text.splitlines() if "LIBINPUT_IGNORE_DEVICE" in line]
     assert [line.count("05e0") for line in hidden] == [1]
     assert 'KERNELS=="1-2"' in text
-    assert "pos-bridge learn pole" in text
+    assert "a name that is not bound to a device yet: pos-bridge suggest, and change its endpoint" in text
     assert rules() not in text
 
 

@@ -9,7 +9,7 @@ from devices.udev.till_rules import FILE, NamedDevice, till_rules
 
 
 def lines_of(endpoint: str, *, hidden: bool = False) -> list[str]:
-    text = till_rules([NamedDevice("front", parse_endpoint(endpoint), hidden)])
+    text = till_rules([NamedDevice("front", parse_endpoint(endpoint), hidden=hidden)])
     return [line for line in text.splitlines() if line.startswith("SUBSYSTEM")]
 
 
@@ -40,7 +40,14 @@ def test_a_port_on_the_board_never_moves() -> None:
 @pytest.mark.parametrize("path", ["/dev/ttyUSB0", "/dev/pos/front", "/dev/ttyACM1"])
 def test_a_number_of_the_order_of_plugging_is_no_name(path: str) -> None:
     assert lines_of(f"serial://{path}") == []
-    assert "pos-bridge learn front" in till_rules([NamedDevice("front", parse_endpoint(f"serial://{path}"))])
+    scanner = NamedDevice("front", parse_endpoint(f"serial://{path}"), is_scanner=True)
+    assert "pos-bridge learn front" in till_rules([scanner])
+
+
+def test_only_a_scanner_can_be_learned() -> None:
+    text = till_rules([NamedDevice("pole", parse_endpoint("serial:///dev/ttyUSB0"))])
+    assert "pos-bridge suggest, and change its endpoint" in text
+    assert "learn" not in text
 
 
 def test_a_keyboard_scanner_is_hidden_only_where_it_types_to_nobody() -> None:
