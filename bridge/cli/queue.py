@@ -14,7 +14,8 @@ from bridge.pos.client import CallError
 
 
 @click.group(
-    help="What is not settled: tasks for a person, and what the bridge still goes on with. For administrators."
+    no_args_is_help=False,
+    help="What is not settled: tasks for a person, and what the bridge still goes on with. For administrators.",
 )
 def queue() -> None:
     pass

@@ -30,7 +30,8 @@ TOLD_EACH_S = 10.0
 
 
 @click.group(
-    help="Exchange cards now. For administrators. What comes of it by itself is in [sync] of the configuration."
+    no_args_is_help=False,
+    help="Exchange cards now. For administrators. What comes of it by itself is in [sync] of the configuration.",
 )
 def sync() -> None:
     pass

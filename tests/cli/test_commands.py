@@ -74,6 +74,8 @@ def test_a_wrong_template_is_exit_2_and_one_line(
     ("arguments", "line"),
     [
         ([], "pos-bridge: Missing command. (see pos-bridge --help)"),
+        (["queue"], "pos-bridge queue: Missing command. (see pos-bridge queue --help)"),
+        (["sync"], "pos-bridge sync: Missing command. (see pos-bridge sync --help)"),
         (["rnu"], "pos-bridge: No such command 'rnu'. (see pos-bridge --help)"),
         (["call"], "pos-bridge call: Missing argument 'METHOD'. (see pos-bridge call --help)"),
         (
