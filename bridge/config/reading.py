@@ -1,5 +1,6 @@
 """A TOML file as a document: read, within bounds, and refused with file and place where it is none."""
 
+import codecs
 import re
 import tomllib
 from decimal import Decimal
@@ -10,6 +11,8 @@ from bridge.config.errors import ConfigError
 
 # A till's configuration is some kilobytes; more is another file.
 LARGEST_FILE_BYTES = 1024 * 1024
+# The commonest slip of whoever writes TOML for the first time: no quotes, or those of a word processor.
+_ADVICE = {"Invalid value": ': text stands in straight quotes, as "front"'}
 _TOML_PLACE = re.compile(r"(.*) \(at (line \d+, column \d+|end of document)\)", re.DOTALL)
 
 
@@ -19,7 +22,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def read_text(file: Path) -> str:
-    """What stands in `file`. ConfigError: it cannot be read, is too long or no text."""
+    """What stands in `file`, without the mark that editors of Windows put first. ConfigError: it is no such text."""
     try:
         with file.open("rb") as opened:
             data = opened.read(LARGEST_FILE_BYTES + 1)
@@ -29,10 +32,10 @@ def read_text(file: Path) -> str:
     if len(data) > LARGEST_FILE_BYTES:
         raise ConfigError(file, "", f"larger than {LARGEST_FILE_BYTES} bytes: not a configuration")
     try:
-        return data.decode()
+        return data.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(file, f"line {line}", "not UTF-8 text") from None
+        raise ConfigError(file, f"line {line}", "not UTF-8 text: save the file as UTF-8") from None
 
 
 def parse_toml(file: Path, text: str) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def parse_toml(file: Path, text: str) -> dict[str, Any]:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         what, place = _split_place(str(error))
-        raise ConfigError(file, place, f"not TOML: {what}") from None
+        raise ConfigError(file, place, f"not TOML: {what}{_ADVICE.get(what, '')}") from None
     except (ValueError, ArithmeticError, RecursionError):
         # A number of thousands of digits, an exponent beyond Decimal, arrays in arrays without end.
         raise ConfigError(file, "", "not TOML that can be read: a number too long, or nested too deeply") from None

@@ -56,10 +56,17 @@ def listen(path: str, group: str | None = None, mode: int | None = None, passed:
         return _bind(sock, path, group, mode or (_WITH_GROUP if group else _OWNER_ONLY))
     except OSError as error:
         sock.close()
-        raise SocketUnavailable(f"cannot listen on {path}: {error.strerror or error}") from error
+        raise SocketUnavailable(_why_not(path, error)) from error
     except SocketUnavailable:
         sock.close()
         raise
+
+
+def _why_not(path: str, error: OSError) -> str:
+    folder = Path(path).parent
+    if isinstance(error, FileNotFoundError) and not folder.exists():
+        return f"cannot listen on {path}: there is no folder {folder}: make the folder, or change [socket] path"
+    return f"cannot listen on {path}: {error.strerror or error}: see [socket] path and group"
 
 
 def _bind(sock: socket.socket, path: str, group: str | None, mode: int) -> Listener:
@@ -101,7 +108,10 @@ def _remove_stale(path: str) -> None:
             return
         except BlockingIOError:
             pass
-    raise AnotherDaemonRunning(f"another daemon is running: it answers on {path}")
+    raise AnotherDaemonRunning(
+        f"another daemon is running: it answers on {path}: stop it first "
+        "(systemctl stop pos-bridge.socket pos-bridge.service), or change [socket] path"
+    )
 
 
 def _is_unix_listener(fd: int) -> bool:

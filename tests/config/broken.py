@@ -26,6 +26,10 @@ BROKEN = {
     # the text itself
     "no toml": ("till", "end of document: not TOML: Expected '=' after a key in a key/value pair"),
     "end of file": ("[till", "end of document: not TOML: Expected ']' at the end of a table declaration"),
+    "no quotes": (
+        TILL + "language = ru",
+        'line 4, column 12: not TOML: Invalid value: text stands in straight quotes, as "front"',
+    ),
     "twice": ("[till]\n[till]", "line 2, column 6: not TOML: Cannot declare ('till',) twice"),
     "deep": ("a = " + "[" * 2000, "not TOML that can be read: a number too long, or nested too deeply"),
     "digits": ("a = " + "9" * 5000, "not TOML that can be read: a number too long, or nested too deeply"),

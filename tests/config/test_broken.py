@@ -58,7 +58,13 @@ def test_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:
     file.write_bytes(b"[till]\nstore = '\xcc\xe0\xe3'")
     with pytest.raises(ConfigError) as refused:
         load(file)
-    assert str(refused.value) == f"{file}: line 2: not UTF-8 text"
+    assert str(refused.value) == f"{file}: line 2: not UTF-8 text: save the file as UTF-8"
+
+
+def test_the_mark_that_windows_editors_put_first_is_no_text(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + TILL.replace("\n", "\r\n").encode())
+    assert load(file).till.name == "till-1"
 
 
 def test_a_file_of_another_kind_is_not_read_to_its_end(tmp_path: Path) -> None:

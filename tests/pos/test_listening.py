@@ -89,8 +89,9 @@ def test_a_stale_socket_is_replaced(path: Path) -> None:
 
 def test_a_living_daemon_keeps_its_socket(path: Path) -> None:
     first = listen(str(path))
-    with pytest.raises(AnotherDaemonRunning, match="another daemon is running"):
+    with pytest.raises(AnotherDaemonRunning, match="another daemon is running") as refused:
         listen(str(path))
+    assert "systemctl stop pos-bridge.socket pos-bridge.service" in str(refused.value)
     assert path.exists()
     finish(first)
 
@@ -113,9 +114,12 @@ def test_what_is_no_socket_is_left_alone(path: Path) -> None:
 
 
 def test_a_path_that_cannot_be_is_told(socket_dir: Path) -> None:
-    with pytest.raises(SocketUnavailable, match="No such file or directory"):
-        listen(str(socket_dir / "missing" / "pos.sock"))
-    with pytest.raises(SocketUnavailable, match="too long"):
+    missing = socket_dir / "missing"
+    with pytest.raises(SocketUnavailable) as refused:
+        listen(str(missing / "pos.sock"))
+    advice = "make the folder, or change [socket] path"
+    assert str(refused.value) == f"cannot listen on {missing}/pos.sock: there is no folder {missing}: {advice}"
+    with pytest.raises(SocketUnavailable, match=r"too long: see \[socket\] path and group"):
         listen(str(socket_dir / ("x" * 120)))
 
 
