@@ -85,6 +85,21 @@ def test_tasks_say_which_receipt_whose_card_and_how_many_points(
 
 
 @each_language
+@pytest.mark.parametrize("state", [TaskState.QUEUED, TaskState.UNKNOWN])
+def test_nobody_is_sent_to_look_for_what_has_not_arrived(language: str, state: TaskState) -> None:
+    told = load_wording(language).task("sale", state, Errand("R-1", "timeout", total=Money(Decimal(300))))
+    assert told.endswith("(timeout).")
+
+
+def test_who_must_book_it_by_hand_is_told_where_the_points_stand() -> None:
+    poor = Errand("R-1", "timeout")
+    told = RU.task("refused", TaskState.OPEN, poor)
+    assert "Сделайте вручную; сколько баллов, видно в кабинете программы." in told
+    assert "Book it by hand; the programme's cabinet shows how many points." in EN.task("refused", TaskState.OPEN, poor)
+    assert RU.task("abandoned", TaskState.OPEN, poor).startswith("Чек R-1: не закрыт больше суток. Если")
+
+
+@each_language
 def test_a_damaged_journal_is_of_no_receipt_and_names_the_file_to_keep(language: str) -> None:
     told = load_wording(language).task(
         TaskKind.JOURNAL_DAMAGED, TaskState.OPEN, Errand("", "/var/lib/pos-bridge/journal.db.damaged-1")
