@@ -109,7 +109,9 @@ three wrong ones another must be sent. Once a redemption stands, it may be repea
 `receipt.close` records what was fiscalised and asks for none.
 
 **Cards.** A scanned card attaches to the receipt last opened or selected; with none open it waits 60 s for the
-next `receipt.open`. A second card replaces the first, whose redemption is cancelled.
+next `receipt.open`. A second card replaces the first, whose redemption is cancelled. A card that no provider
+knows (1001) never attaches. One that could not be asked about (1003) does, its state `unknown`, unless the
+provider's policy says otherwise (`offline_unknown`): no points can be spent, and those of the sale accrue later.
 
 **Refunds.** `base` names the sale; one of another till can be named too. Over all refunds of one sale, no more
 is given back than was redeemed and no more taken back than was accrued. Without a known base the outcome is

@@ -42,8 +42,8 @@ id="\"receipt_id\":\"$receipt\""
 total='"total":"1000.00"'
 
 call receipt.open "{$id,\"operation\":\"sale\"}" >/dev/null
-holder=$(call card.resolve "{$id,\"code\":\"$card\",\"wait_ms\":5000}" | member result.holder)
-echo "opened $receipt, card of $holder"
+found=$(call card.resolve "{$id,\"code\":\"$card\",\"wait_ms\":5000}")
+echo "opened $receipt, card of $(printf '%s' "$found" | member result.holder)"
 
 limits=$(call receipt.limits "{$id,$total,\"wait_ms\":5000}")
 echo "may spend $(printf '%s' "$limits" | member result.points.max_redeem)"

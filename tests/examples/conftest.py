@@ -15,6 +15,7 @@ import pytest
 from bridge.pos.client import Client
 
 CARD = "2900000000018"  # 350 points
+UNKNOWN_CARD = "2900000000094"
 TOKEN = "t0ken-of-the-till"
 WITHIN_S = 50
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.conftest import CARD, WITHIN_S, Till
+from tests.examples.conftest import CARD, UNKNOWN_CARD, WITHIN_S, Till
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -22,17 +22,21 @@ def tool(name: str) -> str:
     return found
 
 
-def sells(command: list[str], environment: dict[str, str], till: Till, receipt: str) -> None:
-    """Run it and read what it says. It spends 200 points and gives them back: nothing is missing afterwards."""
-    before = till.balance()
-    done = subprocess.run(  # noqa: S603 - our own examples
-        [*command, CARD, receipt],
+def run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own examples
+        command,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **environment},
         capture_output=True,
         text=True,
         timeout=WITHIN_S,
         check=False,
     )
+
+
+def sells(command: list[str], environment: dict[str, str], till: Till, receipt: str) -> None:
+    """Run it and read what it says. It spends 200 points and gives them back: nothing is missing afterwards."""
+    before = till.balance()
+    done = run([*command, CARD, receipt], environment)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         f"opened {receipt}, card of Иванова Мария",
@@ -63,6 +67,13 @@ def test_shell_without_jq(till: Till, tmp_path: Path) -> None:
     (tmp_path / "python3").symlink_to(Path(sys.executable).resolve())
     environment = {**till.by_http, "PATH": str(tmp_path)}
     sells([tool("sh"), str(EXAMPLES / "shell" / "sale.sh")], environment, till, "no-jq")
+
+
+def test_the_shell_stops_at_the_first_error(till: Till) -> None:
+    tool("curl")
+    done = run([tool("sh"), str(EXAMPLES / "shell" / "sale.sh"), UNKNOWN_CARD, "no-card"], till.by_http)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("card.resolve: ")
 
 
 def test_shell_over_the_socket(till: Till) -> None:
