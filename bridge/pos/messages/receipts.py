@@ -80,7 +80,10 @@ class BaseParam(Params):
 
 
 Base = Annotated[BaseParam | None, Meta(description="of a refund: the sale that it takes back")]
-Lines = Annotated[list[LineParam] | None, Meta(description="they add up to the total; where they don't, or are absent, the receipt counts as one line")]
+Lines = Annotated[
+    list[LineParam] | None,
+    Meta(description="they add up to the total; where they don't, or are absent, the receipt counts as one line"),
+]
 Payments = Annotated[list[PaymentParam] | None, Meta(description="how the customer pays; no provider is told of it")]
 
 
