@@ -26,6 +26,11 @@ class Reserve:
                 self._allocate()
                 self.is_whole = True
 
+    def is_all_there_is(self) -> bool:
+        """Beside it there is room for less than a slice."""
+        disk = os.statvfs(self._path.parent)
+        return disk.f_bavail * disk.f_frsize < SLICE_BYTES
+
     def give(self) -> bool:
         """Free one slice for the journal; False when nothing is left to give."""
         self.is_whole = False

@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from bridge.domain.errors import JournalFailed
-from bridge.journal import errors
+from bridge.journal import errors, write_ahead
 from bridge.journal.errors import JournalDamaged
 from bridge.journal.records import Row
 from bridge.journal.rescue import finish, is_half_done, rescue
@@ -31,8 +31,6 @@ SLOW_COMMIT_S = 1.0
 MAX_RESCUES = 3
 # Stands in the lock file once a journal was opened here: what is at the journal's path is ours, whatever it looks like.
 STAMP = b"pos-bridge journal\n"
-# The write-ahead file is cut back to this after a checkpoint: one busy day does not keep its disk space for ever.
-WAL_LIMIT_BYTES = 4 * 1024 * 1024
 
 _log = structlog.get_logger(__name__)
 
@@ -51,6 +49,7 @@ class Store:
         self._tell_rescue = tell_rescue
         self._rescues_left = MAX_RESCUES
         self._is_failing = False
+        self._is_full = False
         self._lock = _locked(path)
         with contextlib.ExitStack() as undo:
             undo.callback(os.close, self._lock)
@@ -60,13 +59,14 @@ class Store:
             self._reserve = Reserve(path.with_name(path.name + ".reserve"))
             if was_cut_off:
                 self._sync_what_was_left()
+            write_ahead.lay_out(path)
             os.pwrite(self._lock, STAMP, 0)
             undo.pop_all()
 
     @property
     def is_short(self) -> bool:
         """The disk is full but for what is kept for sales under way, or there was no room to keep any."""
-        return not self._reserve.is_whole
+        return self._is_full or not self._reserve.is_whole
 
     def commit(self, sets: Sequence[Sequence[Row]]) -> list[JournalFailed | None]:
         """Write all sets in one transaction; where that fails, each in its own. One outcome per set, None = durable."""
@@ -146,8 +146,10 @@ class Store:
         if self._is_failing:
             self._is_failing = False
             _log.info("journal_works_again", path=str(self._path))
-        if self.is_short:
+        if not self._reserve.is_whole:
             self._reserve.fill()
+        # The write-ahead file is laid out, so a save may find room there on a disk that has none.
+        self._is_full = self._reserve.is_all_there_is()
 
     # --- damage ----------------------------------------------------------------------------------
 
@@ -253,5 +255,5 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, was_cut_off: bool) -
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # what was overwritten is gone: a person may ask to be forgotten
-    connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
+    write_ahead.limit(connection)
     migrate(connection)

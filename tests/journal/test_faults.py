@@ -122,7 +122,7 @@ async def test_a_full_disk(tiny_disk: Path, a_receipt: Receipts) -> None:
     await journal.save(a_receipt("r-0"), big("t-0", 500_000))
     assert _is_short(journal)
     with pytest.raises(JournalFailed, match="the disk is full: free some space"):
-        await journal.save(a_receipt(), big("t-1", RESERVE_BYTES))
+        await journal.save(a_receipt(), big("t-1", 2 * RESERVE_BYTES))
     ballast.unlink()
     await journal.save(a_receipt())
     assert not _is_short(journal)

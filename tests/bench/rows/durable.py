@@ -1,4 +1,7 @@
-"""A receipt that is on the disk when the call returns."""
+"""A receipt that is on the disk when the call returns.
+
+Each save is of a new one: the same one, saved again, changes a page where a till's saves change four.
+"""
 
 import asyncio
 import os
@@ -8,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count, islice
 from pathlib import Path
 
 from bridge.domain.receipt import Operation, Receipt
@@ -24,10 +28,11 @@ RECORD = b"x" * 256
 @contextmanager
 def awaited() -> Iterator[Measure]:
     """The median of one save after another, in µs."""
+    numbers = count()
 
     async def saves(journal: SqliteJournal) -> float:
         times = []
-        for number in range(SAVES):
+        for number in islice(numbers, SAVES):
             begun = time.perf_counter()
             await journal.save(receipt(number))
             times.append(time.perf_counter() - begun)
@@ -59,11 +64,12 @@ def synced_append() -> Iterator[Measure]:
 @contextmanager
 def together() -> Iterator[Measure]:
     """Saves a second while WAITERS wait at once."""
+    numbers = count()
 
     async def saves(journal: SqliteJournal) -> float:
         begun = time.perf_counter()
         for _ in range(SAVES // WAITERS):
-            await asyncio.gather(*(journal.save(receipt(number)) for number in range(WAITERS)))
+            await asyncio.gather(*(journal.save(receipt(number)) for number in islice(numbers, WAITERS)))
         return WAITERS * (SAVES // WAITERS) / (time.perf_counter() - begun)
 
     with journalling(saves) as measure:
@@ -73,10 +79,11 @@ def together() -> Iterator[Measure]:
 @contextmanager
 def one_by_one() -> Iterator[Measure]:
     """Saves a second of one that waits for each."""
+    numbers = count()
 
     async def saves(journal: SqliteJournal) -> float:
         begun = time.perf_counter()
-        for number in range(SAVES):
+        for number in islice(numbers, SAVES):
             await journal.save(receipt(number))
         return SAVES / (time.perf_counter() - begun)
 
