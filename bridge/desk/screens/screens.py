@@ -42,9 +42,9 @@ class Screens:
 
         DeviceUnavailable when no such display is configured.
         """
-        panes = self._named(device)
+        panes, screen = self._named(device), Screen.of(rows)
         for pane in panes:
-            pane.show(Screen.of(rows), for_ms)
+            pane.show(screen, for_ms)
         return any(pane.glass.is_online for pane in panes)
 
     def stop(self) -> None:

@@ -10,12 +10,14 @@ class Marquee:
     def __init__(self, screen: Screen, settings: DisplaySettings) -> None:
         self._columns = settings.columns
         self._rows = row_cells(screen, settings)
+        self._beginning = frame_of(self._rows, self._columns)
         self.steps = 1 + max(0, max(map(len, self._rows)) - self._columns)
 
     def frame(self, step: int) -> Frame:
         """What is shown after so many steps, from 0 up to `steps`."""
-        rows = [row[self._start(row, step) :] for row in self._rows] if step else self._rows
-        return frame_of(rows, self._columns)
+        if not step:
+            return self._beginning
+        return frame_of([row[self._start(row, step) :] for row in self._rows], self._columns)
 
     def rests_at(self, step: int) -> bool:
         """Where a reader begins, and where he comes to the end."""

@@ -1,9 +1,14 @@
 """What one display shows, and the bytes that make it show something else. No clock, no line."""
 
+from functools import lru_cache, partial
+
 from devices.codecs.displays.command_set import CommandSet
 from devices.codecs.displays.layout import DisplaySettings, Frame
 from devices.codecs.displays.marquee import Marquee
 from devices.documents import Screen
+
+# "Searching" comes with each card, a welcome and the thanks with each customer.
+KNOWN_SCREENS = 8
 
 
 class Showing:
@@ -15,7 +20,7 @@ class Showing:
     def __init__(self, command_set: CommandSet, settings: DisplaySettings) -> None:
         """NoSuchDisplay: the command set has no display of these settings."""
         self._command_set = command_set
-        self._settings = settings
+        self._text_of = lru_cache(KNOWN_SCREENS)(partial(Marquee, settings=settings))
         self._init = command_set.init(settings)
         self._screen: Screen | None = None
         self._text: Marquee | None = None
@@ -53,7 +58,7 @@ class Showing:
         if screen.is_dark:
             self._text, self._shown, self._is_dark, self.runs = None, None, True, False
             return self._command_set.clear + self._command_set.dark
-        self._text = Marquee(screen, self._settings)
+        self._text = self._text_of(screen)
         self.runs = self._text.steps > 1
         return self._picture(self._text)
 
