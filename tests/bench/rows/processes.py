@@ -18,6 +18,9 @@ ONCE = 5
 IDLE_S = 4.0
 NOTHING = [sys.executable, "-c", "pass"]
 BARE_ASYNCIO = ["-c", "import asyncio; asyncio.run(asyncio.Event().wait())"]
+# What the daemon is to be made of, imported as their pages say, before a line of ours.
+LIBRARIES = "asyncio, sqlite3, tomllib, click, evdev, httpx, jinja2, msgspec, serial, structlog"
+BARE_LIBRARIES = ["-c", f"import {LIBRARIES}; asyncio.run(asyncio.Event().wait())"]
 
 
 @contextmanager
@@ -56,6 +59,11 @@ def daemon_memory() -> Iterator[Measure]:
 @contextmanager
 def asyncio_memory() -> Iterator[Measure]:
     yield lambda: resident([str(till_python()), *BARE_ASYNCIO], lambda _process: None)
+
+
+@contextmanager
+def libraries_memory() -> Iterator[Measure]:
+    yield lambda: resident([str(till_python()), *BARE_LIBRARIES], lambda _process: None)
 
 
 @contextmanager
@@ -105,7 +113,7 @@ ROWS = (
     Row(
         "resident memory, idle",
         "MB",
-        {"ours": daemon_memory, "bare asyncio": asyncio_memory},
+        {"ours": daemon_memory, "bare asyncio": asyncio_memory, "libraries alone": libraries_memory},
         (Goal("bare asyncio", 1.8),),
         rounds=3,
         bears_noise=True,
