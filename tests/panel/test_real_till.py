@@ -1,7 +1,6 @@
 """The page of a real till: behind the token, read only, nobody's card on it."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,8 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bridge.emulation.maxma import KEY
+from tests.shop.client import CashProgram
 from tests.shop.shop import CARD, GOODS, Shop, open_shop
-from tests.shop.steps import open_with_card
+from tests.shop.steps import PATIENCE_MS, close, member, open_with_card
 
 TOKEN = "t0ken-of-the-till"
 
@@ -46,8 +47,10 @@ async def test_it_is_behind_the_token_and_shows_no_card(socket_dir: Path, monkey
         entered = await client.post("/panel/login", data={"token": TOKEN})
         assert entered.status_code == 303
         assert {"HttpOnly", "SameSite=strict", "Path=/panel"} <= set(entered.headers["set-cookie"].split("; "))
+        customer = member(shop)
+        customer.name, customer.surname = "Мария", "Иванова"
         async with await shop.cash_program() as cash:
-            await open_with_card(cash, "1")
+            await open_with_card(cash, "1", cashier={"code": "7", "name": "Петрова"})
             page = await client.get("/panel?lang=en")
             assert page.status_code == 200
             assert "default-src 'none'" in page.headers["content-security-policy"]
@@ -55,27 +58,35 @@ async def test_it_is_behind_the_token_and_shows_no_card(socket_dir: Path, monkey
                 assert told in page.text
             assert CARD not in page.text
             assert "EMULATED" not in page.text
-            lines = await wire_of(client, shop)
-        assert any("receipt" in line or "front" in line for line in lines)
-        assert not any(CARD in line or GOODS in line or CARD.encode().hex(" ") in line for line in lines)
+            told = await stream_of(client, shop, cash)
+        people = [CARD, CARD.encode().hex(" "), customer.phone[1:], "Мария", "Иванова", "Петрова"]
+        secrets = [*people, GOODS, KEY, TOKEN]
+        assert not [secret for secret in secrets if secret in told]
+        assert not [secret for secret in secrets if secret in page.text]
         assert (await client.post("/panel")).status_code == 405
         assert (await client.post("/do/unplug", headers={"Authorization": f"Bearer {TOKEN}"})).status_code == 404
 
 
-async def wire_of(client: httpx.AsyncClient, shop: Shop) -> list[str]:
-    """What the stream tells of a scan."""
-    lines: list[str] = []
+async def stream_of(client: httpx.AsyncClient, shop: Shop, cash: CashProgram) -> str:
+    """All that the stream tells of scans, a search and a sale, to its end."""
+    told = ""
     async with asyncio.timeout(20), client.stream("GET", "/panel/live") as stream:
         async for line in stream.aiter_lines():
-            if line.startswith("event: part") and not lines:
-                lines.append(line)
+            if line.startswith("event: part") and not told:
                 await shop.scanner.scan(CARD)
                 await shop.scanner.scan(GOODS)
-            if line.startswith('data: [{"number"'):
-                lines += [f"{each['who']} {each['text']}" for each in json.loads(line.removeprefix("data: "))]
-                if any("front" in each for each in lines):
-                    return lines
-    return lines
+                await cash.call("card.resolve", phone=member(shop).phone, wait_ms=PATIENCE_MS)
+                await cash.ask("card.search", name="Иванова")
+                await cash.call("printer.print", lines=["Мария Иванова", {"left": "Иванова", "right": "1.00"}])
+                await cash.call(
+                    "receipt.open", receipt_id="2", operation="sale", cashier={"code": "7", "name": "Петрова"}
+                )
+                await close(cash, "1")
+                await cash.call("bridge.hello", client="the-last")
+            told += f"{line}\n"
+            if "the-last" in line and "front" in told:
+                return told
+    return told
 
 
 async def test_pages_of_other_sites_are_refused(socket_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,11 +33,25 @@ def test_on_a_real_till_only_control_codes_are_seen() -> None:
         (b'{"params":{"code":"2900000000018"}}', CARD),
         (b'{"result":{"card":"2900000000018","holder":"Maria Ivanova"}}', "Ivanova"),
         (b'{"params":{"phone":"+79161234567"}}', "9161234"),
+        (b'{"params":{"code":"K7-Q2-Z9-0042"}}', "K7-Q2"),
+        (b'{"params":{"receipt_id":"1","points":"5","code":"4711"}}', "4711"),
+        (b'{"params":{"name":"Ivanova"}}', "vanova"),
+        (b'{"params":{"cashier":{"code":"7","name":"Ivanova"}}}', "vanova"),
+        (b'{"params":{"lines":["Maria Ivanova"]}}', "Ivanova"),
+        (b'{"params":{"lines":[{"left":"Ivanova","right":"5"}]}}', "Ivanova"),
+        (b'{"params":{"lines":[{"text":"Ivanova","bold":true}]}}', "Ivanova"),
+        (b'{"params":{"lines":[{"qr":"https://club.example/Ivanova"}]}}', "Ivanova"),
         (b"no json 2900000000018", CARD),
     ],
 )
 def test_messages_are_masked(line: bytes, hidden: str) -> None:
     assert hidden not in json_text(line)
+
+
+def test_what_is_nobody_s_is_shown() -> None:
+    """Names of devices and articles, and the codes of these: an installer looks for them."""
+    line = b'{"params":{"lines":[{"id":"1","code":"4600051","name":"Milk"}]},"result":{"devices":[{"name":"front"}]}}'
+    assert json_text(line) == line.decode()
 
 
 def test_nothing_is_kept_while_nobody_looks() -> None:
