@@ -16,7 +16,8 @@ class PrinterQueue:
 
     check raises ValueError for a printout that its model cannot print. print_within: what is older is not printed any
     more. printer: its driver, None while it is away. all_sent: the id of the job of which all bytes have gone out and
-    whose end is waited for. cut_off: what it was being sent when it was lost.
+    whose end is waited for. cut_off: what it was being sent when it was lost. unwritten: by id, jobs to which something
+    has happened that the journal has not taken yet.
     """
 
     def __init__(self, check: Callable[[Printout], object], print_within: timedelta) -> None:
@@ -25,6 +26,7 @@ class PrinterQueue:
         self.printer: PosPrinter | None = None
         self.all_sent: str | None = None
         self.cut_off: Printout | None = None
+        self.unwritten: dict[str, PrintJob] = {}
         self.changed = asyncio.Event()
         self._waiting: deque[PrintJob] = deque()
 

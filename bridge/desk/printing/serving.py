@@ -6,6 +6,7 @@ the till, not to whoever switches the printer on in the morning.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -74,20 +75,22 @@ class PrinterQueueServer:
         self._queue.printer = printer
         try:
             while True:
-                await _despite_the_journal(self._print_next(printer), JOURNAL_RETRY_S)
+                await _despite_the_journal(self._print_next(printer))
         finally:
             self._queue.printer = None
 
     async def watch_age(self) -> None:
         """For ever: end the jobs whose time is over, whether the printer is there or not."""
         while True:
-            await _despite_the_journal(self._end_too_old(), JOURNAL_RETRY_S)
-            await self._changed(self._queue.next_too_old_in(self._clock()))
+            await _despite_the_journal(self._end_too_old())
+            if not self._queue.unwritten:
+                await self._changed(self._queue.next_too_old_in(self._clock()))
 
     async def give_up(self) -> None:
-        """End all that waits: its printer is gone for good. JournalFailed: the rest ends with the next start."""
+        """End all that waits: its printer is gone for good. JournalFailed: that is told with the next start."""
         while job := self._queue.take():
             await self._end(job, JobState.FAILED, not_configured(job))
+        await self._write()
 
     async def _print_next(self, printer: PosPrinter) -> None:
         await self._end_too_old()  # here too: timers stand still while the till is suspended
@@ -109,10 +112,10 @@ class PrinterQueueServer:
             await printer.ready()
         except JobInterrupted as error:
             queue.cut_off = printout
-            await _despite_the_journal(self._interrupted(sending, error))
+            await self._interrupted(sending, error)
             raise
         except asyncio.CancelledError:
-            await _despite_the_journal(self._stopped(sending))
+            await self._stopped(sending)
             raise
         except Unsupported as error:
             await self._end(job, JobState.FAILED, error.what)
@@ -120,7 +123,7 @@ class PrinterQueueServer:
             queue.put_back(job)
             raise
         except DeviceError as error:
-            await _despite_the_journal(self._keep(sending, error.what))
+            await self._keep(sending, error.what)
             raise
         else:
             await (self._end(job, JobState.PRINTED) if is_printed else self._end(job, JobState.SENT, SAYS_NOTHING))
@@ -139,7 +142,7 @@ class PrinterQueueServer:
             await self._end(sending.job, JobState.UNKNOWN, "cut off while printing")
         else:
             self._queue.put_back(sending.job)
-            await self._journal.save(sending.job)
+            await self._note(sending.job)
 
     async def _keep(self, sending: Sending, reason: str) -> None:
         """It stays queued, first in line: papers come out in the order in which they were asked for."""
@@ -148,21 +151,35 @@ class PrinterQueueServer:
         if kept == sending.job and not sending.has_begun:  # away still: it is tried every other second
             return
         log.warning("print_job_waits", job_id=kept.job_id, device=kept.device, reason=reason)
-        await self._journal.save(kept)
+        await self._note(kept)
 
     async def _end_too_old(self) -> None:
+        """JournalFailed: something that has happened is not written yet."""
         while job := self._queue.take_too_old(self._clock()):
             why = f": {job.reason}" if job.reason else ""
-            try:
-                await self._end(job, JobState.FAILED, f"it waited too long for the printer{why}")
-            except JournalFailed:
-                self._queue.put_back(job)
-                raise
+            await self._end(job, JobState.FAILED, f"it waited too long for the printer{why}")
+        await self._write()
 
     async def _end(self, job: PrintJob, state: JobState, reason: str = "") -> None:
         level = log.info if state in {JobState.SENT, JobState.PRINTED} else log.warning
         level("print_job_ended", job_id=job.job_id, device=job.device, state=state.value, reason=reason)
-        await self._journal.save(replace(job, state=state, reason=reason))
+        await self._note(replace(job, state=state, reason=reason))
+
+    async def _note(self, job: PrintJob) -> None:
+        """What has happened to it is written now, or once the disk takes it: a lost printer or a stop ends the serving
+        all the same.
+        """
+        self._queue.unwritten[job.job_id] = job
+        with contextlib.suppress(JournalFailed):  # whoever goes on meets it again, before anything else
+            await self._write()
+
+    async def _write(self) -> None:
+        unwritten = self._queue.unwritten
+        if noted := tuple(unwritten.values()):
+            await self._journal.save(*noted)
+        for job in noted:
+            if unwritten.get(job.job_id) is job:
+                del unwritten[job.job_id]
 
     async def _changed(self, within: timedelta | None = None) -> None:
         """Until something is put into the queue, or until `within` is over."""
@@ -174,10 +191,9 @@ class PrinterQueueServer:
             return
 
 
-async def _despite_the_journal(step: Awaitable[None], rest_s: float = 0.0) -> None:
-    """A disk that refuses is told to the log alone, so that it hides no lost printer and no stop. Then rest."""
+async def _despite_the_journal(step: Awaitable[None]) -> None:
     try:
         await step
     except JournalFailed as error:
         log.error("printing_waits_for_journal", reason=str(error))  # noqa: TRY400 - no defect
-        await asyncio.sleep(rest_s)
+        await asyncio.sleep(JOURNAL_RETRY_S)
