@@ -33,7 +33,8 @@ class DiskFault(StrEnum):
     FSYNC = "fsync"  # it is written and said to have failed, as when only the sync did
 
 
-ENDS_THE_PROCESS = {DiskFault.KILL_BEFORE, DiskFault.KILL_AFTER, DiskFault.TAIL_LOST, DiskFault.TAIL_GARBLED}
+LOSES_WHAT_IT_HAD = {DiskFault.TAIL_LOST, DiskFault.TAIL_GARBLED}
+ENDS_THE_PROCESS = {DiskFault.KILL_BEFORE, DiskFault.KILL_AFTER, *LOSES_WHAT_IT_HAD}
 _CODES = {
     DiskFault.FULL: sqlite3.SQLITE_FULL,
     DiskFault.READ_ONLY: sqlite3.SQLITE_READONLY,
@@ -74,6 +75,11 @@ class FaultyDisk:
         self.commits, self.fault, self._at, self._left = 0, fault, at, TIMES.get(fault, 0)
         self.happened.clear()
 
+    def disarm(self) -> None:
+        """What has not happened by now does not happen any more."""
+        if not self.is_dead:
+            self.fault = None
+
     def restart(self) -> None:
         """The process has ended: what is on the disk now is what it had kept at the fault."""
         for ending in ("", "-wal"):
@@ -82,7 +88,7 @@ class FaultyDisk:
             file.unlink(missing_ok=True)
             if kept.exists():
                 shutil.copyfile(kept, file)
-        if self.fault in {DiskFault.TAIL_LOST, DiskFault.TAIL_GARBLED}:
+        if self.fault in LOSES_WHAT_IT_HAD:
             _spoil_tail(self.journal.with_name(self.journal.name + "-wal"), cut=self.fault is DiskFault.TAIL_LOST)
         self.fault, self.is_dead = None, False
 
