@@ -4,6 +4,7 @@ import gc
 import logging
 import random
 import sqlite3
+import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any
 from unittest.mock import patch
 
@@ -42,6 +44,8 @@ BAD_LINES = [fate for fate in Fate if fate is not Fate.ANSWERED]
 FORMATS = (CardFormat("club", prefix="2900", length=13),)
 COUNTED_EACH_DAYS = 3
 NOT_HELD = ("bridge.emulation", "bridge.events")
+# Where a way through memory ends: behind them is all that was ever imported, or the proof's own world.
+NOT_ENTERED = (type, FunctionType, ModuleType)
 
 Call = Callable[[Desk], Awaitable[Any]]
 
@@ -50,7 +54,8 @@ Call = Callable[[Desk], Awaitable[Any]]
 class Kept:
     """In the night of one day. rows: of the journal, by table. held: values of the product's types in memory.
 
-    wal_bytes: the write-ahead files of journal and directory. series: lines of the metrics. lines: that day's log.
+    held_bytes: of all that can be come by from the desk, texts and what they stand in too. wal_bytes: the write-ahead
+    files of journal and directory. series: lines of the metrics. lines: that day's log.
     """
 
     day: int
@@ -59,6 +64,7 @@ class Kept:
     rows: Mapping[str, int]
     directory_bytes: int
     held: int
+    held_bytes: int
     series: int
     lines: int
 
@@ -203,6 +209,7 @@ class Year:
                 rows=_rows(journal),
                 directory_bytes=_size(directory),
                 held=_held() if day % COUNTED_EACH_DAYS == 0 else self.kept[-1].held,
+                held_bytes=_bytes_of(self._till.desk),
                 series=len(self.metrics().splitlines()),
                 lines=self._lines,
             )
@@ -237,3 +244,18 @@ def _held() -> int:
     gc.collect()
     homes = Counter(str(type(each).__module__) for each in gc.get_objects())  # some types have no text there
     return sum(n for home, n in homes.items() if home.startswith("bridge.") and not home.startswith(NOT_HELD))
+
+
+def _bytes_of(root: object) -> int:
+    """Of it and of all that it leads to, but for what is not held: a text in a set is no value of ours, and adds up."""
+    met, todo, total = set[int](), [root], 0
+    outside = ("tests.", *NOT_HELD)
+    while todo:
+        each = todo.pop()
+        home = str(type(each).__module__)
+        if id(each) in met or isinstance(each, NOT_ENTERED) or home.startswith(outside):
+            continue
+        met.add(id(each))
+        total += sys.getsizeof(each)
+        todo += gc.get_referents(each)
+    return total
