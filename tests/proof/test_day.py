@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.proof.day.clients import Customer
 from tests.proof.day.day import Day, play
 from tests.proof.day.growth import Sample, check_flat
 from tests.proof.day.papers import Papers
+from tests.proof.day.plan import steps
 from tests.proof.day.tape import Reader
 from tests.shop.steps import LAST_PAPER
 
@@ -36,6 +38,11 @@ async def test_a_spell_of_troubles(kind: str, socket_dir: Path) -> None:
     day = await play(socket_dir, kind, SEED, lambda _day: False, tell_nobody, STEPS)
     assert day.troubles.total() >= 3
     assert day.cashier.books.receipts >= 5
+
+
+def test_a_seed_is_the_same_day_again() -> None:
+    first, again, other = (list(islice(steps(seed), 400)) for seed in (SEED, SEED, SEED + 1))
+    assert first == again != other
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 """A day: the steps of a seed, and every now and then a rest, when all troubles are over and the books are compared."""
 
+import json
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,9 +15,11 @@ from tests.proof.day.patience import until
 from tests.proof.day.plan import MOST_TROUBLES, Step, steps
 from tests.proof.day.till import DayTill, open_day
 from tests.proof.day.troubles import TROUBLES
-from tests.shop.shop import CARD
+from tests.shop.shop import CARD, HTTP_TOKEN
 
 STEPS_A_SPELL = 40
+# A card's number, an article's, a phone: masked, each has fewer digits, and so has all that is nobody's.
+PERSONAL = re.compile(r"\d{10,}")
 SETTLED_WITHIN_S = 120
 SHOWN_WITHIN_S = 30
 
@@ -176,6 +180,9 @@ class Day:
         assert shop.process.returncode is None, "the daemon has died"
         wrong = [line for line in shop.log if line.get("level") in {"error", "critical"} or "exception" in line]
         assert not wrong, wrong
+        lines = json.dumps(shop.log, ensure_ascii=False)
+        assert not PERSONAL.search(lines), lines
+        assert not [secret for secret in (HTTP_TOKEN, *self.till.books.secrets.values()) if secret in lines]
         shop.log.clear()
 
 
