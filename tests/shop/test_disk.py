@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,17 @@ async def test_a_full_disk_takes_the_sales_under_way_and_no_new_redemption(
         ballast.unlink()
         await sell(cash, "R-3", points="50")
     assert sorted(p.calculation.applied for p in bought(shop)) == [0, 50, 200]
+    await shop.kill()
+    await shop.start()
+    async with await shop.cash_program() as cash:
+        listed = (await cash.call("receipt.list"))["receipts"]
+        assert {each["receipt_id"]: each["outcome"]["redeemed"] for each in listed} == {
+            "R-1": "200.00",
+            "R-2": "0.00",
+            "R-3": "50.00",
+        }
+    await shop.stop()
+    assert _is_whole(tiny_disk / "journal.db")
 
 
 async def test_a_failing_disk_costs_the_call_and_nothing_else(shop: Shop, cash: CashProgram) -> None:
@@ -120,8 +131,10 @@ async def test_what_could_be_read_of_a_damaged_journal_goes_on(shop: Shop, cash:
         await refused_with(1007, again.call("queue.retry", task_id=task["task_id"]))
         await again.call("queue.resolve", task_id=task["task_id"], note="looked at, support has it")
         assert (await again.call("queue.list"))["tasks"] == []
-    assert len(bought(shop)) == 1
-    assert member(shop).bonuses == 350 + 50
+        assert len(bought(shop)) == 1
+        assert member(shop).bonuses == 350 + 50
+        await sell(again, "R-2", points="100")
+    assert [p.calculation.applied for p in bought(shop)] == [0, 100]
 
 
 def _damage(path: Path) -> None:
@@ -130,3 +143,9 @@ def _damage(path: Path) -> None:
     journal.execute("INSERT INTO tasks (task_id, state, body) VALUES ('t', 'open', '{}')")
     journal.commit()
     journal.close()
+
+
+def _is_whole(path: Path) -> bool:
+    """As SQLite itself reads it."""
+    with closing(sqlite3.connect(path)) as journal:
+        return bool(journal.execute("PRAGMA integrity_check").fetchall() == [("ok",)])
