@@ -148,7 +148,9 @@ def _seeds_of_lines() -> Iterator[bytes]:
 
 def _seeds_of_reports() -> Iterator[bytes]:
     yield b"\x00" + _report(b"]E04601234567893")[1:]
-    yield b"\x01" + b"".join((_report(b"]Q1" + b"x" * MAX_DATA_BYTES)[:-1] + b"\1")[1:] for _ in range(2))
+    full = (_report(b"]Q1" + b"x" * MAX_DATA_BYTES)[:-1] + b"\1")[1:]
+    yield b"\x01" + full * 2
+    yield b"\x00" + full * 4 + _report(b"]Q1end")[1:]
 
 
 def _seeds_of_keys() -> Iterator[bytes]:
