@@ -127,8 +127,10 @@ def test_a_card_is_asked_for_in_one_way(raw: bytes) -> None:
         params_decoder(ResolveParams)(raw)
 
 
-@pytest.mark.parametrize("since", ["yesterday", "2026-11-22T09:30:00"])
-def test_a_moment_needs_its_zone(since: str) -> None:
+@pytest.mark.parametrize(
+    "since", ["yesterday", "2026-11-22T09:30:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"]
+)
+def test_a_moment_needs_its_zone_and_is_one_in_utc_too(since: str) -> None:
     with pytest.raises(InvalidParams):
         params_decoder(ListParams)(f'{{"since":"{since}"}}'.encode())
 

@@ -1,6 +1,6 @@
 """Receipts: what is sold, what may be redeemed, what became of it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -169,8 +169,15 @@ class ListParams(Params):
     limit: Annotated[int, Meta(ge=1, le=500, description="how many at most")] = 100
 
     def __post_init__(self) -> None:
-        if self.since is not None and datetime.fromisoformat(self.since).tzinfo is None:
+        if self.since is None:
+            return
+        since = datetime.fromisoformat(self.since)
+        if since.tzinfo is None:
             raise ValueError("`since` names no time zone")
+        try:
+            since.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("`since` is before or after all times") from None
 
 
 class Discount(Result):
