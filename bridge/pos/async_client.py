@@ -17,7 +17,16 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
-from bridge.pos.client import DEFAULT_PATH, DEFAULT_TIMEOUT_S, CallError, Unreachable, decimal_text, result_of
+from bridge.pos.client import (
+    DEFAULT_PATH,
+    DEFAULT_TIMEOUT_S,
+    NO_BRIDGE,
+    CallError,
+    Unreachable,
+    decimal_text,
+    message_of,
+    result_of,
+)
 
 # Above the largest reply; a line is read whole.
 LONGEST_LINE_BYTES = 1 << 24
@@ -91,7 +100,10 @@ class AsyncClient:
     async def _read(self, reader: asyncio.StreamReader) -> None:
         try:
             while (line := await reader.readline()).endswith(b"\n"):
-                self._take(json.loads(line))
+                if (message := message_of(line)) is None:
+                    self._finish(Unreachable(NO_BRIDGE))
+                    return
+                self._take(message)
             self._finish(Unreachable("the bridge closed the connection"))
         except (OSError, ValueError) as error:
             self._finish(Unreachable(str(error)))
@@ -102,7 +114,7 @@ class AsyncClient:
         elif message.get("id") is None:  # the bridge is full, or does not know us: it hangs up next
             error = message["error"]
             self._finish(CallError(error["code"], error["message"], error.get("data")))
-        elif waiting := self._waiting.get(message["id"]):
+        elif (waiting := self._waiting.get(message["id"])) and not waiting.done():  # else it was just given up
             waiting.set_result(message)
 
     def _finish(self, why: Exception) -> None:

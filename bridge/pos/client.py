@@ -19,6 +19,7 @@ from typing import Any, Self
 DEFAULT_PATH = "/run/pos-bridge/pos.sock"
 # Above the longest wait_ms (10 s), so that the bridge answers before we give up.
 DEFAULT_TIMEOUT_S = 15.0
+NO_BRIDGE = "what answers there is no bridge"
 
 
 class Unreachable(Exception):
@@ -115,9 +116,9 @@ class Client:
             raise self._gone(error.strerror or error) from error
         if not line.endswith(b"\n"):
             raise self._gone("the bridge closed the connection")
-        message = _object(line)
+        message = message_of(line)
         if message is None:
-            raise self._gone("what answers there is no bridge")
+            raise self._gone(NO_BRIDGE)
         return message
 
     def _gone(self, why: object) -> Unreachable:
@@ -126,7 +127,8 @@ class Client:
         return Unreachable(str(why))
 
 
-def _object(line: bytes) -> dict[str, Any] | None:
+def message_of(line: bytes) -> dict[str, Any] | None:
+    """None: no bridge writes such a line."""
     try:
         message = json.loads(line)
     except (ValueError, RecursionError):

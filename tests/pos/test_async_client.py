@@ -90,6 +90,43 @@ async def test_an_answer_that_does_not_come_is_given_up(server: PosServer, path:
         assert (await bridge.call("bridge.hello"))["till"] == "till-1"  # the late answer disturbs nobody
 
 
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_call_given_up_as_its_answer_comes_harms_no_other(socket_dir: Path, turns: int) -> None:
+    """Whichever turn of the loop it is given up in, the one that has the answer and not yet its call among them."""
+    connected: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
+    connected = asyncio.get_running_loop().create_future()
+    path = str(socket_dir / "sock")
+    async with (
+        await asyncio.start_unix_server(lambda *streams: connected.set_result(streams), path),
+        AsyncClient(path, timeout=3) as bridge,
+    ):
+        given_up = asyncio.create_task(bridge.call("bridge.hello"))
+        reader, writer = await connected
+        await reader.readline()
+        writer.write(b'{"jsonrpc":"2.0","result":1,"id":1}\n')
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        given_up.cancel()
+        await asyncio.wait({given_up})
+        other = asyncio.create_task(bridge.call("bridge.hello"))
+        await reader.readline()
+        writer.write(b'{"jsonrpc":"2.0","result":2,"id":2}\n')
+        assert await other == 2
+        writer.close()
+
+
+@pytest.mark.parametrize("line", [b"[1]\n", b"7\n", b"[" * 100_000 + b"\n", b"no JSON\n"])
+async def test_what_is_no_bridge_is_told_at_once(socket_dir: Path, line: bytes) -> None:
+    def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(line)
+        writer.close()
+
+    path = str(socket_dir / "sock")
+    async with await asyncio.start_unix_server(answer, path), AsyncClient(path, timeout=3) as bridge:
+        with pytest.raises(Unreachable, match="no bridge"):
+            await bridge.call("bridge.hello")
+
+
 async def test_no_bridge_is_told(socket_dir: Path) -> None:
     with pytest.raises(Unreachable, match="No such file or directory"):
         async with AsyncClient(str(socket_dir / "none.sock")):
