@@ -11,6 +11,7 @@ import pytest
 
 from bridge.desk.sync import rows as rows_module
 from bridge.desk.sync import service as service_module
+from bridge.directory import SqliteDirectory
 from bridge.emulation.maxma import Fault, FaultKind
 from tests.desk.exchanging import counts, ended, exchanged
 from tests.shop.client import CashProgram
@@ -198,6 +199,20 @@ async def test_a_provider_that_goes_away_stops_the_run_and_what_was_done_counts(
     (stopped,) = await exchanged(cash, direction="export", rows=rows)
     assert counts(stopped) == ("stopped", 0, 1, 0)
     assert stopped["reason"]
+
+
+async def test_a_defect_ends_its_exchange(cash: CashProgram, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever follows a run would wait for its end for ever, and the log would say for ever that it goes on."""
+
+    async def fails(*_asked: object) -> None:
+        raise RuntimeError("nobody foresaw this")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqliteDirectory, "standing", fails)
+        (broken,) = await exchanged(cash, direction="import")
+    assert (broken["state"], broken["reason"]) == ("stopped", "it failed; the log has the defect")
+    (whole,) = await exchanged(cash, direction="import")
+    assert counts(whole) == ("done", 2, 0, 0)
 
 
 # --- by itself --------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 # A long run says so often where it is.
 PROGRESS_EACH_S = 60.0
+# Why a run stopped whose task has failed.
+DEFECT = "it failed; the log has the defect"
 # How often the directory lets go of what is too old.
 CLEARED_EACH_S = 86_400.0
 
@@ -124,6 +126,9 @@ class SyncService:
             for plan, run in zip(plans, runs, strict=True):
                 await self._carry_out(plan, run)
         finally:
+            for run in runs:
+                if not run.has_ended:
+                    run.end(RunState.STOPPED, self._clock(), DEFECT)
             self._is_busy = False
 
     async def _carry_out(self, plan: Plan, run: Run) -> None:
