@@ -154,6 +154,17 @@ async def test_clearing_the_card_lets_its_hold_go(shop: Shop, cash: CashProgram)
     assert (bought(shop), held(shop)) == ([], [])
 
 
+async def test_clearing_a_card_that_is_looked_up_takes_searching_off_the_glass(shop: Shop, cash: CashProgram) -> None:
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    shop.provider.fault("get-balance", Fault(FaultKind.DELAY, seconds=0.3))
+    await shop.scanner.scan(CARD)
+    await shop.display.until(lambda rows: rows[0].startswith("Ищем карту"))
+    await cash.call("receipt.clear_card", receipt_id="R-1")
+    await shop.display.until(lambda rows: not "".join(rows).strip())
+    await cash.event("card", card=CARD)
+    assert not "".join(shop.display.rows).strip()
+
+
 async def test_limits_at_once_and_then_with_the_answer(shop: Shop, cash: CashProgram) -> None:
     shop.provider.fault("get-balance", Fault(FaultKind.DELAY, seconds=0.2))
     await cash.call("receipt.open", receipt_id="R-1", operation="sale")

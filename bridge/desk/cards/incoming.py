@@ -208,8 +208,11 @@ class CardDesk:
     def forget(self, receipt_id: str) -> None:
         """No card waits for this receipt any more, nor is one of its to be shown when its answer comes."""
         self._newest_of.pop(receipt_id, None)
-        if self._newest and self._newest.receipt_id == receipt_id:
+        newest = self._newest
+        if newest and newest.receipt_id == receipt_id:
             self._newest = None
+            if not newest.answer.done():  # which would have taken "searching" off the glass
+                self._screens.clear()
 
     def drop_held(self) -> None:
         """A sale has ended: a card held since then was its customer's, not the next one's."""
