@@ -93,6 +93,10 @@ class AttachedCard:
     as_of: datetime
     age: timedelta | None = None
 
+    def is_of(self, provider: str, number: CardNumber) -> bool:
+        """Whether this is that provider's card: two providers may know one number, each with points of its own."""
+        return (self.provider, self.number) == (provider, number)
+
     @property
     def state(self) -> CardState:
         return self.member.state if self.member else CardState.UNKNOWN

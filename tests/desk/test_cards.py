@@ -309,3 +309,17 @@ async def test_a_card_blocked_since_its_points_were_noted_is_told_before_the_fis
     member(shop).suspended = True
     await cash.call("card.resolve", code=CARD, receipt_id="R-1", wait_ms=PATIENCE_MS)
     await refused_with(1002, prepare(cash, "R-1"))
+
+
+async def test_the_same_number_at_another_provider_is_another_card(shop: Shop) -> None:
+    """Points were noted of the first one, by its provider's limits: the other's are not to be spent for them."""
+    (shop.folder / "members.csv").write_text(f"card;balance\n{CARD};900\n", encoding="utf-8")
+    shop.more_of_club = '[[providers]]\nname = "staff"\nkind = "card-file"\npath = "members.csv"'
+    await shop.kill()
+    await shop.start()
+    async with await shop.cash_program() as cash:
+        await open_with_card(cash, "R-1")
+        await redeem(cash, "R-1", "200")
+        await cash.call("card.resolve", code=CARD, provider="staff", receipt_id="R-1", wait_ms=PATIENCE_MS)
+        assert (await cash.call("receipt.get", receipt_id="R-1"))["redemption"] is None
+        assert (await close(cash, "R-1"))["redeemed"] in {None, "0.00"}

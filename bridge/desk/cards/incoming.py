@@ -295,7 +295,7 @@ class CardDesk:
         def attach(receipt: Receipt) -> Receipt:
             if card is None or receipt.card == card:
                 return replace(receipt, pending=None)
-            if receipt.card and receipt.card.number != card.number:
+            if receipt.card and not receipt.card.is_of(card.provider, card.number):
                 receipt = without_redemption(receipt)
             return replace(receipt, card=card, pending=None)
 

@@ -36,7 +36,7 @@ class Holding:
         async with self._book.lock(receipt_id):
             receipt = live(await self._book.get(receipt_id))
             goal = receipt.goal
-            if receipt.card is None or receipt.card.number != purchase.card:
+            if receipt.card is None or not receipt.card.is_of(programme.name, purchase.card):
                 raise WrongReceiptState("another card has come in meanwhile")
             if not is_held(receipt, programme, purchase):
                 goal = Goal(GoalKind.HELD, programme.name, purchase=purchase)

@@ -112,7 +112,7 @@ class RedeemDesk:
     async def _note(self, receipt_id: str, card: AttachedCard, redemption: Redemption, reached: Goal) -> Redemption:
         async with self._book.lock(receipt_id):
             receipt = live(await self._book.get(receipt_id))
-            if receipt.card is None or receipt.card.number != card.number:
+            if receipt.card is None or not receipt.card.is_of(card.provider, card.number):
                 raise WrongReceiptState("another card has come in meanwhile")
             if receipt.goal != reached:
                 receipt = without_redemption(receipt)
