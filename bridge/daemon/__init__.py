@@ -7,6 +7,7 @@ forwarding.py     where the scans go that are no cards
 programmes.py     the providers of the configuration
 wording.py        the texts: language, the shop's templates
 reload.py         a changed configuration, while it runs
+resolving.py      the event loop, and how names are looked up in it
 supervisor.py     keeps tasks and devices alive
 failures.py       why a start failed
 """

@@ -21,6 +21,7 @@ from bridge.daemon.door import Door, open_door
 from bridge.daemon.failures import start_failures
 from bridge.daemon.programmes import ProgrammeRoom, retire
 from bridge.daemon.reload import Reloader, Reread, reloads_by_signal, status_of
+from bridge.daemon.resolving import TillLoop
 from bridge.daemon.supervisor import Supervisor
 from bridge.daemon.surroundings import Surroundings
 from bridge.daemon.tapping import TillTaps
@@ -71,7 +72,8 @@ WARM_WITHIN_S = 2.0
 
 def run(config: Config, reread: Reread, door: Door, *, emulated: bool = False) -> None:
     """Run the till until SIGTERM or SIGINT; `reread` at each SIGHUP. StartFailed: why it cannot."""
-    asyncio.run(_run(config, reread, door, emulated=emulated))
+    with asyncio.Runner(loop_factory=TillLoop) as runner:
+        runner.run(_run(config, reread, door, emulated=emulated))
 
 
 async def _run(config: Config, reread: Reread, door: Door, *, emulated: bool) -> None:
