@@ -24,7 +24,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the page says of the till. warning: "" on a real one."""
+    """What the page says of the till. warning: one of the words, "" on a real one."""
 
     till: str
     store: str

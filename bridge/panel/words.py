@@ -39,11 +39,21 @@ PAGE_WORDS: Mapping[str, tuple[str, str]] = {
     "limits": ("Можно списать", "May redeem"),
     "discount": ("Скидка", "Discount"),
     "accrual": ("Будет начислено", "Will accrue"),
+    "is_sale": ("продажа", "sale"),
+    "is_refund": ("возврат", "return"),
+    "is_open": ("открыт", "open"),
+    "is_prepared": ("баллы в резерве", "points held"),
+    "redemption_noted": ("спишутся с чеком", "with the receipt"),
+    "redemption_reserved": ("в резерве", "held"),
+    "redemption_written_off": ("списаны", "taken"),
+    "redemption_unknown": ("ответ потерян, выясняется", "answer lost, being asked"),
     "queue": ("Очередь", "Queue"),
     "queue_empty": ("Всё улажено.", "All is settled."),
     "task": ("Что", "What"),
     "age": ("Сколько ждёт", "Age"),
-    "reason": ("Почему", "Why"),
+    "task_open": ("ждёт сотрудника", "waits for a person"),
+    "task_queued": ("уйдёт само", "goes out by itself"),
+    "task_unknown": ("выясняется само", "is being asked"),
     "wire": ("На проводе", "On the wire"),
     "wire_hint": (
         "Каждый байт устройств и каждое сообщение сокета; карты, телефоны и имена скрыты.",
@@ -57,6 +67,8 @@ PAGE_WORDS: Mapping[str, tuple[str, str]] = {
     "wrong_token": ("Это не тот токен.", "That is not the token."),
     "too_many": ("Слишком много попыток, подождите минуту.", "Too many tries, wait a minute."),
     "seconds": ("с", "s"),
+    "minutes": ("мин", "min"),
+    "hours": ("ч", "h"),
 }
 
 

@@ -33,8 +33,8 @@ def desk_sections(stage: Stage, scenarios: list[Scenario], ask: Ask) -> list[Sec
         Section("paper", desk.paper),
         Section("desk_provider", desk.provider),
         Section("bench", desk.devices, "wide"),
-        queue,
-        Section("scenarios", desk.scenarios),
+        replace(queue, width="half"),
+        Section("scenarios", desk.scenarios, "half"),
         WIRE,
     ]
 

@@ -32,7 +32,6 @@ HOST = "127.0.0.1"
 USUAL_PORT = 8711
 STOP_WITHIN_S = 1.0
 HERE = Path(__file__).parent
-WARNING = "EMULATED"
 
 
 @asynccontextmanager
@@ -43,7 +42,7 @@ async def panel(
     closing, till = Closing(), stage.made.config.till
     actions = Actions(stage, config_for)
     sections = desk_sections(stage, [load_scenario(file) for file in shipped()], stage.ask)
-    heading = Heading(till.name, till.store, bridge.__version__, WARNING)
+    heading = Heading(till.name, till.store, bridge.__version__, warning="emulated")
     page = Page(heading, sections, templates=[HERE / "templates"], words=DESK_WORDS, styles=["desk.css"])
     app = PanelApp(lambda: page, stage.wire, stage.changes, closing.begun)
     routes = [Route("/static/desk.css", _style), *app.routes("", till.language), *actions.routes()]

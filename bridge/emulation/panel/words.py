@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 DESK_WORDS: Mapping[str, tuple[str, str]] = {
+    "emulated": ("ЭМУЛЯЦИЯ", "EMULATED"),
     "glass": ("Дисплей покупателя", "Customer display"),
     "understood": ("понял все байты", "understood every byte"),
     "not_understood": ("непонятных команд", "commands not understood"),
@@ -26,6 +27,14 @@ DESK_WORDS: Mapping[str, tuple[str, str]] = {
     "nothing_scanned": ("Пока ничего не отсканировано.", "Nothing scanned yet."),
     "balance": ("Баланс", "Balance"),
     "outcome": ("Итог бонусов", "Outcome"),
+    "outcome_done": ("проведено", "done"),
+    "outcome_queued": ("в очереди", "queued"),
+    "outcome_manual": ("ждёт сотрудника", "waits for a person"),
+    "outcome_unknown": ("ответ потерян, выясняется", "answer lost, being asked"),
+    "outcome_refused": ("программа отказала", "refused"),
+    "card_online": ("от программы", "online"),
+    "card_cached": ("из памяти кассы", "remembered"),
+    "card_offline": ("без связи", "offline"),
     "accrued": ("начислено", "accrued"),
     "spent": ("списано", "redeemed"),
     "restored": ("возвращено", "restored"),
