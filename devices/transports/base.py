@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 import socket
 from collections.abc import Collection, Iterator
 from typing import NoReturn, Protocol
@@ -154,7 +155,13 @@ def device_error(endpoint: str, error: OSError) -> DeviceError:
     """What `error`, met while opening or using `endpoint`, means for the device."""
     if isinstance(error, socket.gaierror):
         return DeviceNotFound(endpoint, f"the name cannot be resolved: {error.strerror}")
-    return _ERRORS.get(_number(error), DeviceLost)(endpoint, error.strerror or str(error))
+    return _ERRORS.get(_number(error), DeviceLost)(endpoint, _words(error))
+
+
+def _words(error: OSError) -> str:
+    """The system's; pyserial puts the path before and behind them, which whoever reads it has been told."""
+    told = error.strerror or str(error)
+    return os.strerror(error.errno) if error.errno and told.startswith("could not open port") else told
 
 
 def _number(error: OSError) -> int:

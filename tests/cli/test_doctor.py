@@ -25,6 +25,7 @@ TILL = '[till]\nstore = "store-01"\nname = "till-1"\n'
 SUMMARY = "till till-1 of store-01; scanners none; displays none; printers none; providers none"
 AT = "2026-01-01T10:00:00.000Z"
 ROOT = ("--root", "machine")
+NOT_THERE_STILL = "not there still: pos-bridge suggest, and change its endpoint"
 OFFLINE = {"code": 1010, "message": "overloaded"}
 
 
@@ -94,7 +95,7 @@ def test_what_is_wrong_comes_with_its_cost_and_its_cure(well: Daemon, file: Path
     assert [*lines[start : start + 7], *lines[-2:]] == [
         "wrong display pole     absent, serial:///dev/pos/pole: No such file or directory",
         "        why            the customer sees nothing",
-        "        do             plug it in, then: ls -l /dev/pos/pole",
+        f"        do             plug it in, then: ls -l /dev/pos/pole; {NOT_THERE_STILL}",
         "wrong printer receipt  paper_out, lp:///dev/usb/lp0: the paper is out",
         "        why            papers wait, and are not printed at all when they have waited too long",
         "        do             put paper in: what waits is then printed by itself",
@@ -175,7 +176,11 @@ def test_secrets_that_this_user_may_not_read_are_no_finding(
 @pytest.mark.parametrize(
     ("place", "error", "mend"),
     [
-        ("serial:///dev/pos/a", "could not open port", "plug it in, then: ls -l /dev/pos/a"),
+        (
+            "serial:///dev/pos/a",
+            "No such file or directory",
+            "plug it in, then: ls -l /dev/pos/a; " + NOT_THERE_STILL,
+        ),
         (
             "serial:///dev/pos/a",
             "[Errno 13] Permission denied",

@@ -66,7 +66,9 @@ def test_a_name_is_one_that_comes_along_unless_there_is_such_a_file(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert find(Path("renumbered")).name == "renumbered.toml"
-    assert find(Path("nothing")) == Path("nothing")
+    assert find(Path("own.toml")) == Path("own.toml")
+    with pytest.raises(ScenarioError, match=r"nothing: there is no such file or scenario: use .*, renumbered, "):
+        find(Path("nothing"))
     Path("renumbered").write_text("")
     assert find(Path("renumbered")) == Path("renumbered")
 

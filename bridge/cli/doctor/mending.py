@@ -72,4 +72,4 @@ def _mend_node(endpoint: NodeEndpoint, error: str) -> str:
         return f"{joining} && systemctl restart pos-bridge; ls -l {endpoint.path}"
     if "lock" in error or "busy" in error:
         return f"end the program that has it: fuser -v {endpoint.path}"
-    return f"plug it in, then: ls -l {endpoint.path}"
+    return f"plug it in, then: ls -l {endpoint.path}; not there still: pos-bridge suggest, and change its endpoint"

@@ -60,9 +60,13 @@ def shipped() -> list[Path]:
 
 
 def find(name: Path) -> Path:
-    """The file of this path, or the scenario of this name that comes with the product."""
-    inside = SHIPPED / f"{name}.toml"
-    return inside if not name.exists() and name.name == str(name) and inside.exists() else name
+    """The file of this path, or the scenario of this name that comes with the product. ScenarioError: neither."""
+    if name.exists() or name.suffix or name.name != str(name):
+        return name
+    inside = {file.stem: file for file in shipped()}
+    if str(name) not in inside:
+        raise ScenarioError(name, "", "there is no such file or scenario", tuple(inside))
+    return inside[str(name)]
 
 
 def load_scenario(file: Path) -> Scenario:

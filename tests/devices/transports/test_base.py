@@ -1,6 +1,7 @@
 import errno
 import os
 import socket
+from pathlib import Path
 
 import pytest
 import serial
@@ -43,6 +44,12 @@ def test_errors_of_the_system(number: int, kind: type[DeviceError]) -> None:
 def test_error_of_pyserial_without_a_number() -> None:
     with pytest.raises(DeviceLost, match="something odd"), map_os_errors("serial:///dev/ttyS0"):
         raise serial.SerialException("something odd")
+
+
+def test_what_pyserial_cannot_open_is_said_in_the_systems_words(tmp_path: Path) -> None:
+    with pytest.raises(DeviceNotFound) as error, map_os_errors("serial:///dev/ttyS0"):
+        serial.Serial(str(tmp_path / "none"))
+    assert error.value.what == "No such file or directory"
 
 
 def test_name_that_cannot_be_resolved() -> None:
