@@ -65,7 +65,8 @@ def named(queues: Mapping[str, PrinterQueue], device: str | None) -> str:
     """The printer that is meant, None being the first. DeviceUnavailable: no such one is configured."""
     if device is None and queues:
         return next(iter(queues))
-    if device is None or device not in queues:
-        known = ", ".join(queues) or "none"
-        raise DeviceUnavailable(f"no printer {device or ''!r} is configured (known: {known})")
+    if device is None:
+        raise DeviceUnavailable("no printer is configured")
+    if device not in queues:
+        raise DeviceUnavailable(f"no printer {device!r} is configured (known: {', '.join(queues) or 'none'})")
     return device
