@@ -64,12 +64,24 @@ class ReceiptState(DeskError):
     code, kind = 1007, "receipt_state"
 
 
+class NoCard(ReceiptState):
+    """There is no card on it to do this with."""
+
+    wording = "no_card"
+
+
 class DeviceUnavailable(DeskError):
     code, kind, retryable = 1008, "device_unavailable", True
 
 
 class NotPermitted(DeskError):
     code, kind = 1009, "not_permitted"
+
+
+class EntryForbidden(NotPermitted):
+    """The card came in by a way whose points may not be spent."""
+
+    wording = "entry_forbidden"
 
 
 class Overloaded(DeskError):

@@ -63,19 +63,20 @@ class Wording:
         return paper_lines(self._texts.render("paper/card", _card(card))) if card.member else ()
 
     def closing_lines(
-        self, receipt: Receipt, outcome: Outcome, expiring: Sequence[Expiring], own: tuple[PaperLine, ...] = ()
+        self, receipt: Receipt, outcome: Outcome, member: Member | None, own: tuple[PaperLine, ...] = ()
     ) -> tuple[PaperLine, ...]:
-        """The paper at the end; () when there is nothing to tell. own: the provider's lines of a sale."""
+        """The paper at the end; () when there is nothing to tell. member: the card as far as it is known, shown again
+        or not; own: the provider's lines of a sale.
+        """
         total = receipt.basket.total if receipt.basket else None
         told: dict[str, object] = {"receipt_id": receipt.receipt_id, "total": total}
         if outcome.state in {OutcomeState.QUEUED, OutcomeState.UNKNOWN}:
             return paper_lines(self._texts.render("paper/queued", told))
         if outcome.state is not OutcomeState.DONE:
             return ()
-        member = receipt.card.member if receipt.card else None
         if member and member.kind is CardKind.DISCOUNT:
             return own  # it has no points
-        told |= {"balance": outcome.balance_after, "expiring": _burning(expiring)}
+        told |= {"balance": outcome.balance_after, "expiring": _burning(member.expiring if member else ())}
         if receipt.operation is Operation.REFUND:
             back = {"restored": outcome.restored, "reversed": outcome.reversed}
             return paper_lines(self._texts.render("paper/refunded", {**told, **back}))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 
-from bridge.domain.errors import CodeMismatch, DeskError
+from bridge.domain.errors import CodeMismatch, DeskError, EntryForbidden, NoCard
 from bridge.domain.limits import ReasonCode
 from bridge.domain.member import CardKind, CardState
 from bridge.domain.task import TaskKind, TaskState, Why
@@ -102,10 +102,12 @@ def _cards() -> list[Values]:
     ]
 
 
+# Refusals with a sentence of their own beside that of their kind.
+APART = tuple(error.wording for error in (CodeMismatch, EntryForbidden, NoCard))
+
+
 def _errors() -> list[Values]:
-    return [
-        {"kind": kind} for kind in (*(e.kind for e in DeskError.__subclasses__()), CodeMismatch.wording, "internal")
-    ]
+    return [{"kind": kind} for kind in (*(error.kind for error in DeskError.__subclasses__()), *APART, "internal")]
 
 
 _RECEIPT = {"receipt_id": "the receipt", "total": "what was paid, before our discount and points; none = not known"}
@@ -179,7 +181,10 @@ CATALOGUE: Mapping[str, Template] = {
     "cashier/error": Template(
         Form.SENTENCE,
         "What the cashier is told when a call is refused, `data.text` of the error.",
-        {"kind": "the error's name, as in docs/pos-protocol.md, `confirmation_wrong` or `internal`"},
+        {
+            "kind": "the error's name, as in docs/pos-protocol.md, or one of "
+            + ", ".join(f"`{kind}`" for kind in (*APART, "internal"))
+        },
         _errors,
     ),
     "cashier/reason": Template(

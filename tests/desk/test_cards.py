@@ -125,7 +125,8 @@ async def test_points_of_a_card_found_by_phone_are_not_spent(cash: CashProgram) 
     assert (card["card"], card["entry"]) == (CARD, "phone")
     limits = await cash.call("receipt.limits", receipt_id="R-1", total="1000", wait_ms=PATIENCE_MS)
     assert (limits["points"]["max_redeem"], [r["code"] for r in limits["reasons"]]) == ("0.00", ["entry"])
-    await refused_with(1009, cash.call("receipt.redeem", receipt_id="R-1", points="10", wait_ms=PATIENCE_MS))
+    told = await refused_with(1009, cash.call("receipt.redeem", receipt_id="R-1", points="10", wait_ms=PATIENCE_MS))
+    assert (told["kind"], told["text"]) == ("not_permitted", limits["reasons"][0]["text"])
     assert (await close(cash, "R-1"))["accrued"] == "50.00"
 
 

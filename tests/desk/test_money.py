@@ -24,7 +24,7 @@ async def test_what_redeem_refuses(cash: CashProgram) -> None:
         return await cash.call("receipt.redeem", receipt_id=receipt_id, points=points, wait_ms=PATIENCE_MS)
 
     await cash.call("receipt.open", receipt_id="bare", operation="sale")
-    await refused_with(1007, redeemed("10", "bare"))  # no card
+    assert (await refused_with(1007, redeemed("10", "bare")))["text"] == "К чеку не привязана карта."
     await open_with_card(cash, "R-1")
     await refused_with(1007, redeemed("10"))  # no total
     await cash.call("receipt.limits", receipt_id="R-1", total="1000.00")

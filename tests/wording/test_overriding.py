@@ -70,7 +70,7 @@ def test_a_paper_with_every_mark(shop: Shop) -> None:
     ]
     shop.write("ru/paper/closed.j2", "\n".join([*lines, "[barcode] 4600051000057", "", "просто | строка |", "[cut]"]))
     outcome = Outcome(OutcomeState.DONE, redeemed=points("1.5"))
-    assert shop.wording().closing_lines(RECEIPT, outcome, ()) == (
+    assert shop.wording().closing_lines(RECEIPT, outcome, None) == (
         PaperLine(text="Бонусы", bold=True, double=True, align="center"),
         PaperLine(text="в центре", align="center"),
         PaperLine(text="жирно", bold=True),

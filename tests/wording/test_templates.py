@@ -17,7 +17,7 @@ from bridge.domain.sale import Basket
 from bridge.domain.task import Errand, TaskKind, TaskState, Why
 from bridge.reference.__main__ import DOCS, render
 from bridge.wording import LANGUAGES, Glass, Wording, load_wording
-from bridge.wording.catalogue import CATALOGUE, Form
+from bridge.wording.catalogue import APART, CATALOGUE, Form
 from bridge.wording.checking import check
 from bridge.wording.engine import Engine
 from bridge.wording.shelf import shipped
@@ -53,7 +53,7 @@ def test_each_passes_what_a_shops_own_must_pass(language: str, name: str) -> Non
 def test_nothing_is_left_unsaid(language: str) -> None:
     wording = load_wording(language)
     kinds = [error.kind for error in DeskError.__subclasses__()]
-    errors = {kind: wording.error(kind) for kind in [*kinds, "internal"]}
+    errors = {kind: wording.error(kind) for kind in [*kinds, *APART, "internal"]}
     reasons = [wording.reason(code) for code in ReasonCode]
     tasks = [wording.task("manual", TaskState.OPEN, Errand("R-1", "reason", why=why)) for why in Why]
     for sentences in (list(errors.values()), reasons, tasks):
@@ -186,7 +186,7 @@ def test_the_paper_at_card_entry() -> None:
 
 def test_the_papers_after_a_receipt() -> None:
     divider = PaperLine(divider=True)
-    assert RU.closing_lines(RECEIPT, DONE, MEMBER.expiring) == (
+    assert RU.closing_lines(RECEIPT, DONE, MEMBER) == (
         divider,
         PaperLine(left="Списано баллов", right="100"),
         PaperLine(left="Начислено баллов", right="13"),
@@ -196,23 +196,28 @@ def test_the_papers_after_a_receipt() -> None:
         divider,
     )
     back = Outcome(OutcomeState.DONE, restored=points(100), reversed=points(13))
-    assert EN.closing_lines(replace(RECEIPT, operation=Operation.REFUND), back, ()) == (
+    assert EN.closing_lines(replace(RECEIPT, operation=Operation.REFUND), back, None) == (
         divider,
         PaperLine(left="Points returned", right="100"),
         PaperLine(left="Points taken back", right="13"),
         divider,
     )
     nothing = replace(DONE, redeemed=points(0), restored=points(0), reversed=points(0))  # as a card file answers a sale
-    assert [line.left for line in RU.closing_lines(RECEIPT, nothing, ())[1:-1]] == ["Начислено баллов", "Баланс баллов"]
+    assert [line.left for line in RU.closing_lines(RECEIPT, nothing, None)[1:-1]] == [
+        "Начислено баллов",
+        "Баланс баллов",
+    ]
     own = (PaperLine(text="Спасибо!"),)
-    assert RU.closing_lines(RECEIPT, DONE, (), own) == own
-    card = replace(CARD, member=replace(MEMBER, kind=CardKind.DISCOUNT))
-    assert RU.closing_lines(replace(RECEIPT, card=card), DONE, ()) == ()
+    assert RU.closing_lines(RECEIPT, DONE, None, own) == own
+    without_points = replace(MEMBER, kind=CardKind.DISCOUNT, balance=points(0))
+    assert RU.closing_lines(RECEIPT, DONE, without_points) == ()
+    back_without_card = replace(RECEIPT, operation=Operation.REFUND, card=None)
+    assert RU.closing_lines(back_without_card, replace(DONE, balance_after=points(0)), without_points) == ()
     later = (PaperLine(text="Баллы будут учтены позже", align="center"),)
-    assert RU.closing_lines(RECEIPT, Outcome(OutcomeState.QUEUED), ()) == later
-    assert RU.closing_lines(RECEIPT, Outcome(OutcomeState.UNKNOWN), ()) == later
+    assert RU.closing_lines(RECEIPT, Outcome(OutcomeState.QUEUED), None) == later
+    assert RU.closing_lines(RECEIPT, Outcome(OutcomeState.UNKNOWN), None) == later
     for state in (OutcomeState.DONE, OutcomeState.MANUAL, OutcomeState.REFUSED):
-        assert RU.closing_lines(RECEIPT, Outcome(state), ()) == ()
+        assert RU.closing_lines(RECEIPT, Outcome(state), None) == ()
     assert RU.repeat_mark() == (PaperLine(text="ПОВТОР", bold=True, double=True, align="center"),)
 
 

@@ -71,7 +71,7 @@ class ClosingPaper:
         elif own:
             return own
         known = member or (receipt.card.member if receipt.card else None)
-        return self._settings.wording.closing_lines(receipt, outcome, known.expiring if known else (), own)
+        return self._settings.wording.closing_lines(receipt, outcome, known, own)
 
     def thank(self, operation: Operation) -> None:
         """For a purchase; after a refund the display is empty."""
