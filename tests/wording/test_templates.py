@@ -159,7 +159,9 @@ def _with(**changes: object) -> AttachedCard:
 
 def test_one_row_says_what_matters() -> None:
     low = load_wording("ru", glasses=[Glass("wide", 4, 40), Glass("low", 1, 16)])
-    assert low.card_rows(CARD) == ("Б: 505",)
+    assert low.card_rows(CARD) == ("Баллов: 505",)
+    assert low.card_rows(_with(balance=points("99999.50"))) == ("Баллов: 99999.50",)
+    assert low.card_rows(_with(balance=points(100000))) == ("Б: 100000",)
     assert low.card_rows(_with(kind=CardKind.DISCOUNT)) == ("Скидка 5%",)
     assert low.card_rows(replace(CARD, age=timedelta(days=1))) == ("Было: 505",)
     assert low.card_rows(_with(balance=None, discount_percent=None)) == ("Здравствуйте!",)
@@ -182,6 +184,8 @@ def test_the_paper_at_card_entry() -> None:
         ("Сгорит 22.12.2026", "7"),
     ]
     assert RU.card_lines(replace(CARD, member=None)) == ()
+    blocked = RU.card_lines(_with(state=CardState.BLOCKED, tier="", balance=None, discount_percent=None, expiring=()))
+    assert blocked[1:-1] == (PaperLine(left="Карта", right="*0018"), PaperLine(text="Карта не активна"))
 
 
 def test_the_papers_after_a_receipt() -> None:
