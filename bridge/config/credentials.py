@@ -7,7 +7,7 @@ In this order: systemd's credentials directory ($CREDENTIALS_DIRECTORY, systemd.
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,22 +104,25 @@ class Vault:
         """The secret without its trailing newline. NotAllowed: missing, empty, unreadable or open to others."""
         if not self.is_open:
             return Secret("")
-        text = self._from_systemd(name)
-        if text is None:
-            text = _read(self.directory / "credentials" / name, is_private=True)
-        if text is None:
-            text = self.environment.get(variable_of(name))
-        if text is None:
-            raise NotAllowed(
-                f'credential "{name}" is missing: put it into {self.directory / "credentials" / name} '
-                f"(mode 0600) or into the environment variable {variable_of(name)}"
-            )
-        return _checked(name, text)
+        for place, text in self._places(name):
+            if text is not None:
+                return _checked(name, text, place)
+        raise NotAllowed(
+            f'credential "{name}" is missing: put it into {self._beside(name)} '
+            f"(mode 0600) or into the environment variable {variable_of(name)}"
+        )
 
-    def _from_systemd(self, name: str) -> str | None:
+    def _places(self, name: str) -> Iterator[tuple[str, str | None]]:
+        """Where it may be, as a person is told, and what is there."""
         directory = self.environment.get("CREDENTIALS_DIRECTORY")
-        # systemd keeps this directory for the service's user alone, with access rules that a mode does not show.
-        return _read(Path(directory) / name, is_private=False) if directory else None
+        if directory:
+            # systemd keeps this directory for the service's user alone, with access rules that a mode does not show.
+            yield f"{directory}/{name}", _read(Path(directory) / name, is_private=False)
+        yield str(self._beside(name)), _read(self._beside(name), is_private=True)
+        yield variable_of(name), self.environment.get(variable_of(name))
+
+    def _beside(self, name: str) -> Path:
+        return self.directory / "credentials" / name
 
 
 def _read(file: Path, *, is_private: bool) -> str | None:
@@ -154,10 +157,10 @@ def _decoded(file: Path, data: bytes) -> str:
         raise NotAllowed(f"credential file {file} is not UTF-8 text") from None
 
 
-def _checked(name: str, text: str) -> Secret:
+def _checked(name: str, text: str, place: str) -> Secret:
     value = text.removesuffix("\n").removesuffix("\r")
     if not value:
-        raise NotAllowed(f'credential "{name}" is empty')
+        raise NotAllowed(f'credential "{name}" is empty: write it into {place}')
     if not value.isprintable():
-        raise NotAllowed(f'credential "{name}" has a line break or control characters inside')
+        raise NotAllowed(f'credential "{name}" has a line break or control characters inside: write it into {place}')
     return Secret(value)

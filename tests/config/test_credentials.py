@@ -50,9 +50,9 @@ def test_only_the_trailing_newline_goes(content: str, value: str, key_file: Path
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"", 'credential "maxma-key" is empty'),
-        (b"\n", 'credential "maxma-key" is empty'),
-        (b"a\nb\n", 'credential "maxma-key" has a line break or control characters inside'),
+        (b"", 'credential "maxma-key" is empty: write it into /.*/credentials/maxma-key$'),
+        (b"\n", 'credential "maxma-key" is empty: write it into /'),
+        (b"a\nb\n", "has a line break or control characters inside: write it into /.*/credentials/maxma-key$"),
         (b"a\x00", 'credential "maxma-key" has a line break or control characters inside'),
         (b"\xff\xfe", "is not UTF-8 text"),
         (b"a" * (LARGEST_SECRET_BYTES + 1), "is larger than"),
