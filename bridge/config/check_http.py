@@ -25,7 +25,9 @@ def check_http(http: Http) -> Iterator[Problem]:
 
 def _check_token(http: Http) -> Iterator[Problem]:
     if http.token is None:
-        yield Problem("http.token", "missing: whoever reaches the port could spend points")
+        yield Problem(
+            "http.token", "missing: whoever reaches the port could spend points", ('{ credential = "NAME" }',)
+        )
         return
     try:
         http.token.read()
@@ -36,9 +38,14 @@ def _check_token(http: Http) -> Iterator[Problem]:
 def _check_network(http: Http) -> Iterator[Problem]:
     if is_loopback(http.listen.host):
         return
-    for key, value in (("allow_from", http.allow_from), ("tls_cert", http.tls_cert), ("tls_key", http.tls_key)):
+    what = f"missing: listen = {quoted(http.listen)} can be reached from the network"
+    for key, value, wanted in (
+        ("allow_from", http.allow_from, 'the callers\' addresses, as ["192.168.1.20"]'),
+        ("tls_cert", http.tls_cert, "a PEM file"),
+        ("tls_key", http.tls_key, "a PEM file"),
+    ):
         if not value:
-            yield Problem(f"http.{key}", f"missing: listen = {quoted(http.listen)} can be reached from the network")
+            yield Problem(f"http.{key}", what, (wanted,))
 
 
 def _check_file(key_path: str, file: Path) -> Iterator[Problem]:

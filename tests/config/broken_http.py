@@ -31,15 +31,18 @@ BROKEN_HTTP = {
     ),
     "http without a token": (
         TILL + "[http]\nenabled = true",
-        "http.token: missing: whoever reaches the port could spend points",
+        'http.token: missing: whoever reaches the port could spend points: use { credential = "NAME" }',
     ),
     "http off loopback": (
         TILL + HTTP + 'listen = "0.0.0.0:8710"',
-        'http.allow_from: missing: listen = "0.0.0.0:8710" can be reached from the network',
+        (
+            'http.allow_from: missing: listen = "0.0.0.0:8710" can be reached from the network: use the callers\' '
+            'addresses, as ["192.168.1.20"]'
+        ),
     ),
     "http off loopback without TLS": (
         TILL + HTTP + 'listen = "[::]:8710"\nallow_from = ["192.168.1.20"]',
-        'http.tls_cert: missing: listen = "[::]:8710" can be reached from the network',
+        'http.tls_cert: missing: listen = "[::]:8710" can be reached from the network: use a PEM file',
     ),
     "half of TLS": (
         TILL + HTTP + 'tls_cert = "members.csv"',
