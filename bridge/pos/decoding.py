@@ -19,6 +19,7 @@ from bridge.pos.messages import Amount, Params, Quantity
 
 P = TypeVar("P", bound=Params)
 
+_NOT_OF_A_LIST = re.compile(r"Invalid enum value .* - at `(\$[^`]*)`", re.DOTALL)
 _QUANTITY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,3})?", re.ASCII)
 
 
@@ -45,11 +46,21 @@ def params_decoder(params_type: type[P]) -> Callable[[bytes], P]:
         try:
             return decoder.decode(raw)
         except msgspec.DecodeError as error:
-            raise InvalidParams(one_line(str(error))) from error
+            raise InvalidParams(one_line(_explained(params_type, str(error)))) from error
         except RecursionError as error:
             raise InvalidParams("nested too deep") from error
 
     return decode
+
+
+def _explained(params_type: type, complaint: str) -> str:
+    """With what may stand there, where that is a list: msgspec tells what stands there and where."""
+    found = _NOT_OF_A_LIST.fullmatch(complaint)
+    if found is None:
+        return complaint
+    from bridge.pos.allowed import allowed  # noqa: PLC0415 - only for a caller who is wrong
+
+    return f"{complaint}: use {', '.join(allowed(params_type, found[1]))}"
 
 
 def _as_written(text: str) -> str:

@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from bridge.domain.errors import AmountInvalid
 from bridge.pos.decoding import params_decoder, parse_quantity
 from bridge.pos.jsonrpc import InvalidParams
-from bridge.pos.messages import CloseParams, LimitsParams, LineParam, ListParams, PrintParams, ResolveParams
+from bridge.pos.messages import (
+    CloseParams,
+    DrawerParams,
+    LimitsParams,
+    LineParam,
+    ListParams,
+    OpenParams,
+    Params,
+    PrintParams,
+    ResolveParams,
+    SubscribeParams,
+)
 
 limits = params_decoder(LimitsParams)
 line = params_decoder(LineParam)
@@ -133,6 +144,23 @@ def test_a_card_is_asked_for_in_one_way(raw: bytes) -> None:
 def test_a_moment_needs_its_zone_and_is_one_in_utc_too(since: str) -> None:
     with pytest.raises(InvalidParams):
         params_decoder(ListParams)(f'{{"since":"{since}"}}'.encode())
+
+
+@pytest.mark.parametrize(
+    ("params", "raw", "told"),
+    [
+        (OpenParams, '{"receipt_id":"1","operation":"Sale"}', "'Sale' - at `$.operation`: use refund, sale"),
+        (ListParams, '{"state":"done"}', "'done' - at `$.state`: use cancelled, closed, open, prepared"),
+        (SubscribeParams, '{"topics":["scan","cards"]}', "use card, device, provider, queue, receipt, scan"),
+        (PrintParams, '{"lines":["x",{"text":"x","align":"centre"}]}', "`$.lines[1].align`: use center, left, right"),
+        (PrintParams, '{"lines":[{"barcode":{"data":"1","type":"QR"}}]}', ".type`: use CODE128, EAN13"),
+        (DrawerParams, '{"pin":3}', "3 - at `$.pin`: use 2, 5"),
+    ],
+)
+def test_what_is_none_of_a_list_is_told_the_list(params: type[Params], raw: str, told: str) -> None:
+    with pytest.raises(InvalidParams) as caught:
+        params_decoder(params)(raw.encode())
+    assert told in str(caught.value)
 
 
 def test_paper_takes_bare_strings_and_named_barcodes() -> None:
