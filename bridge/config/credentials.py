@@ -117,7 +117,10 @@ class Vault:
         directory = self.environment.get("CREDENTIALS_DIRECTORY")
         if directory:
             # systemd keeps this directory for the service's user alone, with access rules that a mode does not show.
-            yield f"{directory}/{name}", _read(Path(directory) / name, is_private=False)
+            yield (
+                f"the file that LoadCredential={name}: of the service names",
+                _read(Path(directory) / name, is_private=False),
+            )
         yield str(self._beside(name)), _read(self._beside(name), is_private=True)
         yield variable_of(name), self.environment.get(variable_of(name))
 

@@ -64,6 +64,12 @@ def test_what_cannot_be_a_secret_is_refused(content: bytes, what: str, key_file:
         Vault(directory, {}).read(NAME)
 
 
+def test_an_empty_one_of_systemds_is_written_where_systemd_takes_it_from(tmp_path: Path) -> None:
+    (tmp_path / "maxma-key").touch()
+    with pytest.raises(NotAllowed, match="write it into the file that LoadCredential=maxma-key: of the service names"):
+        Vault(tmp_path / "elsewhere", {"CREDENTIALS_DIRECTORY": str(tmp_path)}).read(NAME)
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o660])
 def test_a_file_open_to_others_is_refused_even_with_the_environment_set(
     mode: int, key_file: Path, directory: Path
