@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bridge.daemon import till
 from bridge.desk.settling.exchange import Exchange
 from bridge.desk.upkeep import housekeeping
 from bridge.desk.upkeep.housekeeping import Housekeeping
@@ -17,6 +18,7 @@ from bridge.domain.task import StaffTask
 from bridge.emulation.maxma import Fault, FaultKind
 from bridge.journal import SqliteJournal
 from bridge.ports import Record
+from tests.devices.waiting import until
 from tests.shop.client import CashProgram
 from tests.shop.shop import CARD, Shop
 from tests.shop.steps import PATIENCE_MS, bought, close, final, held, open_with_card, redeem, refused_with
@@ -50,6 +52,30 @@ async def test_a_receipt_that_expires_disturbs_nobody(
     await cash.call("display.show", rows=["after"], for_ms=700)  # seen, then the screen before returns
     await shop.display.until(lambda rows: "after" in rows[0])
     await shop.display.until(lambda rows: "350" in rows[1])
+
+
+async def test_a_clock_that_is_set_right_in_mid_sale_makes_no_receipt_old(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A till whose battery is flat starts in the past, and time comes from the network while somebody is served."""
+    behind, looks = [timedelta(days=3)], [0]
+    look = Housekeeping.look
+
+    async def counted(self: Housekeeping) -> None:
+        await look(self)
+        looks[0] += 1
+
+    monkeypatch.setattr(till, "now", lambda: datetime.now(UTC) - behind[0])
+    monkeypatch.setattr(Housekeeping, "look", counted)
+    monkeypatch.setattr(housekeeping, "LOOK_EVERY_S", 0.02)
+    await shop.kill()
+    await shop.start()
+    async with await shop.cash_program("receipt") as cash:
+        await open_with_card(cash, "R-1")
+        behind[0] = timedelta(0)
+        seen = looks[0]
+        await until(lambda: looks[0] > seen + 2)
+        assert (await close(cash, "R-1"))["accrued"] == "50.00"
 
 
 async def test_a_full_disk_is_not_the_end_of_housekeeping(cash: CashProgram, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Receipts that nobody sees to: left open for a day, left unsettled by a task that died of a defect, or old."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -28,6 +29,8 @@ class Housekeeping:
         self._clock = rooms.clock
         self._closing = closing
         self._retention = retention
+        self._began = rooms.clock()
+        self._first_seen: dict[str, float] = {}  # the live receipts, by the loop's time
 
     async def run(self) -> None:
         """For ever."""
@@ -42,11 +45,21 @@ class Housekeeping:
         """Settle on what is not settled; cancel what was opened too long ago, or tell staff of its points; forget."""
         for receipt in self._book.unsettled():
             self._settler.take_up(receipt.receipt_id)
-        oldest = self._clock() - ABANDONED_AFTER
-        for receipt in self._book.live():
-            if receipt.opened_at < oldest:
-                await self._see_to(receipt)
+        for receipt in self._abandoned():
+            await self._see_to(receipt)
         await self._retention.clear()
+
+    def _abandoned(self) -> Sequence[Receipt]:
+        """Those of this run by a clock that nobody sets, too: one that was years behind is set right in mid sale."""
+        live, now_s = self._book.live(), asyncio.get_running_loop().time()
+        self._first_seen = {each.receipt_id: self._first_seen.get(each.receipt_id, now_s) for each in live}
+        oldest, long_s = self._clock() - ABANDONED_AFTER, ABANDONED_AFTER.total_seconds()
+        return [
+            each
+            for each in live
+            if each.opened_at < oldest
+            and (each.opened_at < self._began or now_s - self._first_seen[each.receipt_id] >= long_s)
+        ]
 
     async def _see_to(self, receipt: Receipt) -> None:
         if may_expire(receipt):
