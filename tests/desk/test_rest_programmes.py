@@ -48,6 +48,18 @@ async def test_locards_limits_are_the_least_of_percent_and_balance(opened: Opene
     assert limits["points"]["max_redeem"] == "90.00"
 
 
+async def test_a_card_scanned_again_while_its_provider_is_away_keeps_its_discount(
+    opened: Opened, system: RestEmulator
+) -> None:
+    """Nothing newer is known of it: the provider's own word of before stands."""
+    cash = await opened("locards")
+    await open_with_card(cash, "S-1", OTHER_CARD)
+    system.fault("*", AWAY)
+    await refused_with(1003, cash.call("card.resolve", code=OTHER_CARD, receipt_id="S-1", wait_ms=PATIENCE_MS))
+    limits = await cash.call("receipt.limits", receipt_id="S-1", total="1000.00", wait_ms=PATIENCE_MS)
+    assert (limits["discount"]["amount"], [reason["code"] for reason in limits["reasons"]]) == ("100.00", ["offline"])
+
+
 async def test_locards_hears_of_a_sale_after_the_fiscal_paper(opened: Opened, system: RestEmulator) -> None:
     cash = await opened("locards")
     await open_with_card(cash, "S-1")

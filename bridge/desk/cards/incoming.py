@@ -293,10 +293,13 @@ class CardDesk:
         card = presented.attachable(answer)
 
         def attach(receipt: Receipt) -> Receipt:
-            if card is None or receipt.card == card:
+            known = receipt.card
+            if card is None or known == card:
                 return replace(receipt, pending=None)
-            if receipt.card and not receipt.card.is_of(card.provider, card.number):
+            if known and not known.is_of(card.provider, card.number):
                 receipt = without_redemption(receipt)
+            elif known and known.source is Source.ONLINE and card.source is not Source.ONLINE:
+                return replace(receipt, card=replace(known, entry=card.entry), pending=None)  # nothing newer is known
             return replace(receipt, card=card, pending=None)
 
         receipt_id = presented.receipt_id
