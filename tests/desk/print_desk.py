@@ -75,7 +75,8 @@ class Desk:
 
     def started(self) -> PrintRoom:
         self.queue = PrinterQueue(self._check, WORTH_PRINTING_FOR)
-        return PrintRoom(self.journal, {"receipt": self.queue}, lambda: self.now, lambda: (MARK,))
+        self.queues = {"receipt": self.queue}
+        return PrintRoom(self.journal, self.queues, lambda: self.now, lambda: (MARK,))
 
     async def restarted(self) -> list[PrintJob]:
         self.room = self.started()

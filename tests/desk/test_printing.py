@@ -14,6 +14,8 @@ from bridge.desk.printing.paper import printout_of
 from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.moves import PaperLine
 from bridge.domain.receipt import JobState, PrintJob
+from bridge.journal import SqliteJournal
+from bridge.ports import Record
 from devices.categories import NOBODY_COUNTS, JobProgress
 from devices.documents import Printout
 from devices.errors import DeviceLost, JobIncomplete, JobInterrupted, PrinterNotReady, Unsupported
@@ -252,3 +254,18 @@ async def test_what_cannot_be_reprinted(desk: Desk) -> None:
     await desk.journal.save(PrintJob("wide", "receipt", "", (PaperLine(text="unprintable"),), NOON, JobState.SENT))
     with pytest.raises(ValueError, match="unprintable"):
         await desk.room.reprint("wide")
+
+
+async def test_a_job_for_a_printer_that_a_reload_takes_away_meanwhile_has_failed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = SqliteJournal.save
+
+    async def taken_away_meanwhile(self: SqliteJournal, *records: Record) -> None:
+        await save(self, *records)
+        desk.queues.clear()
+
+    monkeypatch.setattr(SqliteJournal, "save", taken_away_meanwhile)
+    job = await desk.room.submit(PAPER, request_id="once")
+    assert (job.state, job.reason) == (JobState.FAILED, "no printer 'receipt' is configured any more")
+    assert await desk.room.job(job.job_id) == job

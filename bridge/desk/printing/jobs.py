@@ -107,8 +107,12 @@ class PrintRoom:
 
     async def _accept(self, job: PrintJob) -> PrintJob:
         await self._journal.save(job)
-        self._queues[job.device].put(job)
-        return job
+        if queue := self._queues.get(job.device):
+            queue.put(job)
+            return job
+        gone = replace(job, state=JobState.FAILED, reason=not_configured(job))  # by a reload, meanwhile
+        await self._journal.save(gone)
+        return gone
 
     def _as_known(self, job: PrintJob) -> PrintJob:
         """`sent` while the printer, which was sent all of it, has not yet said what became of it."""
