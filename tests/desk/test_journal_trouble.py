@@ -3,16 +3,20 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
+from bridge.desk.upkeep import rescued as rescued_module
 from bridge.domain.errors import JournalFailed
 from bridge.domain.moves import Move, MoveState
 from bridge.domain.receipt import OutcomeState, Receipt
+from bridge.domain.task import StaffTask
 from bridge.emulation.maxma import Fault, FaultKind
 from bridge.journal import SqliteJournal
-from bridge.ports import Record
+from bridge.ports import JournalRescue, Record
+from tests.devices.waiting import until
 from tests.shop.client import CashProgram
 from tests.shop.shop import CARD, Shop
-from tests.shop.steps import bought, close, final, open_with_card
+from tests.shop.steps import PATIENCE_MS, bought, close, final, open_with_card
 
 
 def _concludes(record: Record) -> bool:
@@ -80,3 +84,51 @@ async def test_a_slow_disk_does_not_keep_the_customer_waiting(
     goes_on.set()
     await cash.event("card", card=CARD)
     assert (await cash.call("receipt.limits", receipt_id="R-1", total="100", wait_ms=5000))["source"] == "online"
+
+
+async def test_a_card_that_a_full_disk_does_not_take_is_no_defect(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told to the log once, and attached as soon as it is asked for and the disk lets it."""
+    save, is_full = SqliteJournal.save, asyncio.Event()
+
+    async def fails_while_full(self: SqliteJournal, *records: Record) -> None:
+        if is_full.is_set():
+            raise JournalFailed("the disk is full")
+        await save(self, *records)
+
+    monkeypatch.setattr(SqliteJournal, "save", fails_while_full)
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    is_full.set()
+    with capture_logs() as lines:
+        await shop.scanner.scan(CARD)
+        await cash.event("card", card=CARD)
+        await until(lambda: "card_waits_for_journal" in [line["event"] for line in lines])
+    assert "task_failed" not in [line["event"] for line in lines]
+    is_full.clear()
+    limits = await cash.call("receipt.limits", receipt_id="R-1", total="1000.00", wait_ms=PATIENCE_MS)
+    assert limits["points"]["balance"] == "350.00"
+
+
+async def test_staff_hears_of_a_damaged_journal_though_the_disk_is_full(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, failures = SqliteJournal.save, [JournalFailed("the disk is full")] * 2
+
+    async def fails_twice(self: SqliteJournal, *records: Record) -> None:
+        if failures and any(isinstance(record, StaffTask) for record in records):
+            raise failures.pop()
+        await save(self, *records)
+
+    rescues: asyncio.Queue[JournalRescue] = asyncio.Queue()
+    monkeypatch.setattr(SqliteJournal, "save", fails_twice)
+    monkeypatch.setattr(SqliteJournal, "next_rescue", lambda _self: rescues.get())
+    monkeypatch.setattr(rescued_module, "RETRY_S", 0.0)
+    await shop.kill()
+    await shop.start()
+    async with await shop.cash_program("queue") as again:
+        rescues.put_nowait(JournalRescue("journal.db.damaged-1", ()))
+        rescues.put_nowait(JournalRescue("journal.db.damaged-2", ()))
+        for number in (1, 2):
+            await again.event("queue", task_id=f"journal_damaged:journal.db.damaged-{number}", state="open")
+    assert not failures

@@ -1,7 +1,7 @@
 """A card comes in, by a scanner or by a call: looked up, shown, told to subscribers, attached to its receipt."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -18,7 +18,7 @@ from bridge.desk.sale.undoing import without_redemption
 from bridge.desk.screens.screens import CardScreens
 from bridge.desk.settings import DeskSettings
 from bridge.domain.card import RecognisedCard, recognise
-from bridge.domain.errors import CardNotFound, ProviderRefused, ProviderUnavailable
+from bridge.domain.errors import CardNotFound, JournalFailed, ProviderRefused, ProviderUnavailable
 from bridge.domain.known_card import KnownCard
 from bridge.domain.member import AttachedCard, Entry, Member, Source
 from bridge.domain.payment_card import is_payment_card
@@ -258,18 +258,17 @@ class CardDesk:
 
     async def _follow(self, presented: Presented) -> None:
         if presented.receipt_id is not None and not presented.answer.done():
-            await self._remember(presented.receipt_id, presented)
+            await _despite_the_journal(self._remember(presented.receipt_id, presented))
         answer = await asyncio.shield(presented.answer)
         card = presented.attachable(answer)
         if card is not None and card.member is not None:
             self._announcer.card(presented.scan_id, card)
         elif answer.error is not None:
             self._announcer.card_failed(presented.scan_id, answer.error)
-        await self._attach(presented, answer)
+        await _despite_the_journal(self._attach(presented, answer))
         if card is not None:
-            await self._paper.hand_out(
-                card, presented.receipt_id or presented.scan_id or f"{presented.at:%Y%m%d%H%M%S%f}"
-            )
+            occasion = presented.receipt_id or presented.scan_id or f"{presented.at:%Y%m%d%H%M%S%f}"
+            await _despite_the_journal(self._paper.hand_out(card, occasion))
 
     def _show(self, presented: Presented) -> None:
         """The answer on the glass, before anything else that it wakes; the newest card's only."""
@@ -323,3 +322,11 @@ class CardDesk:
         if not changed.settled:
             self._settler.drive(receipt_id)
         return True
+
+
+async def _despite_the_journal(keeping: Awaitable[None]) -> None:
+    """A disk that refuses is told to the log: the next call that wants the card attaches it."""
+    try:
+        await keeping
+    except JournalFailed as error:
+        log.error("card_waits_for_journal", reason=str(error))  # noqa: TRY400 - no defect
