@@ -32,7 +32,7 @@ def base_of(base: m.BaseParam | None) -> Base | None:
         till=base.till,
         total=Money(base.total.value) if base.total else None,
         redeemed=_points(base.redeemed),
-        card=base.card,
+        card=base.card.strip(),
         provider_ref=base.provider_ref,
     )
 
@@ -44,7 +44,7 @@ def closing_of(params: m.CloseParams) -> Closing:
         basket=basket_of(params.total, params.lines),
         redeemed=_points(params.redeemed),
         operation=Operation(params.operation) if params.operation else None,
-        card=params.card,
+        card=params.card.strip() if params.card is not None else None,
         base=base_of(params.base),
         restore=_points(params.restore),
         fiscal=str(params.fiscal.number) if params.fiscal else "",

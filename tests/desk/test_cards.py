@@ -79,6 +79,21 @@ async def test_another_card_told_at_close_does_not_spend_the_first_ones_redempti
     assert [(p.client.card, p.calculation.applied) for p in bought(shop)] == [(OTHER_CARD, 0)]
 
 
+@pytest.mark.parametrize("told", [f" {CARD}\r", f";{CARD}=2912?"])
+async def test_a_card_told_at_close_as_its_scanner_sends_it_is_the_one_that_is_attached(
+    shop: Shop, cash: CashProgram, told: str
+) -> None:
+    await cash.call("receipt.open", receipt_id="R-1", operation="sale")
+    await cash.call("card.resolve", code=told, entry="scan", receipt_id="R-1", wait_ms=PATIENCE_MS)
+    await redeem(cash, "R-1", "200")
+    assert (await close(cash, "R-1", card=told))["redeemed"] == "200.00"
+    member(shop).suspended = True
+    await cash.call("receipt.open", receipt_id="R-2", operation="sale")
+    await cash.call("card.resolve", code=told, entry="scan", receipt_id="R-2", wait_ms=PATIENCE_MS)
+    outcome = await close(cash, "R-2", card=told)
+    assert (outcome["state"], outcome["reason"]) == ("done", "the card is blocked: nothing was sent")
+
+
 async def test_an_unknown_card_never_attaches_and_says_so(shop: Shop, cash: CashProgram) -> None:
     await open_with_card(cash, "R-1")
     await shop.scanner.scan(UNKNOWN_CARD)

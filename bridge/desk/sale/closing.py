@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
@@ -176,22 +177,28 @@ class CloseDesk:
 
     def _card(self, receipt: Receipt, closing: Closing) -> AttachedCard | None:
         """The card as told, else as attached; one whose lookup still runs counts as not asked about."""
-        now = self._clock()
         if closing.card:
-            if receipt.card and receipt.card.number.value == closing.card:
-                return receipt.card
-            if not self._programmes:
-                log.warning("card_without_provider", receipt_id=receipt.receipt_id)
-                return None
-            try:
-                told = self._cards.recognised(closing.card, None)
-            except CardNotFound:  # a payment card's: the sale is closed as one without a card
-                return None
-            return AttachedCard(told.provider, told.number, Entry.TYPED, None, Source.OFFLINE, now)
+            return self._told_card(receipt, closing.card)
         if receipt.card is None and receipt.pending is not None:
             pending = receipt.pending
-            return AttachedCard(pending.provider, pending.number, pending.entry, None, Source.OFFLINE, now)
+            return _not_asked(pending.provider, pending.number, pending.entry, self._clock())
         return receipt.card
+
+    def _told_card(self, receipt: Receipt, told: str) -> AttachedCard | None:
+        """The attached one, where it is that: more is known of it."""
+        attached = receipt.card
+        if attached and attached.number.value == told:
+            return attached
+        if not self._programmes:
+            log.warning("card_without_provider", receipt_id=receipt.receipt_id)
+            return None
+        try:
+            card = self._cards.recognised(told, None)
+        except CardNotFound:  # a payment card's: the sale is closed as one without a card
+            return None
+        if attached and attached.is_of(card.provider, card.number):
+            return attached
+        return _not_asked(card.provider, card.number, Entry.TYPED, self._clock())
 
     async def _cancelled(self, receipt: Receipt, resolved: StaffTask | None = None) -> Receipt:
         state = entered(receipt.receipt_id, receipt.state, Call.CANCEL)
@@ -231,6 +238,10 @@ def _why_nothing(wanted: Wanted, card: AttachedCard | None) -> str | None:
     if card and card.is_barred and wanted.goal.kind is GoalKind.NOTHING:
         return f"the card is {card.state}: nothing was sent"
     return None
+
+
+def _not_asked(provider: str, number: CardNumber, entry: Entry, at: datetime) -> AttachedCard:
+    return AttachedCard(provider, number, entry, None, Source.OFFLINE, at)
 
 
 def _number(card: AttachedCard | None) -> CardNumber | None:
