@@ -83,7 +83,8 @@ def has_ean13_check_digit(text: str) -> bool:
     """True when the last of 13 digits is right: weights 1, 3 from the left (GS1 General Specifications 7.9)."""
     if len(text) != 13 or not (text.isascii() and text.isdigit()):
         return False
-    return (sum(map(int, text[::2])) + 3 * sum(map(int, text[1::2]))) % 10 == 0
+    digits = text.encode()  # 48 more than each digit is: 1200 more by their weights, which is no remainder
+    return (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
 
 
 def has_luhn_check_digit(text: str) -> bool:

@@ -86,9 +86,9 @@ class LineBuffer:
             self._keep(Scan(b"", terminator=b"\n"), scans)
             data = data[1:]
         self._follows_cr = self._ends_at_cr and data.endswith(b"\r")
-        parts = self._split(self._pending + data)
-        self._pending = parts.pop()
-        for scan, terminator in zip(parts[::2], parts[1::2], strict=True):
+        *parts, self._pending = self._split(self._pending + data)
+        each = iter(parts)
+        for scan, terminator in zip(each, each, strict=True):
             self._end(scan, terminator, scans)
         if self._pending:
             self._cap_pending()
@@ -110,9 +110,10 @@ class LineBuffer:
         elif len(scan) > self._cap_bytes:
             self.overruns += 1
             self._is_last_dropped = True
+        elif scan.startswith(_STX):
+            self._keep(Scan(scan[1:], _STX, terminator), scans)
         else:
-            data = scan.removeprefix(_STX)
-            self._keep(Scan(data, scan[: len(scan) - len(data)], terminator), scans)
+            self._keep(Scan(scan, b"", terminator), scans)
 
     def _keep(self, scan: Scan, scans: list[Scan]) -> None:
         if scan.data:
