@@ -366,5 +366,13 @@ def _receipt_handlers(desk: Desk, programmes: Programmes, wording: Wording) -> R
 
 def _existing(groups: Sequence[str]) -> list[str]:
     """The admin groups that this machine has; only the default one may be missing (the configuration checks)."""
-    known = {entry.gr_name for entry in grp.getgrall()}
-    return [name for name in groups if name in known]
+    return [name for name in groups if _is_group(name)]
+
+
+def _is_group(name: str) -> bool:
+    """Asked for by its name: a company's directory (sssd) lists none of its groups."""
+    try:
+        grp.getgrnam(name)
+    except KeyError:
+        return False
+    return True

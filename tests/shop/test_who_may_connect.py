@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.daemon import till
 from tests.pos.test_hostile import KNOCKING, STRANGER, knock, run
 from tests.shop.shop import open_shop
 
@@ -29,3 +30,10 @@ async def test_a_stranger_is_kept_out_and_a_member_is_not(socket_dir: Path) -> N
         (reply,) = await run(KNOCKING, str(path), knock("bridge.hello", STRANGER, []))
         assert reply["error"]["code"] == 1009
         assert (await shop.logged("client_refused", uid=STRANGER))["reason"] == "not_permitted"
+
+
+def test_admins_are_also_of_a_group_that_nobody_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A company's directory answers for a group that it is asked for, and lists none (sssd: enumerate = false)."""
+    group = grp.getgrgid(os.getgid()).gr_name
+    monkeypatch.setattr(grp, "getgrall", list)
+    assert till._existing([group, "no-such-group"]) == [group]
