@@ -96,3 +96,13 @@ class Printout:
     """One job for a POSPrinter, from top to bottom. Never called a slip: that is another UnifiedPOS station."""
 
     elements: tuple[Element, ...]
+
+
+@dataclass(slots=True)
+class CutOff:
+    """What a printer was being sent when it was lost; None once it waits for no more of it, be it by another driver."""
+
+    printout: Printout | None = None
+
+    def forget(self) -> None:
+        self.printout = None

@@ -256,8 +256,9 @@ class DeviceRoom:
             return self._network_printer(printer, endpoint, profile, printing)
 
         async def live(stream: ByteStream) -> None:
-            cut_off = queue.take_cut_off()
-            driver = EscPosPrinter(stream, profile, lambda status: keeper.report(*state_of(status)), cut_off=cut_off)
+            driver = EscPosPrinter(
+                stream, profile, lambda status: keeper.report(*state_of(status)), cut_off=queue.cut_off
+            )
             keeper.count_by(lambda: {"bytes": stream.bytes_written, **driver.counters})
             await first_of(driver.run(), printing.serve(printer.name, driver))
 
@@ -282,7 +283,7 @@ class DeviceRoom:
                 opened,
                 profile,
                 lambda status: keeper.report(*state_of(status)),
-                cut_off=self.queues[printer.name].take_cut_off,
+                cut_off=self.queues[printer.name].cut_off,
             )
             await printing.serve(printer.name, driver)
 

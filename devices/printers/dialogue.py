@@ -26,6 +26,8 @@ from devices.printers.pace import STANDARD, Pace
 from devices.transports.base import ByteStream
 
 OnStatus = Callable[[PrinterStatus | None], None]
+First = tuple[bytes, Callable[[], None]]
+"""Bytes, and whom to tell that they went out."""
 
 # A talk never has more than one question open; what comes above that is late or nobody's.
 MAX_ANSWERS = 16
@@ -69,7 +71,7 @@ class Dialogue:
         on_status: OnStatus,
         pace: Pace = STANDARD,
         patience: Patience | None = None,
-        first: bytes = b"",
+        first: First | None = None,
     ) -> None:
         """patience: what is known of the printer from before. first: goes out before anything else."""
         self.status: PrinterStatus | None = None
@@ -214,9 +216,11 @@ class Dialogue:
             raise JobInterrupted(self._stream.name, what) from error
 
     async def _begin(self) -> None:
-        first, self._first = self._first, b""
-        if first:
-            await self._stream.write(first)
+        if self._first:
+            rest, went_out = self._first
+            await self._stream.write(rest)
+            self._first = None
+            went_out()
 
     def _waits_for_a_person(self, error: DeviceError) -> bool:
         """Stopped in mid job, as it told unasked: with new paper it takes the rest."""

@@ -8,10 +8,10 @@ from devices.categories import NOBODY_COUNTS, JobProgress
 from devices.codecs.escpos import Profile, UnprintableElement, encode, open_drawer, rest_of
 from devices.codecs.escpos.commands import INITIALIZE
 from devices.codecs.escpos.status import STATUS_BACK_ON, PrinterStatus
-from devices.documents import DrawerPulse, Printout
+from devices.documents import CutOff, DrawerPulse, Printout
 from devices.errors import PrinterNotReady, Unsupported
 from devices.events import DeviceState
-from devices.printers.dialogue import Dialogue, OnStatus
+from devices.printers.dialogue import Dialogue, First, OnStatus
 from devices.printers.pace import STANDARD, Pace
 from devices.transports.base import ByteStream
 
@@ -29,16 +29,16 @@ class EscPosPrinter:
         profile: Profile,
         on_status: OnStatus = nobody_cares,
         pace: Pace = STANDARD,
-        cut_off: Printout | None = None,
+        cut_off: CutOff | None = None,
     ) -> None:
         """on_status: told of each change that the printer tells; None: it does not answer (any more).
 
-        cut_off: what the printer was being sent when it was last lost.
+        cut_off: forgotten once its rest went out.
         """
         self._stream = stream
         self._profile = profile
         self._pace = pace
-        self._dialogue = Dialogue(stream, on_status, pace, first=rest_of(cut_off, profile) if cut_off else b"")
+        self._dialogue = Dialogue(stream, on_status, pace, first=rest_of_cut_off(cut_off, profile))
         self._one_at_a_time = asyncio.Lock()
 
     @property
@@ -90,6 +90,13 @@ class EscPosPrinter:
                 await self._dialogue.get_to_know()
             await self._dialogue.until_in_doubt()
             await asyncio.sleep(self._pace.look_again_s)
+
+
+def rest_of_cut_off(cut_off: CutOff | None, profile: Profile) -> First | None:
+    """What ends it, and what forgets it then; None where nothing was cut off."""
+    if cut_off is None or cut_off.printout is None:
+        return None
+    return rest_of(cut_off.printout, profile), cut_off.forget
 
 
 def build_job(endpoint: str, printout: Printout, profile: Profile) -> bytes:

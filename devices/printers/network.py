@@ -8,11 +8,11 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from devices.categories import NOBODY_COUNTS, JobProgress
-from devices.codecs.escpos import Profile, rest_of
+from devices.codecs.escpos import Profile
 from devices.codecs.escpos.status import PrinterStatus
-from devices.documents import DrawerPulse, Printout
+from devices.documents import CutOff, DrawerPulse, Printout
 from devices.printers.dialogue import Dialogue, OnStatus, Patience
-from devices.printers.escpos import build_job, free, nobody_cares, print_job, pulse_drawer
+from devices.printers.escpos import build_job, free, nobody_cares, print_job, pulse_drawer, rest_of_cut_off
 from devices.printers.pace import STANDARD, Pace
 from devices.transports.base import ByteStream
 
@@ -27,9 +27,9 @@ class NetworkPrinter:
         profile: Profile,
         on_status: OnStatus = nobody_cares,
         pace: Pace = STANDARD,
-        cut_off: Callable[[], Printout | None] = lambda: None,
+        cut_off: CutOff | None = None,
     ) -> None:
-        """`endpoint` is its name for errors and logs. on_status, cut_off: as EscPosPrinter's, asked at each opening."""
+        """`endpoint` is its name for errors and logs. on_status, cut_off: as EscPosPrinter's."""
         self.status: PrinterStatus | None = None
         self._endpoint = endpoint
         self._open_stream = open_stream
@@ -61,8 +61,7 @@ class NetworkPrinter:
     async def _connected(self) -> AsyncIterator[Dialogue]:
         stream = await self._open_stream()
         self.status = None
-        cut_off = self._cut_off()
-        first = rest_of(cut_off, self._profile) if cut_off else b""
+        first = rest_of_cut_off(self._cut_off, self._profile)
         dialogue = Dialogue(stream, self._learn, self._pace, self._patience, first)
         listening = asyncio.create_task(dialogue.listen())
         try:

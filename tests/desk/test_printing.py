@@ -17,7 +17,7 @@ from bridge.domain.receipt import JobState, PrintJob
 from bridge.journal import SqliteJournal
 from bridge.ports import Record
 from devices.categories import NOBODY_COUNTS, JobProgress
-from devices.documents import Printout
+from devices.documents import CutOff, Printout
 from devices.errors import DeviceLost, JobIncomplete, JobInterrupted, PrinterNotReady, Unsupported
 from tests.desk.print_desk import END, MARK, NOON, PAPER, WORTH_PRINTING_FOR, Desk, ObedientPrinter, Slow, open_desk
 from tests.devices.waiting import until
@@ -210,16 +210,17 @@ async def test_stopped_before_its_first_byte_it_waits_for_the_next_start(desk: D
     assert (await desk.served(job)).state is JobState.PRINTED
 
 
-async def test_what_was_cut_off_is_told_to_whoever_opens_the_printer_next(desk: Desk) -> None:
+async def test_what_was_cut_off_is_known_until_the_printer_waits_for_no_more_of_it(desk: Desk) -> None:
     desk.printer.fates.append(JobIncomplete("lp", "unplugged"))
     job = await desk.room.submit(PAPER)
     with pytest.raises(JobIncomplete):
         await desk.room.serve("receipt", desk.printer)
-    assert desk.queue.take_cut_off() == printout_of(PAPER)
-    assert desk.queue.take_cut_off() is None
+    assert desk.queue.cut_off == CutOff(printout_of(PAPER))
+    desk.queue.cut_off.forget()
+    assert desk.queue.cut_off == CutOff()
     await desk.journal.save(replace(job, state=JobState.SENDING, is_repeat=True))
     await desk.restarted()
-    assert desk.queue.take_cut_off() == printout_of((MARK, *PAPER))
+    assert desk.queue.cut_off == CutOff(printout_of((MARK, *PAPER)))
 
 
 async def test_cancelled_while_it_is_recorded_it_is_neither_lost_nor_made_unknown(desk: Desk) -> None:

@@ -133,7 +133,7 @@ async def test_what_broke_off_is_printed_again_by_whoever_opens_the_printer_next
     refused.add(JobState.QUEUED)
     with pytest.raises(JobIncomplete):
         await asyncio.wait_for(desk.room.serve("receipt", desk.printer), 5)
-    assert desk.queue.take_cut_off() == printout_of(PAPER)
+    assert desk.queue.cut_off.printout == printout_of(PAPER)
     refused.clear()
     assert (await desk.served(job)).state is JobState.PRINTED
     assert desk.printer.printed == [["спасибо"], ["ПОВТОР", "спасибо"]]

@@ -98,7 +98,7 @@ class PrintRoom:
     def _take_up(self, job: PrintJob) -> PrintJob | None:
         if job.state is JobState.SENDING:
             if queue := self._queues.get(job.device):
-                queue.cut_off = self._server(queue).printout(job)
+                queue.cut_off.printout = self._server(queue).printout(job)
             return replace(job, state=JobState.UNKNOWN, reason="the bridge stopped while printing")
         if job.device in self._queues:
             self._queues[job.device].put(job)

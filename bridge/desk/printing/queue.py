@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bridge.domain.errors import DeviceUnavailable
 from bridge.domain.receipt import PrintJob
 from devices.categories import PosPrinter
-from devices.documents import Printout
+from devices.documents import CutOff, Printout
 
 
 class PrinterQueue:
@@ -25,15 +25,10 @@ class PrinterQueue:
         self.print_within = print_within
         self.printer: PosPrinter | None = None
         self.all_sent: str | None = None
-        self.cut_off: Printout | None = None
+        self.cut_off = CutOff()
         self.unwritten: dict[str, PrintJob] = {}
         self.changed = asyncio.Event()
         self._waiting: deque[PrintJob] = deque()
-
-    def take_cut_off(self) -> Printout | None:
-        """For whoever opens the printer next, and only for that one."""
-        cut_off, self.cut_off = self.cut_off, None
-        return cut_off
 
     def put(self, job: PrintJob) -> None:
         """Behind all others."""

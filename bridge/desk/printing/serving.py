@@ -111,7 +111,7 @@ class PrinterQueueServer:
             await self._keep(sending, error.what)
             await printer.ready()
         except JobInterrupted as error:
-            queue.cut_off = printout
+            queue.cut_off.printout = printout
             await self._interrupted(sending, error)
             raise
         except asyncio.CancelledError:
@@ -138,7 +138,7 @@ class PrinterQueueServer:
     async def _stopped(self, sending: Sending) -> None:
         """The bridge stops, or the printer's life ends: once bytes went out nobody knows how much is on paper."""
         if sending.has_begun:
-            self._queue.cut_off = self.printout(sending.job)
+            self._queue.cut_off.printout = self.printout(sending.job)
             await self._end(sending.job, JobState.UNKNOWN, "cut off while printing")
         else:
             self._queue.put_back(sending.job)

@@ -10,7 +10,7 @@ import pytest
 
 from devices.codecs.escpos.status import PAPER_QUERY, PrinterStatus
 from devices.codecs.escpos_view import Paper
-from devices.documents import Printout
+from devices.documents import CutOff, Printout
 from devices.emulation.printer import EmulatedPrinter
 from devices.emulation.pty import PtyLink
 from devices.endpoints import Endpoint, LpEndpoint
@@ -39,7 +39,7 @@ def opener(endpoint: Callable[[], Endpoint], profile: str = "epson-80") -> Opene
     @contextlib.asynccontextmanager
     async def opened(write_timeout_s: float, cut_off: Printout | None = None) -> AsyncIterator[LivingPrinter]:
         stream = await open_transport(endpoint(), write_timeout_s)
-        driver = LivingPrinter(stream, PROFILES[profile], pace=HASTY, cut_off=cut_off)
+        driver = LivingPrinter(stream, PROFILES[profile], pace=HASTY, cut_off=CutOff(cut_off))
         driver.life = asyncio.create_task(driver.run())
         try:
             yield driver
@@ -135,6 +135,19 @@ class TestOnFifo(PosPrinterContract):
                 await driver.print(RECEIPT)
             with pytest.raises(DeviceLost):
                 await asyncio.wait_for(driver.life, PATIENT_S)
+
+    async def test_what_was_cut_off_is_known_until_its_rest_went_out(self, rig: Rig, tmp_path: Path) -> None:
+        """Nothing is sent to a mute printer before its next job: lost again until then, it waits for the rest still."""
+        cut_off = CutOff(RECEIPT)
+        for prints in (False, True):
+            stream = await open_transport(LpEndpoint(str(tmp_path / "lp0")))
+            driver = EscPosPrinter(stream, PROFILES["star-80"], pace=HASTY, cut_off=cut_off)
+            if prints:
+                assert cut_off.printout == RECEIPT
+                await driver.print(RECEIPT)
+            await stream.aclose()
+        await rig.printer.until(pages_cut(1))
+        assert cut_off.printout is None
 
     async def test_nobody_reads(self, rig: Rig) -> None:
         await rig.printer.unplug()

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from devices.documents import Printout
+from devices.documents import CutOff, Printout
 from devices.emulation.printer import EmulatedPrinter
 from devices.emulation.tcp import TcpLink
 from devices.errors import DeviceNotFound
@@ -18,7 +18,7 @@ from tests.devices.printers.status_contract import StatusContract
 
 def make(link: TcpLink, write_timeout_s: float = PATIENT_S, cut_off: Printout | None = None) -> NetworkPrinter:
     open_stream = partial(open_transport, link.endpoint, write_timeout_s)
-    return NetworkPrinter(str(link.endpoint), open_stream, PROFILES["epson-80"], pace=HASTY, cut_off=lambda: cut_off)
+    return NetworkPrinter(str(link.endpoint), open_stream, PROFILES["epson-80"], pace=HASTY, cut_off=CutOff(cut_off))
 
 
 class TestOnNetwork(StatusContract, PosPrinterContract):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from devices.documents import DrawerPulse, Printout
+from devices.documents import CutOff, DrawerPulse, Printout
 from devices.emulation.printer import EmulatedPrinter
 from devices.emulation.usb import UsbDescription, UsbLink
 from devices.endpoints import UsbEndpoint, UsbId, UsbPort
@@ -48,7 +48,7 @@ class TestOnUsb(StatusContract, PosPrinterContract):
         @contextlib.asynccontextmanager
         async def running(write_timeout_s: float, cut_off: Printout | None) -> AsyncIterator[EscPosPrinter]:
             async with opened(link, write_timeout_s=write_timeout_s) as stream:
-                driver = EscPosPrinter(stream, PROFILES["epson-80"], pace=HASTY, cut_off=cut_off)
+                driver = EscPosPrinter(stream, PROFILES["epson-80"], pace=HASTY, cut_off=CutOff(cut_off))
                 life = asyncio.create_task(driver.run())
                 try:
                     yield driver
