@@ -1,6 +1,7 @@
 """The queue as staff sees it: every entry says what to correct; it is sent again, or taken off by who set it right."""
 
 import asyncio
+import itertools
 import json
 import os
 import sqlite3
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bridge.desk.settling.staff import Staff
 from bridge.domain.task import StaffTask
 from bridge.emulation.maxma import Fault, FaultKind, RepeatedSet, errors
 from bridge.journal import SqliteJournal
@@ -211,6 +213,27 @@ async def test_a_hold_that_could_be_neither_confirmed_nor_released_is_not_forgot
     await cash.call("queue.retry", task_id="refused:R-1")
     await final(cash, "R-1")
     assert ([p.calculation.applied for p in bought(shop)], held(shop)) == ([100], [])
+
+
+async def test_a_long_queue_is_told_a_little_at_a_time(
+    shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scan must not wait until hundreds of texts are made."""
+    shop.provider.fault("set-purchase", AWAY)
+    for number in range(5):
+        await close(cash, f"R-{number}", card=CARD, wait_ms=0)
+        await cash.event("queue", receipt_id=f"R-{number}", state="queued")
+    waiting, turns = Staff.waiting, list[int]()
+    turn = itertools.count()
+
+    async def made(self: Staff, *of: Any) -> StaffTask:  # noqa: ANN401 - passed on
+        turns.append(next(turn))
+        asyncio.get_running_loop().call_soon(next, turn)
+        return await waiting(self, *of)
+
+    monkeypatch.setattr(Staff, "waiting", made)
+    assert len(await _queue(cash)) == 5
+    assert all(later - earlier > 1 for earlier, later in itertools.pairwise(turns))
 
 
 @pytest.mark.parametrize("second", ["retry", "resolve"])

@@ -1,5 +1,6 @@
 """The queue as staff sees it: what is not settled and why; sent again now, or taken off by who has set it right."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -9,6 +10,7 @@ import structlog
 from bridge.desk.rooms import Rooms
 from bridge.desk.sale.closing import CloseDesk
 from bridge.desk.sale.refunding import RefundDesk
+from bridge.desk.settling.staff import receipt_of
 from bridge.domain.errors import ReceiptState as WrongReceiptState
 from bridge.domain.moves import Move, MoveKind, MoveState
 from bridge.domain.receipt import Outcome, OutcomeState, Receipt
@@ -36,10 +38,12 @@ class QueueDesk:
 
     async def list(self) -> Sequence[StaffTask]:
         """Oldest first: open tasks, and the unsettled receipts that none of them tells of."""
-        open_tasks = self._book.open_tasks()
-        told = {task.receipt_id for task in open_tasks if task.kind == TaskKind.UNKNOWN}
-        waiting = [await self._waiting(receipt) for receipt in self._book.unsettled() if receipt.receipt_id not in told]
-        return sorted([*open_tasks, *waiting], key=lambda task: task.created_at)
+        waiting = []
+        for receipt in self._book.unsettled():
+            await asyncio.sleep(0)  # after an outage they are hundreds: a scan must not wait for all their texts
+            if entry := await self._waiting(receipt.receipt_id):
+                waiting.append(entry)
+        return sorted([*self._book.open_tasks(), *waiting], key=lambda task: task.created_at)
 
     async def retry(self, task_id: str, by: str) -> None:
         """Try again now. TaskUnknown, or WrongReceiptState where there is nothing that could be sent again."""
@@ -79,14 +83,21 @@ class QueueDesk:
             yield await self._find(task_id)
 
     async def _find(self, task_id: str) -> StaffTask:
-        found = next((task for task in await self.list() if task.task_id == task_id), None)
-        if found is None:
+        found = next((task for task in self._book.open_tasks() if task.task_id == task_id), None)
+        found = found or await self._waiting(receipt_of(task_id))
+        if found is None or found.task_id != task_id:
             raise TaskUnknown(f"no task {task_id[:128]!r} is in the queue")
         return found
 
-    async def _waiting(self, receipt: Receipt) -> StaffTask:
-        moves = await self._book.moves(receipt.receipt_id)
-        return await self._staff.waiting(receipt, moves, self._settler.obstacle(receipt.receipt_id))
+    async def _waiting(self, receipt_id: str) -> StaffTask | None:
+        """The entry of this receipt while it is unsettled; None: it is not, or an open task tells of it."""
+        receipt = self._book.at_hand(receipt_id)
+        if receipt is None or receipt.settled:
+            return None
+        if any(task.kind == TaskKind.UNKNOWN for task in self._book.open_tasks(receipt_id)):
+            return None
+        moves = await self._book.moves(receipt_id)
+        return await self._staff.waiting(receipt, moves, self._settler.obstacle(receipt_id))
 
     async def _reopen(self, receipt: Receipt, task: StaffTask, by: str) -> None:
         """The refused move counts no more: the same is asked for anew, under a new id, since it surely was not done."""

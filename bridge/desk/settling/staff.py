@@ -82,6 +82,11 @@ def task_id(kind: str, receipt_id: str) -> str:
     return f"{kind}:{receipt_id}"
 
 
+def receipt_of(task_id: str) -> str:
+    """The receipt that a task of this id is about, where it is of one."""
+    return task_id.partition(":")[2]
+
+
 def left_task_id(move: Move) -> str:
     """By the receipt, and kind and number at the end of the move's own id."""
     kind, number = move.move_id.split("/")[-2:]
