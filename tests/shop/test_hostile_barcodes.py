@@ -1,11 +1,13 @@
 """Somebody holds a barcode of their own making under the scanner: it is data for whoever sees it, and nothing else."""
 
 import json
+from pathlib import Path
 
 from tests.shop.client import CashProgram
-from tests.shop.shop import Shop
+from tests.shop.shop import Shop, open_shop
 from tests.shop.steps import papers, refused_with
 
+CARD_NOT_FOUND = 1001
 ESC_POS = "\x1b@\x1dV\x00\x1bp\x00\x19\xfa"  # reset, cut, open the drawer
 BARCODES = {
     "ESC/POS": ESC_POS,
@@ -56,3 +58,21 @@ async def test_it_cannot_become_a_card(shop: Shop, cash: CashProgram) -> None:
         await shop.scanner.scan(text)
         assert (await cash.event("scan", data=text))["card"] is None
     assert shop.provider.calls("get-balance") == []
+
+
+async def test_where_cards_may_be_any_text_it_is_a_number_that_nobody_knows(socket_dir: Path) -> None:
+    """The provider is asked about just that; the glass and the log say no more of it than of any card."""
+    async with open_shop(socket_dir) as shop:
+        shop.more = '[[card_formats]]\nprovider = "club"\nprefix = "K"\ncharset = "any"\n'
+        await shop.start()
+        async with await shop.cash_program("scan", "card") as cash:
+            for barcode in (f"K{text}" for text in BARCODES.values() if text.isprintable()):
+                await shop.scanner.scan(barcode)
+                scan = await cash.event("scan", data=barcode)
+                assert scan["card"] == barcode
+                assert (await cash.event("card", scan_id=scan["scan_id"]))["error"]["code"] == CARD_NOT_FOUND
+                assert json.loads(shop.provider.calls("get-balance")[-1].body)["card"] == barcode
+                assert barcode[1:] not in "\n".join(json.dumps(line, ensure_ascii=False) for line in shop.log)
+        await shop.stop()
+        assert not {"text", "task_failed"} & {line["event"] for line in shop.log}
+        assert shop.display.unknown == ()
