@@ -8,7 +8,12 @@ programmes.py     the providers of the configuration
 wording.py        the texts: language, the shop's templates
 reload.py         a changed configuration, while it runs
 resolving.py      the event loop, and how names are looked up in it
-supervisor.py     keeps tasks and devices alive
+supervisor.py     keeps tasks alive
+keeper.py         keeps a device alive; tally.py: its counters, over all its drivers
+finishing.py      what is being scanned comes to its end
+surroundings.py   what a till is put into; hardware.py: the devices' part of it
+tapping.py        where it is heard for recordings and the panel
+web.py            the HTTP side, with status_panel.py; both only where it is enabled
 failures.py       why a start failed
 """
 
