@@ -14,6 +14,7 @@ import structlog
 from bridge.config.errors import ConfigError
 from bridge.config.model import Config
 from bridge.config.reloading import taken_on
+from bridge.daemon.supervisor import guarded
 from bridge.sd_notify import SystemdNotifier
 from bridge.wording import WordingError
 
@@ -50,6 +51,7 @@ class Reloader:
         self._running = running
         self._till = till
         self._notifier = notifier
+        self._outcome = ""  # of the last reload, where there is something to say of it
 
     async def run(self, reloads: Reloads) -> None:
         """For ever: reload when asked. What comes of it is told to the log and to `systemctl status`."""
@@ -57,22 +59,25 @@ class Reloader:
             await reloads.asked.wait()
             reloads.asked.clear()
             self._notifier.reloading()
-            self._notifier.ready(await self._reloaded(reloads.reread))
+            self._outcome = "a reload failed; the log has the defect"
+            await guarded(self._reload(reloads.reread), "reload")
+            self._notifier.ready("; ".join(filter(None, (status_of(self._running), self._outcome))))
 
-    async def _reloaded(self, reread: Reread) -> str:
-        """What came of it, for `systemctl status`."""
+    async def _reload(self, reread: Reread) -> None:
         try:
             now, waits = taken_on(self._running, await asyncio.to_thread(reread))
             await self._till.apply(now)
         except (ConfigError, WordingError, ValueError) as error:
             log.error("reload_refused", reason=str(error))  # noqa: TRY400 - no defect
-            return f"{status_of(self._running)}; a reload was refused: {error}"
+            self._outcome = f"a reload was refused: {error}"
+            return
         self._running = now
         if waits:
             log.warning("reloaded", needs_restart=waits)
-            return f"{status_of(now)}; needs a restart: {', '.join(waits)}"
-        log.info("reloaded", needs_restart=())
-        return status_of(now)
+            self._outcome = f"needs a restart: {', '.join(waits)}"
+        else:
+            log.info("reloaded", needs_restart=())
+            self._outcome = ""
 
 
 def reloads_by_signal(reread: Reread) -> Reloads:
