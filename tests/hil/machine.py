@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,6 +35,8 @@ class Machine:
         self._image = image
         self._folder = Path(tempfile.mkdtemp(prefix="pos-hil-"))  # short: sockets lie in it
         self._processes: list[subprocess.Popen[bytes]] = []
+        # nbdkit asks the kernel to end it with the thread that started it: not with one that a test boots from.
+        self._starter = ThreadPoolExecutor(max_workers=1)
         self._monitor: Dialogue | None = None
         self._agent: Dialogue | None = None
         self._ports: dict[str, str] = {}
@@ -44,6 +47,7 @@ class Machine:
 
     def __exit__(self, *_error: object) -> None:
         self.cut()
+        self._starter.shutdown()
         shutil.rmtree(self._folder)
 
     @property
@@ -184,8 +188,12 @@ class Machine:
 
     def _start(self, *command: str) -> None:
         log = (self._folder / f"{command[0]}.log").open("wb")
+
+        def start() -> "subprocess.Popen[bytes]":
+            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
         with log:
-            self._processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+            self._processes.append(self._starter.submit(start).result())
 
     def _connect_agent(self, patience_s: float) -> None:
         if self._agent is not None:
