@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.proof.books import KINDS
 
 # Far enough past an interpreter's warming up that what grows is told from what settles; some five minutes.
-SPELLS = 24
+SPELLS = 48
 FUZZER = Path("build/fuzz/bin/python")
 
 
