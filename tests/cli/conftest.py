@@ -5,6 +5,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ class Connection(socketserver.StreamRequestHandler):
                     return
 
     def _send(self, message: dict[str, Any]) -> None:
-        self.wfile.write(json.dumps(message).encode() + b"\n")
+        with suppress(BrokenPipeError):  # a test has hung up meanwhile
+            self.wfile.write(json.dumps(message).encode() + b"\n")
 
 
 @pytest.fixture
