@@ -238,15 +238,16 @@ def _check_socket(config: Config) -> Iterator[Problem]:
         yield Problem(
             "socket.path", f"{length} bytes are too long for a socket", (f"at most {LONGEST_SOCKET_PATH_BYTES}",)
         )
-    if config.socket.group is not None and not _group_exists(config.socket.group):
+    if config.socket.group is not None and not group_exists(config.socket.group):
         yield Problem("socket.group", f"there is no group {quoted(config.socket.group)}: groupadd it first")
     for place, group in enumerate(config.socket.admin_groups):
         # A till without the default group has no admins but root, and needs none.
-        if group not in DEFAULT_ADMIN_GROUPS and not _group_exists(group):
+        if group not in DEFAULT_ADMIN_GROUPS and not group_exists(group):
             yield Problem(f"socket.admin_groups[{place}]", f"there is no group {quoted(group)}: groupadd it first")
 
 
-def _group_exists(name: str) -> bool:
+def group_exists(name: str) -> bool:
+    """Asked for by its name: a company's directory (sssd) lists none of its groups."""
     try:
         grp.getgrnam(name)
     except KeyError:

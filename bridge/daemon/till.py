@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import grp
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import structlog
 from msgspec import structs
 
 import bridge
+from bridge.config.checks import group_exists
 from bridge.config.model import Config, Sync
 from bridge.daemon.card_exchange import sync_service
 from bridge.daemon.descriptor_store import SystemdStore
@@ -366,13 +366,4 @@ def _receipt_handlers(desk: Desk, programmes: Programmes, wording: Wording) -> R
 
 def _existing(groups: Sequence[str]) -> list[str]:
     """The admin groups that this machine has; only the default one may be missing (the configuration checks)."""
-    return [name for name in groups if _is_group(name)]
-
-
-def _is_group(name: str) -> bool:
-    """Asked for by its name: a company's directory (sssd) lists none of its groups."""
-    try:
-        grp.getgrnam(name)
-    except KeyError:
-        return False
-    return True
+    return [name for name in groups if group_exists(name)]
