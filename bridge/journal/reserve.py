@@ -28,8 +28,7 @@ class Reserve:
 
     def is_all_there_is(self) -> bool:
         """Beside it there is room for less than a slice."""
-        disk = os.statvfs(self._path.parent)
-        return disk.f_bavail * disk.f_frsize < SLICE_BYTES
+        return self._free_bytes() < SLICE_BYTES
 
     def give(self) -> bool:
         """Free one slice for the journal; False when nothing is left to give."""
@@ -42,9 +41,12 @@ class Reserve:
         return left > 0
 
     def _has_room(self) -> bool:
-        disk = os.statvfs(self._path.parent)
         taken = self._path.stat().st_blocks * 512 if self._path.exists() else 0
-        return taken >= self._size or disk.f_bavail * disk.f_frsize + taken >= 2 * self._size
+        return taken >= self._size or self._free_bytes() + taken >= 2 * self._size
+
+    def _free_bytes(self) -> int:
+        disk = os.statvfs(self._path.parent)
+        return disk.f_bavail * disk.f_frsize
 
     def _allocate(self) -> None:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
