@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from tests.bench.building import ROOT, till_python
@@ -17,10 +17,8 @@ from tests.bench.tills import ENVIRONMENT, POS_BRIDGE, command_of
 ONCE = 5
 IDLE_S = 4.0
 NOTHING = [sys.executable, "-c", "pass"]
-BARE_ASYNCIO = ["-c", "import asyncio; asyncio.run(asyncio.Event().wait())"]
 # What the daemon is to be made of, imported as their pages say, before a line of ours.
 LIBRARIES = "asyncio, sqlite3, tomllib, click, evdev, httpx, jinja2, msgspec, serial, structlog"
-BARE_LIBRARIES = ["-c", f"import {LIBRARIES}; asyncio.run(asyncio.Event().wait())"]
 
 
 @contextmanager
@@ -56,14 +54,15 @@ def daemon_memory() -> Iterator[Measure]:
         yield lambda: resident(command, lambda process: wait_for(path, process))
 
 
-@contextmanager
-def asyncio_memory() -> Iterator[Measure]:
-    yield lambda: resident([str(till_python()), *BARE_ASYNCIO], lambda _process: None)
+def memory_of(modules: str) -> Callable[[], AbstractContextManager[Measure]]:
+    """Of a program that imports these and waits for nothing."""
 
+    @contextmanager
+    def enter() -> Iterator[Measure]:
+        program = f"import {modules}; asyncio.run(asyncio.Event().wait())"
+        yield lambda: resident([str(till_python()), "-c", program], lambda _process: None)
 
-@contextmanager
-def libraries_memory() -> Iterator[Measure]:
-    yield lambda: resident([str(till_python()), *BARE_LIBRARIES], lambda _process: None)
+    return enter
 
 
 @contextmanager
@@ -113,7 +112,7 @@ ROWS = (
     Row(
         "resident memory, idle",
         "MB",
-        {"ours": daemon_memory, "bare asyncio": asyncio_memory, "libraries alone": libraries_memory},
+        {"ours": daemon_memory, "bare asyncio": memory_of("asyncio"), "libraries alone": memory_of(LIBRARIES)},
         (Goal("bare asyncio", 1.8),),
         rounds=3,
         bears_noise=True,
