@@ -18,6 +18,7 @@ from bridge.domain.task import StaffTask
 from bridge.emulation.maxma import Fault, FaultKind
 from bridge.journal import SqliteJournal
 from bridge.ports import Record
+from tests.desk.held_saves import hold_saves
 from tests.devices.waiting import until
 from tests.shop.client import CashProgram
 from tests.shop.shop import CARD, Shop
@@ -162,22 +163,14 @@ async def test_a_receipt_that_is_closed_while_it_is_found_abandoned_leaves_no_ta
     cash: CashProgram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody could take it off: there is nothing to cancel any more."""
-    save, is_found, goes_on = SqliteJournal.save, asyncio.Event(), asyncio.Event()
-
-    async def saved_late(self: SqliteJournal, *records: Record) -> None:
-        if all(isinstance(record, StaffTask) for record in records):
-            is_found.set()
-            await goes_on.wait()
-        await save(self, *records)
-
     await open_with_card(cash, "R-1")
     await redeem(cash, "R-1", "100")
-    monkeypatch.setattr(SqliteJournal, "save", saved_late)
+    held = hold_saves(monkeypatch, lambda records: all(isinstance(record, StaffTask) for record in records))
     monkeypatch.setattr(housekeeping, "ABANDONED_AFTER", timedelta(0))
-    await asyncio.wait_for(is_found.wait(), 5)
+    await asyncio.wait_for(held.begun.wait(), 5)
     closing = asyncio.ensure_future(close(cash, "R-1"))
     await cash.call("bridge.status")  # the close has been begun
-    goes_on.set()
+    held.goes_on.set()
     await closing
     await cash.event("queue", kind="abandoned", receipt_id="R-1", state="open")
     assert (await cash.call("queue.list"))["tasks"] == []

@@ -13,6 +13,7 @@ from bridge.domain.task import StaffTask
 from bridge.emulation.maxma import Fault, FaultKind
 from bridge.journal import SqliteJournal
 from bridge.ports import JournalRescue, Record
+from tests.desk.held_saves import hold_saves
 from tests.devices.waiting import until
 from tests.shop.client import CashProgram
 from tests.shop.shop import CARD, Shop
@@ -69,19 +70,14 @@ async def test_an_answer_that_cannot_be_written_is_kept_and_not_asked_for_again(
 async def test_a_slow_disk_does_not_keep_the_customer_waiting(
     shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save = SqliteJournal.save
-    goes_on = asyncio.Event()
-
-    async def saved_late(self: SqliteJournal, *records: Record) -> None:
-        if any(isinstance(record, Receipt) and record.pending is not None for record in records):
-            await goes_on.wait()
-        await save(self, *records)
-
-    monkeypatch.setattr(SqliteJournal, "save", saved_late)
+    held = hold_saves(
+        monkeypatch,
+        lambda records: any(isinstance(record, Receipt) and record.pending is not None for record in records),
+    )
     await cash.call("receipt.open", receipt_id="R-1", operation="sale")
     await shop.scanner.scan(CARD)
     await shop.display.until(lambda rows: rows[1].startswith("Баллов"))
-    goes_on.set()
+    held.goes_on.set()
     await cash.event("card", card=CARD)
     assert (await cash.call("receipt.limits", receipt_id="R-1", total="100", wait_ms=5000))["source"] == "online"
 

@@ -14,8 +14,7 @@ import pytest
 from bridge.desk.settling.staff import Staff
 from bridge.domain.task import StaffTask
 from bridge.emulation.maxma import Fault, FaultKind, RepeatedSet, errors
-from bridge.journal import SqliteJournal
-from bridge.ports import Record
+from tests.desk.held_saves import hold_saves
 from tests.shop.client import CashProgram
 from tests.shop.shop import CARD, OTHER_CARD, Shop
 from tests.shop.steps import PATIENCE_MS, bought, close, final, held, member, open_with_card, redeem, refused_with, sell
@@ -242,13 +241,6 @@ async def test_two_people_who_see_to_the_same_task_do_not_both(
     shop: Shop, cash: CashProgram, monkeypatch: pytest.MonkeyPatch, first: str, second: str
 ) -> None:
     """What one of them books by hand must not go to the provider as well."""
-    save, writes, goes_on = SqliteJournal.save, asyncio.Event(), asyncio.Event()
-
-    async def saved_late(self: SqliteJournal, *records: Record) -> None:
-        if any(isinstance(record, StaffTask) for record in records):
-            writes.set()
-            await goes_on.wait()
-        await save(self, *records)
 
     def call(name: str) -> Awaitable[Any]:
         note = {"note": "booked by hand"} if name == "resolve" else {}
@@ -256,11 +248,11 @@ async def test_two_people_who_see_to_the_same_task_do_not_both(
 
     member(shop, OTHER_CARD).bonuses = 0
     await close(cash, "R-1", card=OTHER_CARD, redeemed="300")
-    monkeypatch.setattr(SqliteJournal, "save", saved_late)
+    held = hold_saves(monkeypatch, lambda records: any(isinstance(record, StaffTask) for record in records))
     earlier = asyncio.ensure_future(call(first))
-    await asyncio.wait_for(writes.wait(), 5)
+    await asyncio.wait_for(held.begun.wait(), 5)
     later = asyncio.ensure_future(call(second))
     await cash.call("bridge.status")  # it has been begun
-    goes_on.set()
+    held.goes_on.set()
     await earlier
     await refused_with(-32602, later)
